@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Understands a protocol and says what becomes of its bytes: a state machine without I/O, threads or waiting.
+ *
+ * <p>Bytes go in as they arrive, in pieces of any size; {@link Steps} come out. Whoever mounts the filter carries them
+ * out in order, and calls it from one thread at a time.
+ *
+ * <p>A filter that passes everything on writes each piece to the other side's steps and nothing else.
+ *
+ * @since 0.1
+ */
+public interface Filter {
+
+    /** The client sent these bytes; the filter consumes them all, and may keep the rest of an unfinished message. */
+    void fromClient(ByteBuffer bytes, Steps steps);
+
+    /** The server sent these bytes; as {@link #fromClient}. */
+    void fromServer(ByteBuffer bytes, Steps steps);
+
+    /** The connection is gone, for whatever reason; called once, and nothing is called after it. */
+    void closed();
+}

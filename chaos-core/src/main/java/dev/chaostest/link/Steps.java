@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * What a filter wants done, in the order in which it says so.
+ *
+ * <p>Each direction keeps its own order: a hold makes everything that follows in that direction wait, and nothing in
+ * the other one.
+ *
+ * @since 0.1
+ */
+public interface Steps {
+
+    /** Sends these bytes on to the server. The bytes are copied or consumed before this returns. */
+    void toServer(ByteBuffer bytes);
+
+    /** Sends these bytes on to the client. The bytes are copied or consumed before this returns. */
+    void toClient(ByteBuffer bytes);
+
+    /**
+     * Makes what follows to the server wait. The client's own time-outs go on; closing the connection ends the wait.
+     *
+     * @param hold the wait, and what is to be told when it is over
+     */
+    void holdToServer(Hold hold);
+
+    /** Makes what follows to the client wait, as {@link #holdToServer}. */
+    void holdToClient(Hold hold);
+
+    /**
+     * Ends the connection at this point of the stream to the client: what was said before is delivered first, in both
+     * directions; what follows is lost.
+     *
+     * @param done told once the connection is closed
+     */
+    void cut(Runnable done);
+
+    /**
+     * A wait in one direction.
+     *
+     * @param length how long
+     * @param done told when the wait is over, however it ended
+     */
+    record Hold(Duration length, Runnable done) {}
+}

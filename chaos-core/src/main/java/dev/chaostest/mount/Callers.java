@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.mount;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the frame of the code under test on the current stack. */
+final class Callers {
+
+    private static final Set<String> PLATFORM = Set.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+    private static final Set<String> OURS =
+            Set.of("dev.chaostest.plan.", "dev.chaostest.ledger.", "dev.chaostest.mount.", "dev.chaostest.link.");
+
+    private Callers() {}
+
+    /** The nearest frame outside the platform, this library's seams and the given packages, as {@code Class.method:line}. */
+    static @Nullable String nearest(Set<String> machinery) {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> isCode(frame, machinery)).findFirst())
+                .map(Callers::print)
+                .orElse(null);
+    }
+
+    private static boolean isCode(StackWalker.StackFrame frame, Set<String> machinery) {
+        String name = frame.getClassName();
+        return startsWithNone(name, PLATFORM) && startsWithNone(name, OURS) && startsWithNone(name, machinery);
+    }
+
+    private static boolean startsWithNone(String name, Set<String> prefixes) {
+        return prefixes.stream().noneMatch(name::startsWith);
+    }
+
+    private static String print(StackWalker.StackFrame frame) {
+        String type = frame.getClassName();
+        return type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName() + ":" + frame.getLineNumber();
+    }
+}

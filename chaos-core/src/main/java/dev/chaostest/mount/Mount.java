@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.mount;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Rule;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a seam is fixed to a thing that may outlive tests: a key on a DataSource, a link, a proxy.
+ *
+ * <p>At most one round is armed on it at a time. While none is, the seam does nothing. Live connections of the thing
+ * are hit as well as new ones: faults belong to the mount, not to threads.
+ *
+ * <p>Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class Mount {
+
+    private final String name;
+    private final Set<Class<? extends Fault>> carries;
+    private final AtomicReference<@Nullable Round> armed = new AtomicReference<>();
+
+    /**
+     * @param name in words that a user knows: "the HikariPool bank"
+     * @param carries the faults that the seam can carry out
+     */
+    public Mount(String name, Set<Class<? extends Fault>> carries) {
+        this.name = name;
+        this.carries = Set.copyOf(carries);
+    }
+
+    /** The name, for messages. */
+    public String name() {
+        return name;
+    }
+
+    /** The round that decides about arrivals now; null if none is armed. */
+    public @Nullable Round armed() {
+        return armed.get();
+    }
+
+    /**
+     * Puts a round in charge.
+     *
+     * @return what disarms; twice is harmless
+     * @throws ChaosException if another round is armed, with both names; or if a rule's fault can't be carried out here
+     */
+    public Arming arm(Round round) {
+        for (Rule rule : round.plan().rules()) {
+            requireCarried(rule);
+        }
+        Round other = armed.compareAndExchange(null, round);
+        if (other != null) {
+            throw new ChaosException("At most one scope must be armed on " + name + " at a time, but \"" + other.name()
+                    + "\" still is, and \"" + round.name() + "\" came. Let the two tests not run at the same time: "
+                    + "@ResourceLock(\"" + name + "\") on both, or give each its own DataSource.");
+        }
+        return () -> armed.compareAndSet(round, null);
+    }
+
+    /**
+     * Refuses a rule whose fault this seam can't carry out: it would silently do nothing.
+     *
+     * @throws ChaosException if it can't
+     */
+    public void requireCarried(Rule rule) {
+        if (!carries.contains(rule.fault().getClass())) {
+            throw new ChaosException("A fault on " + name + " must be one of "
+                    + carries.stream().map(Class::getSimpleName).sorted().toList() + ", but rule \"" + rule
+                    + "\" has a "
+                    + rule.fault().getClass().getSimpleName() + ". Use one of those, or another seam.");
+        }
+    }
+
+    /** An armed round; closing it disarms. */
+    @FunctionalInterface
+    public interface Arming extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.mount;
+
+import dev.chaostest.ledger.Ledger;
+import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.Decision;
+import dev.chaostest.plan.Decisions;
+import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Plan;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution with one seed, as the seams see it: the plan that they ask and the ledger that they write.
+ *
+ * <p>All seams of a scope share one round, so there is one decision path and one ledger. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class Round {
+
+    private static final int MISMATCHES_MAX = 100;
+
+    private final String name;
+    private final Plan plan;
+    private final Ledger ledger;
+    private final Decisions decisions;
+    private final List<Runnable> parked = new CopyOnWriteArrayList<>();
+    private final List<String> mismatches = new CopyOnWriteArrayList<>();
+    private final Map<String, AtomicLong> lanes = new ConcurrentHashMap<>();
+    private volatile boolean over;
+
+    /**
+     * Begins a round: writes the plan into a new ledger.
+     *
+     * @param name what is executed, for messages: the test's name
+     * @param plan what is to happen
+     * @param nanoClock the time in nanoseconds, from any origin, never going back
+     */
+    public Round(String name, Plan plan, LongSupplier nanoClock) {
+        this.name = name;
+        this.plan = plan;
+        this.ledger = new Ledger(nanoClock);
+        this.decisions = new Decisions(plan, nanoClock);
+        plan.rules().forEach(ledger::planned);
+    }
+
+    /** What is executed. */
+    public String name() {
+        return name;
+    }
+
+    /** What is to happen. */
+    public Plan plan() {
+        return plan;
+    }
+
+    /** What happened. */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** What was decided so far. */
+    public Decisions decisions() {
+        return decisions;
+    }
+
+    /** Adds a rule while the round runs; the result takes it out again. */
+    public Runnable add(Rule rule) {
+        ledger.planned(rule);
+        return decisions.add(rule);
+    }
+
+    /**
+     * Asks the plan about one arrival. If faults strike, they are in the ledger when this returns: the seam must carry
+     * them out.
+     *
+     * @param site where
+     * @param lane the lane if the current thread {@linkplain dev.chaostest.plan.Laned is none}
+     * @param text what was really asked for, for the ledger
+     * @param machinery packages between the code under test and the seam, for the caller's frame
+     * @return what to carry out, or null for nothing
+     */
+    public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
+        if (over) {
+            return null;
+        }
+        Decision decision = decisions.at(site, Lane.currentOr(lane));
+        if (decision == null) {
+            return null;
+        }
+        String caller = Callers.nearest(machinery);
+        List<Strike.Blow> blows = new ArrayList<>();
+        for (Decision.Due due : decision.due()) {
+            LedgerEntry.Fired fired = ledger.fired(decision.hit(), due.rule(), text.get(), caller);
+            blows.add(new Strike.Blow(this, fired, due.draw()));
+        }
+        decision.overshadowed().forEach(rule -> ledger.overshadowed(decision.hit(), rule));
+        return new Strike(blows);
+    }
+
+    /**
+     * The next lane of its kind: {@code connection-1}, {@code connection-2} ... A seam asks when the thing first arrives
+     * in this round, so the numbers don't depend on what ran before.
+     */
+    public Lane newLane(String kind) {
+        return new Lane(kind + "-"
+                + lanes.computeIfAbsent(kind, key -> new AtomicLong()).incrementAndGet());
+    }
+
+    /**
+     * Registers what frees a parked fault when the round ends; runs at once if it has ended.
+     *
+     * @return what unregisters it
+     */
+    public Runnable whenOver(Runnable release) {
+        parked.add(release);
+        if (over) {
+            release.run();
+        }
+        return () -> parked.remove(release);
+    }
+
+    /** Ends the round: nothing strikes any more, and what is parked goes on. Twice is harmless. */
+    public void end() {
+        over = true;
+        parked.forEach(Runnable::run);
+        parked.clear();
+    }
+
+    /** What came back other than planned, one sentence each. */
+    public List<String> mismatches() {
+        return List.copyOf(mismatches);
+    }
+
+    void answered(LedgerEntry.Fired fired, String answer) {
+        boolean planned = ledger.answered(fired, answer).planned();
+        if (!planned && mismatches.size() < MISMATCHES_MAX) {
+            mismatches.add("planned was " + fired.fault() + " at " + fired.hit() + ", but " + answer + " came back");
+        }
+    }
+}

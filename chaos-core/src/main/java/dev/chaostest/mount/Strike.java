@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.mount;
+
+import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.Fault;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a seam must carry out at one hit: faults in order, of which at most one ends the call.
+ *
+ * @param blows the faults
+ * @since 0.1
+ */
+public record Strike(List<Blow> blows) {
+
+    public Strike {
+        blows = List.copyOf(blows);
+    }
+
+    /** The faults of one kind, in order. */
+    public <F extends Fault> List<Blow> all(Class<F> kind) {
+        return blows.stream().filter(blow -> kind.isInstance(blow.fault())).toList();
+    }
+
+    /** The first fault of one kind. */
+    public <F extends Fault> Optional<Blow> first(Class<F> kind) {
+        return blows.stream().filter(blow -> kind.isInstance(blow.fault())).findFirst();
+    }
+
+    /**
+     * One fault that struck.
+     *
+     * @param round whose it is
+     * @param fired its entry in the ledger
+     * @param draw a number in [0, 1) for what the fault leaves open
+     */
+    public record Blow(Round round, LedgerEntry.Fired fired, double draw) {
+
+        /** What to carry out. */
+        public Fault fault() {
+            return fired.fault();
+        }
+
+        /** Reports what really came back. */
+        public void answered(String answer) {
+            round.answered(fired, answer);
+        }
+    }
+}

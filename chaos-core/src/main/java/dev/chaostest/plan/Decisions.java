@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.plan;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one decision path: numbers the hits of a scope and asks its rules about each.
+ *
+ * <p>Every seam of a scope asks the same instance. Does no I/O; the clock is passed in. Safe for use by many threads:
+ * rules don't wait for each other, and hits of the same rule only while it counts.
+ *
+ * @since 0.1
+ */
+public final class Decisions {
+
+    /** More (site, lane) pairs than a test can have unless its sites hold values. */
+    private static final int ARRIVALS_MAX = 100_000;
+
+    private final Seed seed;
+    private final LongSupplier nanoClock;
+    private final CopyOnWriteArrayList<ActiveRule> rules = new CopyOnWriteArrayList<>();
+    private final Map<Arrival, AtomicLong> arrivals = new ConcurrentHashMap<>();
+
+    /**
+     * @param plan the rules to begin with, active from now on
+     * @param nanoClock the time in nanoseconds, from any origin, never going back
+     */
+    public Decisions(Plan plan, LongSupplier nanoClock) {
+        this.seed = plan.seed();
+        this.nanoClock = nanoClock;
+        plan.rules().forEach(this::add);
+    }
+
+    /**
+     * Adds a rule behind the others; it counts from now on.
+     *
+     * @return what takes it out again; its tally stays
+     */
+    public Runnable add(Rule rule) {
+        ActiveRule active = new ActiveRule(rule, ordinalOf(rule), seed, nanoClock.getAsLong());
+        rules.add(active);
+        return active::retire;
+    }
+
+    /** Numbers this hit and decides; null if nothing strikes. */
+    public @Nullable Decision at(Site site, Lane lane) {
+        Hit hit = new Hit(site, lane, number(site, lane));
+        List<Decision.Due> due = null;
+        List<Rule> overshadowed = List.of();
+        boolean ended = false;
+        for (ActiveRule active : rules) {
+            if (!active.matches(site)) {
+                continue;
+            }
+            Rule rule = active.rule();
+            boolean shadow = ended && rule.fault().endsTheCall();
+            if (!active.isDue(hit, elapsedSince(active), shadow)) {
+                continue;
+            }
+            if (shadow) {
+                overshadowed = append(overshadowed, rule);
+            } else {
+                due = append(due == null ? List.of() : due, new Decision.Due(rule, active.secondDraw(hit)));
+                ended |= rule.fault().endsTheCall();
+            }
+        }
+        return due == null ? null : new Decision(hit, due, overshadowed);
+    }
+
+    /** How far each rule got, in the order of the plan. */
+    public List<Tally> tallies() {
+        return rules.stream().map(ActiveRule::tally).toList();
+    }
+
+    /** The sites that were seen, each with its number of hits over all lanes. */
+    public SortedMap<Site, Long> seen() {
+        SortedMap<Site, Long> sites = new TreeMap<>();
+        arrivals.forEach((arrival, count) -> sites.merge(arrival.site, count.get(), Long::sum));
+        return sites;
+    }
+
+    /** How many lanes arrived anywhere. */
+    public long lanes() {
+        return arrivals.keySet().stream().map(Arrival::lane).distinct().count();
+    }
+
+    private Duration elapsedSince(ActiveRule active) {
+        return Duration.ofNanos(nanoClock.getAsLong() - active.since());
+    }
+
+    private long number(Site site, Lane lane) {
+        Arrival arrival = new Arrival(site, lane);
+        AtomicLong counter = arrivals.get(arrival);
+        if (counter == null) {
+            if (arrivals.size() >= ARRIVALS_MAX) {
+                throw new ChaosException("a scope must see at most " + ARRIVALS_MAX + " pairs of site and lane, but "
+                        + site + " on lane " + lane + " is one more. Close connections, or end the scope earlier.");
+            }
+            counter = arrivals.computeIfAbsent(arrival, key -> new AtomicLong());
+        }
+        return counter.incrementAndGet();
+    }
+
+    private int ordinalOf(Rule rule) {
+        String text = rule.toString();
+        return (int)
+                rules.stream().filter(r -> r.rule().toString().equals(text)).count();
+    }
+
+    private static <T> List<T> append(List<T> list, T element) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(element);
+        return longer;
+    }
+
+    private record Arrival(Site site, Lane lane) {}
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.plan;
+
+import java.util.Optional;
+
+/**
+ * What happens when a rule strikes. A seam carries it out; the fault itself only says what.
+ *
+ * <p>Implementations are small immutable records that check their values, and whose {@code toString} says in a user's
+ * words what is injected: it stands in every failure message.
+ *
+ * @since 0.1
+ */
+public interface Fault {
+
+    /** Before or after the effect. */
+    When strikes();
+
+    /**
+     * Whether the caller loses its answer, so that no other such fault can strike at the same hit. A delay does not end
+     * a call; an error does.
+     */
+    boolean endsTheCall();
+
+    /**
+     * What must come back for the fault to have been true, as the seam reports it (an SQLSTATE, say). Another answer
+     * makes the test red. Empty where nothing comes back that could be compared.
+     */
+    default Optional<String> mustComeBack() {
+        return Optional.empty();
+    }
+}

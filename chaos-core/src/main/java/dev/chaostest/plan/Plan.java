@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The ordered rules of a scope, and the seed of their draws.
+ *
+ * <pre>{@code
+ * Plan plan = Plan.of(Seed.random(), Rule.of(target, Trigger.nth(1), fault));
+ * }</pre>
+ *
+ * <p>Immutable, safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public record Plan(Seed seed, List<Rule> rules) {
+
+    public Plan {
+        Objects.requireNonNull(seed, "seed");
+        rules = List.copyOf(rules);
+    }
+
+    /** A plan of these rules, in this order. */
+    public static Plan of(Seed seed, Rule... rules) {
+        return new Plan(seed, List.of(rules));
+    }
+
+    /** A number that changes when a rule does; the same in every JVM. */
+    public int fingerprint() {
+        long hash = Seed.hash(rules.toString());
+        return (int) (hash ^ (hash >>> 32));
+    }
+
+    /** What the seed alone does not fix, in sentences for the replay line; empty if it fixes every decision. */
+    public List<String> unfixed() {
+        List<String> reasons = new ArrayList<>();
+        if (rules.stream().anyMatch(r -> r.trigger().isCounted() && r.counting() == Rule.Counting.SCOPE)) {
+            reasons.add("which lane meets a count over the whole scope, when several lanes run");
+        }
+        if (rules.stream().anyMatch(r -> r.trigger().isTimed())) {
+            reasons.add("what falls into a span of time");
+        }
+        return List.copyOf(reasons);
+    }
+}

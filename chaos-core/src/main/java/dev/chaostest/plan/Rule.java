@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.plan;
+
+import java.util.Objects;
+
+/**
+ * Where, when and what: one planned fault.
+ *
+ * <p>Defaults: hits are counted over the whole scope, and a rule that could strike and did not makes the test red.
+ *
+ * <pre>{@code
+ * Rule rule = Rule.of(target, Trigger.first(2), fault);
+ * Rule relaxed = rule.perLane().mayMiss();
+ * }</pre>
+ *
+ * <p>Immutable, safe for use by many threads.
+ *
+ * @param target which sites
+ * @param trigger which of the hits there
+ * @param fault what happens
+ * @param counting over what the trigger counts
+ * @param optional whether the rule may end without having struck
+ * @since 0.1
+ */
+public record Rule(Target target, Trigger trigger, Fault fault, Counting counting, boolean optional) {
+
+    /** Over what a rule counts its hits. */
+    public enum Counting {
+        /** All lanes together. Under threads, which lane meets the n-th hit depends on scheduling. */
+        SCOPE,
+        /** Each lane by itself: the same decisions whatever the threads do. */
+        LANE
+    }
+
+    public Rule {
+        Objects.requireNonNull(target, "target");
+        Objects.requireNonNull(trigger, "trigger");
+        Objects.requireNonNull(fault, "fault");
+        Objects.requireNonNull(counting, "counting");
+    }
+
+    /** A strict rule that counts over the whole scope. */
+    public static Rule of(Target target, Trigger trigger, Fault fault) {
+        return new Rule(target, trigger, fault, Counting.SCOPE, false);
+    }
+
+    /** As this rule, but each lane counts by itself. */
+    public Rule perLane() {
+        return new Rule(target, trigger, fault, Counting.LANE, optional);
+    }
+
+    /** As this rule, but the test stays green if it never strikes. */
+    public Rule mayMiss() {
+        return new Rule(target, trigger, fault, counting, true);
+    }
+
+    @Override
+    public String toString() {
+        return fault + " at " + target + ", " + trigger + (counting == Counting.LANE ? " on each lane" : "");
+    }
+}

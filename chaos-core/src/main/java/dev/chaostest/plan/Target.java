@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.plan;
+
+/**
+ * Where a fault happens: which sites a rule is about.
+ *
+ * <p>The answer depends on the site only, is the same every time, and is asked once for each site of a scope.
+ * {@code toString} says it in the user's words, since it is printed wherever the rule is. Implementations are immutable.
+ *
+ * @since 0.1
+ */
+public interface Target {
+
+    /** Whether the rule is about this site. */
+    boolean matches(Site site);
+
+    /** Exactly this site. */
+    static Target of(Site site) {
+        return new One(site);
+    }
+
+    /** Every site of a seam. */
+    static Target seam(String seam) {
+        return new Seam(seam);
+    }
+
+    /** One site. */
+    record One(Site site) implements Target {
+        @Override
+        public boolean matches(Site other) {
+            return site.equals(other);
+        }
+
+        @Override
+        public String toString() {
+            return site.toString();
+        }
+    }
+
+    /** A whole seam. */
+    record Seam(String seam) implements Target {
+        @Override
+        public boolean matches(Site site) {
+            return site.seam().equals(seam);
+        }
+
+        @Override
+        public String toString() {
+            return "every " + seam + " site";
+        }
+    }
+}
