@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest;
+
+import dev.chaostest.internal.Owner;
+import dev.chaostest.ledger.Ledger;
+import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.mount.Mount;
+import dev.chaostest.mount.Round;
+import dev.chaostest.plan.Plan;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
+import dev.chaostest.plan.Tally;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What one test round owns: its seed, plan and ledger, and everything that was opened for it.
+ *
+ * <p>Arm it on the mounts that faults are to reach. {@link #heal} ends all faults; {@link #verify} says whether what was
+ * planned really happened; {@link #close} heals, closes what is owned in reverse order, and checks for residue. A scope
+ * is used for one round; twice closing is harmless.
+ *
+ * <pre>{@code
+ * try (ChaosScope scope = ChaosScope.open("payment", Plan.of(Seed.random(), rule))) {
+ *     scope.arm(mount);
+ *     service.pay(order);
+ *     scope.verify();
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class ChaosScope implements AutoCloseable {
+
+    private final Round round;
+    private final Owner owner;
+    private final List<Mount> mounts = new CopyOnWriteArrayList<>();
+    private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean healed = new AtomicBoolean();
+
+    private ChaosScope(Round round) {
+        this.round = round;
+        this.owner = new Owner(round.name());
+    }
+
+    /**
+     * Opens a scope on the system's clock.
+     *
+     * @param name what runs in it, for messages: the test's name
+     */
+    public static ChaosScope open(String name, Plan plan) {
+        return open(name, plan, System::nanoTime);
+    }
+
+    /**
+     * Opens a scope on a clock of the caller's.
+     *
+     * @param nanoClock the time in nanoseconds, from any origin, never going back
+     */
+    public static ChaosScope open(String name, Plan plan, LongSupplier nanoClock) {
+        return new ChaosScope(new Round(name, plan, nanoClock));
+    }
+
+    /** What runs in it. */
+    public String name() {
+        return round.name();
+    }
+
+    /** The number from which every random choice of this scope derives. */
+    public Seed seed() {
+        return round.plan().seed();
+    }
+
+    /** What was planned when the scope was opened. */
+    public Plan plan() {
+        return round.plan();
+    }
+
+    /** What was planned, fired and seen. */
+    public Ledger ledger() {
+        return round.ledger();
+    }
+
+    /** What the seams of this scope share. */
+    public Round round() {
+        return round;
+    }
+
+    /**
+     * Lets the scope's faults reach a thing, until {@link #heal} or {@link #close}.
+     *
+     * @throws dev.chaostest.plan.ChaosException if another scope is armed there, or if a rule can't be carried out there
+     */
+    public void arm(Mount mount) {
+        armings.add(mount.arm(round));
+        mounts.add(mount);
+        ledger().noted("armed on " + mount.name());
+    }
+
+    /**
+     * Adds a fault while the scope runs.
+     *
+     * @throws dev.chaostest.plan.ChaosException if a mount on which the scope is armed can't carry it out
+     */
+    public Injection inject(Rule rule) {
+        mounts.forEach(mount -> mount.requireCarried(rule));
+        Runnable retire = round.add(rule);
+        return new ActiveInjection(rule, retire, ledger());
+    }
+
+    /**
+     * Hands a resource over: it is closed with the scope, in reverse order of handing over.
+     *
+     * @param what its name, for messages
+     * @return the resource
+     * @throws IllegalStateException if the scope is closed already; the resource is closed then
+     */
+    public <T extends AutoCloseable> T own(String what, T resource) {
+        return owner.own(what, resource);
+    }
+
+    /**
+     * Registers a question that is asked when the scope closes, after everything that is handed over later was closed.
+     *
+     * @param what the kind of residue, for messages
+     * @param residue what is left, one sentence each; empty if nothing is
+     */
+    public void checkResidue(String what, Supplier<List<String>> residue) {
+        owner.check(what, residue);
+    }
+
+    /** Ends all faults: nothing strikes any more, and what is parked goes on. Twice is harmless. */
+    public void heal() {
+        if (!healed.compareAndSet(false, true)) {
+            return;
+        }
+        for (int i = armings.size() - 1; i >= 0; i--) {
+            armings.get(i).close();
+        }
+        round.end();
+        ledger().noted("healed");
+    }
+
+    /**
+     * What was planned and did not come true, one sentence each: faults that could strike and did not, lost their hit to
+     * an earlier one, or came back as something else.
+     */
+    public List<String> unfulfilled() {
+        List<String> sentences = new ArrayList<>();
+        for (Tally tally : round.decisions().tallies()) {
+            if (tally.isMissed()) {
+                sentences.add(Missed.sentence(tally));
+            }
+        }
+        sentences.addAll(round.mismatches());
+        return sentences;
+    }
+
+    /**
+     * Checks that every planned fault struck and came back as planned.
+     *
+     * @throws UnfulfilledPlanError if one did not; the message lists the sites that were seen
+     */
+    public void verify() {
+        List<String> sentences = unfulfilled();
+        if (!sentences.isEmpty()) {
+            throw new UnfulfilledPlanError(
+                    Missed.message(sentences, round.decisions().seen()));
+        }
+    }
+
+    /** The faults that struck, in order. */
+    public List<LedgerEntry.Fired> fired() {
+        return ledger().entries(LedgerEntry.Fired.class);
+    }
+
+    /**
+     * Heals, closes what is owned in reverse order, and checks for residue.
+     *
+     * @throws dev.chaostest.plan.ChaosException the first failure; others are suppressed
+     */
+    @Override
+    public void close() {
+        heal();
+        owner.close();
+    }
+
+    @Override
+    public String toString() {
+        return "scope \"" + name() + "\" with seed " + seed();
+    }
+}

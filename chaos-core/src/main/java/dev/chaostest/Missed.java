@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest;
+
+import dev.chaostest.plan.Site;
+import dev.chaostest.plan.Tally;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+
+/** Says what was planned and did not happen. */
+final class Missed {
+
+    private static final int SITES_SHOWN = 20;
+
+    private Missed() {}
+
+    static String sentence(Tally tally) {
+        String fault = "planned was " + tally.rule();
+        if (tally.reached() == 0) {
+            return fault + ", but nothing arrived there";
+        }
+        if (tally.overshadowed() > 0) {
+            return fault + ", but an earlier fault had already ended the call (" + tally.overshadowed() + " of "
+                    + tally.reached() + " hits)";
+        }
+        return fault + ", but it struck " + tally.struck() + " of "
+                + tally.rule().trigger().mustStrike() + " times in " + tally.reached()
+                + (tally.reached() == 1 ? " hit" : " hits") + draws(tally);
+    }
+
+    private static String draws(Tally tally) {
+        return tally.draws().isEmpty() ? "" : "; its first draws were " + tally.draws();
+    }
+
+    static String message(List<String> sentences, SortedMap<Site, Long> seen) {
+        return "Every planned fault must strike, but "
+                + (sentences.size() == 1 ? "one did not" : sentences.size() + " did not") + ". Correct its target (the "
+                + "sites that were seen are below), lower its count, or allow it to miss."
+                + sentences.stream().map(s -> "\n  missed : " + s).collect(Collectors.joining())
+                + sites(seen);
+    }
+
+    private static String sites(SortedMap<Site, Long> seen) {
+        if (seen.isEmpty()) {
+            return "\n  seen   : nothing; does the code under test use the DataSource that was handed to the test?";
+        }
+        String shown =
+                seen.entrySet().stream().limit(SITES_SHOWN).map(Missed::site).collect(Collectors.joining());
+        int more = seen.size() - SITES_SHOWN;
+        return more > 0 ? shown + "\n  seen   : and " + more + " more sites" : shown;
+    }
+
+    private static String site(Map.Entry<Site, Long> entry) {
+        return "\n  seen   : " + entry.getKey() + " (" + entry.getValue()
+                + (entry.getValue() == 1 ? " hit)" : " hits)");
+    }
+}
