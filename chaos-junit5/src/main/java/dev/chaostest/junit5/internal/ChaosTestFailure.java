@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.internal;
+
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * A failed test with what was injected. Has the stack trace of what the test threw, which is the cause too, and its
+ * expected and actual values, so that an IDE shows the difference.
+ */
+final class ChaosTestFailure extends AssertionFailedError {
+    private static final long serialVersionUID = 1L;
+
+    private ChaosTestFailure(String message, Throwable thrown) {
+        super(message, thrown);
+        setStackTrace(thrown.getStackTrace());
+    }
+
+    private ChaosTestFailure(String message, AssertionFailedError thrown) {
+        super(message, thrown.getExpected(), thrown.getActual(), thrown);
+        setStackTrace(thrown.getStackTrace());
+    }
+
+    static ChaosTestFailure of(String test, Throwable thrown, String report) {
+        String message = test + ": " + headline(thrown) + report;
+        return thrown instanceof AssertionFailedError assertion && assertion.isExpectedDefined()
+                ? new ChaosTestFailure(message, assertion)
+                : new ChaosTestFailure(message, thrown);
+    }
+
+    private static String headline(Throwable thrown) {
+        String text = thrown.getMessage() == null ? "" : thrown.getMessage().strip();
+        return thrown instanceof AssertionError && !text.isEmpty()
+                ? text
+                : thrown.getClass().getSimpleName() + ": " + text;
+    }
+}

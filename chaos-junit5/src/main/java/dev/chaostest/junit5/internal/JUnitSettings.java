@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.internal;
+
+import dev.chaostest.Settings;
+import dev.chaostest.plan.ChaosException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The settings of a test run: JUnit's configuration parameters (which are system properties and
+ * {@code junit-platform.properties} too), then the environment.
+ */
+final class JUnitSettings {
+
+    /** All keys there are; they are listed in the README. */
+    static final Set<String> KEYS = Set.of(
+            "chaos.seed",
+            "chaos.replay",
+            "chaos.run",
+            "chaos.jdbc.url",
+            "chaos.jdbc.user",
+            "chaos.jdbc.password",
+            "chaos.postgres.version",
+            "chaos.postgres.home",
+            "chaos.postgres.directory",
+            "chaos.allowed-hosts",
+            "chaos.schema.keep",
+            "chaos.schema.orphan-age");
+
+    private static final String PLATFORM_FILE = "junit-platform.properties";
+
+    private JUnitSettings() {}
+
+    /**
+     * Reads and checks the settings.
+     *
+     * @throws ChaosException if a key is set that nothing reads
+     */
+    static Settings read(ExtensionContext context) {
+        Settings settings = new Settings(context::getConfigurationParameter, System.getenv(), KEYS);
+        Set<String> keys = new TreeSet<>(System.getProperties().stringPropertyNames());
+        keys.addAll(platformFile().stringPropertyNames());
+        settings.requireKnown(keys);
+        return settings;
+    }
+
+    /** JUnit does not tell which parameters there are, so the file's keys are read from the file. */
+    private static Properties platformFile() {
+        Properties properties = new Properties();
+        try (InputStream in = Thread.currentThread().getContextClassLoader().getResourceAsStream(PLATFORM_FILE)) {
+            if (in != null) {
+                properties.load(in);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties;
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.internal;
+
+import dev.chaostest.ChaosScope;
+import dev.chaostest.ledger.Token;
+import dev.chaostest.mount.Mount;
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Plan;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * One round of one test: its scope, the mounts that are armed while the test method runs, and what else a failure
+ * message should say.
+ */
+public final class TestRound implements AutoCloseable {
+
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TestRound.class);
+
+    private final String test;
+    private final Seed runSeed;
+    private final Seed roundSeed;
+    private final Optional<Token> replay;
+    private final String commandLine;
+    private final List<Rule> rules = new ArrayList<>();
+    private final List<Mount> mounts = new ArrayList<>();
+    private final List<Supplier<List<String>>> evidence = new ArrayList<>();
+    private final List<Runnable> onFailure = new ArrayList<>();
+    private @Nullable ChaosScope scope;
+
+    private TestRound(ExtensionContext context) {
+        Seeds seeds = TestRun.of(context).seeds();
+        this.test = Tests.name(context);
+        this.runSeed = seeds.of(context);
+        this.roundSeed = runSeed.round(Tests.round(context));
+        this.replay = seeds.replay().filter(token -> token.isOf(test));
+        this.commandLine = CommandLine.of(context);
+    }
+
+    /** The round of this test; made on first use, closed with the test. */
+    @SuppressWarnings("unchecked") // the store's own key and type
+    public static TestRound of(ExtensionContext context) {
+        StoredResource<TestRound> stored = context.getStore(NAMESPACE)
+                .getOrComputeIfAbsent(
+                        context.getUniqueId(),
+                        key -> new StoredResource<>(new TestRound(context)),
+                        StoredResource.class);
+        return stored.value();
+    }
+
+    /** Adds rules to the plan; only before the scope is first used. */
+    public void plan(List<Rule> more) {
+        if (scope != null) {
+            throw new IllegalStateException("rules must be added before the scope of " + test + " opens.");
+        }
+        rules.addAll(more);
+    }
+
+    /** The scope; opened on first use. */
+    public ChaosScope scope() {
+        if (scope == null) {
+            Plan plan = new Plan(roundSeed, rules);
+            replay.ifPresent(token -> requireSamePlan(token, plan));
+            scope = ChaosScope.open(test, plan);
+        }
+        return scope;
+    }
+
+    /** Has the scope armed there while the test method runs. */
+    public void armOn(Mount mount) {
+        mounts.add(mount);
+    }
+
+    /** Adds lines to every failure message, each like {@code "schema   : bank_1"}. */
+    public void evidence(Supplier<List<String>> lines) {
+        evidence.add(lines);
+    }
+
+    /** Runs before the scope closes, if the test failed. */
+    public void onFailure(Runnable action) {
+        onFailure.add(action);
+    }
+
+    void arm() {
+        mounts.forEach(scope()::arm);
+    }
+
+    /** Keeps what a failed test should leave behind for a person to look at. */
+    void failed() {
+        onFailure.forEach(Runnable::run);
+    }
+
+    /** What was injected, what came back, and how to do it again. */
+    String report() {
+        return FailureReport.of(
+                        scope(),
+                        evidence.stream().flatMap(e -> e.get().stream()).toList())
+                + "\n  seed     : " + runSeed
+                + "\n  replay   : " + commandLine + " -Dchaos.replay=" + Token.of(runSeed, test, scope().plan())
+                + FailureReport.unfixed(scope());
+    }
+
+    private void requireSamePlan(Token token, Plan plan) {
+        if (token.plan() != plan.fingerprint()) {
+            throw new ChaosException(
+                    "The plan of " + test + " must be the one of the replay token, but its annotations "
+                            + "have changed since the token was printed. Go back to that version, or run the new plan with the "
+                            + "old seed: -Dchaos.seed=" + token.seed() + ".");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (scope != null) {
+            scope.close();
+        }
+    }
+}
