@@ -19,6 +19,10 @@ final class ActiveInjection implements Injection {
         this.ledger = ledger;
     }
 
+    Rule rule() {
+        return rule;
+    }
+
     @Override
     public boolean isActive() {
         return active.get();

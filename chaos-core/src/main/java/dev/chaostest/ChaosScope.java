@@ -42,6 +42,7 @@ public final class ChaosScope implements AutoCloseable {
     private final Owner owner;
     private final List<Mount> mounts = new CopyOnWriteArrayList<>();
     private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
+    private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
 
     private ChaosScope(Round round) {
@@ -96,10 +97,17 @@ public final class ChaosScope implements AutoCloseable {
      * Lets the scope's faults reach a thing, until {@link #heal} or {@link #close}.
      *
      * @throws dev.chaostest.plan.ChaosException if another scope is armed there, or if a rule can't be carried out there
+     * @throws IllegalStateException if the scope is healed already
      */
     public void arm(Mount mount) {
-        armings.add(mount.arm(round));
+        injections.forEach(injection -> mount.requireCarried(injection.rule()));
+        Mount.Arming arming = mount.arm(round);
+        armings.add(arming);
         mounts.add(mount);
+        if (healed.get()) { // a dead round must not keep the mount from the next one
+            arming.close();
+            throw healedAlready(mount.name() + " must be armed");
+        }
         ledger().noted("armed on " + mount.name());
     }
 
@@ -107,15 +115,29 @@ public final class ChaosScope implements AutoCloseable {
      * Adds a fault while the scope runs.
      *
      * @throws dev.chaostest.plan.ChaosException if a mount on which the scope is armed can't carry it out
+     * @throws IllegalStateException if the scope is healed already
      */
     public Injection inject(Rule rule) {
         mounts.forEach(mount -> mount.requireCarried(rule));
-        Runnable retire = round.add(rule);
-        return new ActiveInjection(rule, retire, ledger());
+        if (healed.get()) {
+            throw healedAlready("\"" + rule + "\" must be injected");
+        }
+        ActiveInjection injection = new ActiveInjection(rule, round.add(rule), ledger());
+        injections.add(injection);
+        if (healed.get()) {
+            injection.close();
+        }
+        return injection;
+    }
+
+    private IllegalStateException healedAlready(String what) {
+        return new IllegalStateException(what + " while scope \"" + name()
+                + "\" is open, but it is healed. Do it earlier, or open a new scope.");
     }
 
     /**
-     * Hands a resource over: it is closed with the scope, in reverse order of handing over.
+     * Hands a resource over: it is closed with the scope, in reverse order of handing over, each on a thread of its own
+     * and within 30 seconds, so that one that hangs does not hang the test run.
      *
      * @param what its name, for messages
      * @return the resource
@@ -140,11 +162,15 @@ public final class ChaosScope implements AutoCloseable {
         if (!healed.compareAndSet(false, true)) {
             return;
         }
+        injections.forEach(ActiveInjection::close);
         for (int i = armings.size() - 1; i >= 0; i--) {
             armings.get(i).close();
         }
-        round.end();
-        ledger().noted("healed");
+        try {
+            round.end();
+        } finally {
+            ledger().noted("healed");
+        }
     }
 
     /**
@@ -187,8 +213,9 @@ public final class ChaosScope implements AutoCloseable {
      */
     @Override
     public void close() {
-        heal();
-        owner.close();
+        try (owner) { // also when healing fails; what closing throws is suppressed then
+            heal();
+        }
     }
 
     @Override

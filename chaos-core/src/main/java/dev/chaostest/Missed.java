@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
+import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Tally;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 final class Missed {
 
     private static final int SITES_SHOWN = 20;
+    private static final int LANES_SHOWN = 10;
 
     private Missed() {}
 
@@ -24,9 +26,23 @@ final class Missed {
             return fault + ", but an earlier fault had already ended the call (" + tally.overshadowed() + " of "
                     + tally.reached() + " hits)";
         }
+        if (!tally.lacking().isEmpty()) {
+            return fault + ", but it struck fewer than "
+                    + times(tally.rule().trigger().mustStrike()) + " on "
+                    + tally.lacking().size() + " of the lanes that arrived: "
+                    + tally.lacking().stream()
+                            .limit(LANES_SHOWN)
+                            .map(Lane::name)
+                            .collect(Collectors.joining(", "))
+                    + (tally.lacking().size() > LANES_SHOWN ? " ..." : "");
+        }
         return fault + ", but it struck " + tally.struck() + " of "
-                + tally.rule().trigger().mustStrike() + " times in " + tally.reached()
+                + times(tally.rule().trigger().mustStrike()) + " in " + tally.reached()
                 + (tally.reached() == 1 ? " hit" : " hits") + draws(tally);
+    }
+
+    private static String times(long n) {
+        return n + (n == 1 ? " time" : " times");
     }
 
     private static String draws(Tally tally) {
@@ -34,7 +50,7 @@ final class Missed {
     }
 
     static String message(List<String> sentences, SortedMap<Site, Long> seen) {
-        return "Every planned fault must strike, but "
+        return "Every planned fault must strike, and come back as planned, but "
                 + (sentences.size() == 1 ? "one did not" : sentences.size() + " did not") + ". Correct its target (the "
                 + "sites that were seen are below), lower its count, or allow it to miss."
                 + sentences.stream().map(s -> "\n  missed : " + s).collect(Collectors.joining())

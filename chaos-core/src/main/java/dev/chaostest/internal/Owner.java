@@ -94,7 +94,7 @@ public final class Owner implements AutoCloseable {
             Throwable failure = close(owned);
             if (first == null) {
                 first = failure;
-            } else if (failure != null) {
+            } else if (failure != null && failure != first) { // one exception object may come from two resources
                 first.addSuppressed(failure);
             }
         }

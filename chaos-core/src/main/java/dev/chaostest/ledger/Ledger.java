@@ -105,6 +105,9 @@ public final class Ledger {
     /**
      * Starts to look out for an entry. Attach first, act then, wait last: an entry between the act and the wait is not
      * missed. Entries from before do not count.
+     *
+     * @param condition what to look out for; asked on the thread that writes and under the ledger's lock, so it must be
+     *     quick and must not wait. If it throws, {@link Watch#await} does, and the code that is watched goes on.
      */
     public Watch watch(Predicate<? super LedgerEntry> condition) {
         lock.lock();
@@ -132,7 +135,7 @@ public final class Ledger {
         long left = deadline.toNanos();
         lock.lock();
         try {
-            while (watch.seen() == null && left > 0) {
+            while (watch.seen() == null && !watch.isBroken() && left > 0) {
                 left = grown.awaitNanos(left);
             }
             return watch.seen();

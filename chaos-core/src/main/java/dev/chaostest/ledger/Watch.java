@@ -23,6 +23,7 @@ public final class Watch implements AutoCloseable {
     private final Ledger ledger;
     private final Predicate<? super LedgerEntry> condition;
     private volatile @Nullable LedgerEntry seen;
+    private volatile @Nullable RuntimeException broken;
 
     Watch(Ledger ledger, Predicate<? super LedgerEntry> condition) {
         this.ledger = ledger;
@@ -32,10 +33,15 @@ public final class Watch implements AutoCloseable {
     /**
      * Waits for the entry; returns at once if it has come already.
      *
-     * @throws ChaosException if the deadline comes first; the message shows the last entries
+     * @throws ChaosException if the deadline comes first, the message shows the last entries; or if the condition threw
      */
     public LedgerEntry await(Duration deadline) throws InterruptedException {
         LedgerEntry entry = ledger.await(this, deadline);
+        if (entry == null && broken != null) {
+            throw new ChaosException(
+                    "The condition of a watch must not throw, but threw " + broken + ". Let it answer for every entry.",
+                    broken);
+        }
         if (entry == null) {
             throw new ChaosException("The watched ledger entry must come within " + Durations.print(deadline)
                     + ", but did not. Check what the code did instead; the last entries are:" + lastEntries());
@@ -48,9 +54,17 @@ public final class Watch implements AutoCloseable {
         return seen;
     }
 
+    boolean isBroken() {
+        return broken != null;
+    }
+
     void offer(LedgerEntry entry) {
-        if (seen == null && condition.test(entry)) {
-            seen = entry;
+        try {
+            if (seen == null && condition.test(entry)) {
+                seen = entry;
+            }
+        } catch (RuntimeException e) { // it must not reach the code under test, which happens to write the entry
+            broken = e;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Rule;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +55,21 @@ public final class Mount {
             requireCarried(rule);
         }
         Round other = armed.compareAndExchange(null, round);
+        if (other == round) {
+            throw new ChaosException("A scope must be armed once on " + name + ", but \"" + round.name()
+                    + "\" came twice. Remove the second call.");
+        }
         if (other != null) {
             throw new ChaosException("At most one scope must be armed on " + name + " at a time, but \"" + other.name()
                     + "\" still is, and \"" + round.name() + "\" came. Let the two tests not run at the same time: "
                     + "@ResourceLock(\"" + name + "\") on both, or give each its own DataSource.");
         }
-        return () -> armed.compareAndSet(round, null);
+        AtomicBoolean mine = new AtomicBoolean(true);
+        return () -> {
+            if (mine.compareAndSet(true, false)) { // the same round may have been armed again since
+                armed.set(null);
+            }
+        };
     }
 
     /**

@@ -119,23 +119,42 @@ public final class Round {
     }
 
     /**
-     * Registers what frees a parked fault when the round ends; runs at once if it has ended.
+     * Registers what frees a parked fault when the round ends; runs at once if it has ended. It runs once at most.
      *
      * @return what unregisters it
      */
     public Runnable whenOver(Runnable release) {
         parked.add(release);
-        if (over) {
+        if (over && parked.remove(release)) {
             release.run();
         }
         return () -> parked.remove(release);
     }
 
-    /** Ends the round: nothing strikes any more, and what is parked goes on. Twice is harmless. */
+    /**
+     * Ends the round: nothing strikes any more, and what is parked goes on. Twice is harmless.
+     *
+     * @throws RuntimeException the first failure of what frees a parked fault, after all were freed; others suppressed
+     */
     public void end() {
         over = true;
-        parked.forEach(Runnable::run);
-        parked.clear();
+        RuntimeException first = null;
+        for (Runnable release : List.copyOf(parked)) {
+            try {
+                if (parked.remove(release)) {
+                    release.run();
+                }
+            } catch (RuntimeException e) { // the others must be freed all the same
+                if (first == null) {
+                    first = e;
+                } else if (first != e) {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     /** What came back other than planned, one sentence each. */

@@ -3,6 +3,7 @@ package dev.chaostest.plan;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,10 +81,22 @@ final class ActiveRule {
         try {
             long reached = counters.values().stream().mapToLong(c -> c.nth).sum();
             long struck = counters.values().stream().mapToLong(c -> c.struck).sum();
-            return new Tally(rule, reached, struck, overshadowed, draws);
+            return new Tally(rule, reached, struck, overshadowed, draws, lacking());
         } finally {
             counting.unlock();
         }
+    }
+
+    private List<Lane> lacking() {
+        if (rule.counting() == Rule.Counting.SCOPE) {
+            return List.of();
+        }
+        long must = rule.trigger().mustStrike();
+        return counters.entrySet().stream()
+                .filter(entry -> entry.getValue().struck < must)
+                .map(Map.Entry::getKey)
+                .sorted(Comparator.comparing(Lane::name))
+                .toList();
     }
 
     private static final class Counter {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class Decisions {
     private final Seed seed;
     private final LongSupplier nanoClock;
     private final CopyOnWriteArrayList<ActiveRule> rules = new CopyOnWriteArrayList<>();
+    private final ReentrantLock adding = new ReentrantLock();
     private final Map<Arrival, AtomicLong> arrivals = new ConcurrentHashMap<>();
 
     /**
@@ -47,9 +49,14 @@ public final class Decisions {
      * @return what takes it out again; its tally stays
      */
     public Runnable add(Rule rule) {
-        ActiveRule active = new ActiveRule(rule, ordinalOf(rule), seed, nanoClock.getAsLong());
-        rules.add(active);
-        return active::retire;
+        adding.lock(); // two equal rules must get two ordinals, or they draw alike
+        try {
+            ActiveRule active = new ActiveRule(rule, ordinalOf(rule), seed, nanoClock.getAsLong());
+            rules.add(active);
+            return active::retire;
+        } finally {
+            adding.unlock();
+        }
     }
 
     /** Numbers this hit and decides; null if nothing strikes. */

@@ -34,7 +34,7 @@ public final class Durations {
             throw new ChaosException(what + " must be a number and a unit (us, ms, s, m or h), but was \"" + text
                     + "\". Write for example \"250ms\".");
         }
-        return Duration.ofNanos((long) (Double.parseDouble(matcher.group(1)) * unit(matcher.group(2))));
+        return Duration.ofNanos(Math.round(Double.parseDouble(matcher.group(1)) * unit(matcher.group(2))));
     }
 
     private static double unit(String name) {
@@ -59,6 +59,6 @@ public final class Durations {
     private static String number(long nanos, long unit) {
         return nanos % unit == 0
                 ? Long.toString(nanos / unit)
-                : String.format(Locale.ROOT, "%.3f", (double) nanos / unit).replaceAll("0+$", "");
+                : String.format(Locale.ROOT, "%.3f", (double) nanos / unit).replaceAll("\\.?0+$", "");
     }
 }

@@ -28,7 +28,7 @@ public record Plan(Seed seed, List<Rule> rules) {
         return new Plan(seed, List.of(rules));
     }
 
-    /** A number that changes when a rule does; the same in every JVM. */
+    /** A number that changes when what a rule decides does (not whether it may miss); the same in every JVM. */
     public int fingerprint() {
         long hash = Seed.hash(rules.toString());
         return (int) (hash ^ (hash >>> 32));

@@ -28,7 +28,10 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
     public enum Counting {
         /** All lanes together. Under threads, which lane meets the n-th hit depends on scheduling. */
         SCOPE,
-        /** Each lane by itself: the same decisions whatever the threads do. */
+        /**
+         * Each lane by itself: the same decisions whatever the threads do. The rule must strike as often as it says on
+         * each lane that arrives.
+         */
         LANE
     }
 

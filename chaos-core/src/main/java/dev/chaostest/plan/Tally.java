@@ -11,19 +11,31 @@ import java.util.List;
  * @param struck how often it struck
  * @param overshadowed how often it was due where an earlier rule had already ended the call
  * @param draws the first draws of a rule with a probability, in order of arrival
+ * @param lacking of a rule that counts on each lane, the lanes that arrived and on which it struck too rarely; by name
  * @since 0.1
  */
-public record Tally(Rule rule, long reached, long struck, long overshadowed, List<Double> draws) {
+public record Tally(Rule rule, long reached, long struck, long overshadowed, List<Double> draws, List<Lane> lacking) {
 
     public Tally {
         draws = List.copyOf(draws);
+        lacking = List.copyOf(lacking);
     }
 
-    /** Whether the rule could strike, had to, and did not as often as it says. */
+    /**
+     * Whether the rule could strike, had to, and did not as often as it says.
+     *
+     * <p>A rule that counts on each lane is held to its word on each lane that arrived. A rule that nothing reached is
+     * missed, also where it need not strike.
+     */
     public boolean isMissed() {
         if (rule.optional() || !rule.trigger().canStrike()) {
             return false;
         }
-        return reached == 0 || struck < rule.trigger().mustStrike();
+        if (reached == 0) {
+            return true;
+        }
+        return rule.counting() == Rule.Counting.LANE
+                ? !lacking.isEmpty()
+                : struck < rule.trigger().mustStrike();
     }
 }

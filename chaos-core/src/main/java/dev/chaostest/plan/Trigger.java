@@ -98,7 +98,7 @@ public sealed interface Trigger {
         return new During(span);
     }
 
-    /** As this trigger, but at most so many times. */
+    /** As this trigger, but at most so many times; fewer are enough, while {@link #first} must strike each time. */
     default Trigger times(long most) {
         return new Times(this, most);
     }
