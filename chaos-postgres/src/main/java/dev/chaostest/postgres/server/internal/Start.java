@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.server.internal;
+
+import dev.chaostest.postgres.server.PostgresUnavailableException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Starts one server in its own directory and waits until it takes connections. */
+record Start(Host host, ProcessUser user, Binaries binaries, Template template, Map<String, String> settings) {
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int PORTS_MAX = 8;
+
+    private static final Map<String, String> OURS = Map.ofEntries(
+            Map.entry("listen_addresses", "127.0.0.1"),
+            Map.entry("fsync", "off"),
+            Map.entry("full_page_writes", "off"),
+            // Off would lose acknowledged commits whenever the server is killed, and look like a bug of the tested
+            // code.
+            Map.entry("synchronous_commit", "on"),
+            Map.entry("wal_level", "logical"),
+            Map.entry("max_connections", "200"),
+            Map.entry("max_prepared_transactions", "64"),
+            Map.entry("max_replication_slots", "32"),
+            Map.entry("max_wal_senders", "32"),
+            Map.entry("shared_buffers", "32MB"),
+            // In the data directory, so that it goes with it; /dev/shm is small in containers.
+            Map.entry("dynamic_shared_memory_type", "mmap"),
+            Map.entry("logging_collector", "off"));
+
+    private record Attempt(long pid, OptionalInt status) {}
+
+    RunningServer run(ServerHome home) throws IOException {
+        Commands environment = new Commands(host, template.locale());
+        Supervisor supervisor =
+                Supervisor.open(home.directory(), binaries.postgres(), user.command(command(home)), host, environment);
+        try {
+            // The shell is there first: it removes a half-made copy too.
+            Trees.copy(template.directory(), Files.createDirectory(home.data(), RunningServer.PRIVATE));
+            if (user.isStranger()) {
+                user.own(home.directory());
+            }
+            return start(home, supervisor);
+        } catch (IOException | RuntimeException | Error e) {
+            supervisor.end(DEADLINE);
+            throw e;
+        }
+    }
+
+    private RunningServer start(ServerHome home, Supervisor supervisor) throws IOException {
+        for (int attempt = 1; attempt <= PORTS_MAX; attempt++) {
+            long offset = home.logSize();
+            int port = freePort();
+            supervisor.start(port);
+            Attempt outcome = await(home, supervisor);
+            if (outcome.status().isEmpty()) {
+                return new RunningServer(home, supervisor, outcome.pid(), port);
+            }
+            if (!home.tail(offset).contains("could not bind")) {
+                throw failed("ended with " + outcome.status().getAsInt(), home);
+            }
+        }
+        throw failed("found each of " + PORTS_MAX + " free ports taken a moment later", home);
+    }
+
+    private Attempt await(ServerHome home, Supervisor supervisor) throws IOException {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        long pid = -1;
+        while (System.nanoTime() - end < 0) {
+            Optional<Supervisor.Event> event = supervisor.event();
+            if (event.filter(Supervisor.Event::isExit).isPresent()) {
+                return new Attempt(pid, OptionalInt.of((int) event.get().number()));
+            }
+            pid = event.map(Supervisor.Event::number).orElse(pid);
+            if (home.isReady(pid)) {
+                return new Attempt(pid, OptionalInt.empty());
+            }
+            if (!supervisor.isAlive()) {
+                throw failed("lost the shell that runs it", home);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw failed("was interrupted while it started", home);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        throw failed("took no connections within " + DEADLINE.toSeconds() + " s", home);
+    }
+
+    private PostgresUnavailableException failed(String how, ServerHome home) {
+        return new PostgresUnavailableException(
+                "PostgreSQL " + binaries.version() + " must start in " + home.directory()
+                        + ", but it " + how + ". Its log ends with:\n" + home.tail(0)
+                        + "\nCorrect the settings that it names, or set chaos.jdbc.url to a running PostgreSQL.");
+    }
+
+    private List<String> command(ServerHome home) {
+        List<String> command = new ArrayList<>(
+                List.of(binaries.postgres().toString(), "-D", home.data().toString()));
+        Map<String, String> all = new LinkedHashMap<>(OURS);
+        all.put("unix_socket_directories", home.socketDirectory());
+        all.putAll(settings);
+        all.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+        return command;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            return socket.getLocalPort();
+        }
+    }
+}

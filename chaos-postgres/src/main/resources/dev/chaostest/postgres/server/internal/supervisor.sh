@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# Holds one PostgreSQL server for the JVM that owns our standard input. When that input ends, however the JVM died,
+# the server is stopped and its directory removed.
+#
+# Arguments: the server's directory, its binary, then the command that starts it (a port is appended).
+# Commands on standard input: "start PORT", "signal NAME". Answers: "started PID", "exited STATUS".
+home=$1
+binary=$2
+shift 2
+mark=$home/postmaster
+data=$home/data
+
+# Ctrl-C in a terminal and a closed window reach every process of the group; only the end of our input counts.
+trap '' HUP INT TERM PIPE
+# Where there is no setsid command, job control gives the server a process group of its own.
+command -v setsid >/dev/null || set -m 2>/dev/null || :
+
+run() {
+    port=$1
+    shift
+    (
+        "$@" -p "$port" </dev/null >>"$home/server.log" 2>&1 &
+        pid=$!
+        echo "$pid" >"$mark"
+        echo "started $pid"
+        wait "$pid"
+        status=$?
+        # From here on the number may belong to a stranger.
+        rm -f "$mark"
+        echo "exited $status"
+    ) &
+    runner=$!
+}
+
+strike() {
+    [ -s "$mark" ] && read -r pid <"$mark" && kill "-$1" "$pid" 2>/dev/null
+}
+
+# A postmaster that was killed leaves its children for a moment and a System V segment for ever.
+sweep() {
+    [ -f "$data/postmaster.pid" ] || return 0
+    for process in /proc/[0-9]*; do
+        [ "$process/cwd" -ef "$data" ] && [ "$process/exe" -ef "$binary" ] && kill -KILL "${process#/proc/}"
+    done
+    segment=$(sed -n '7s/.*[[:space:]]//p' "$data/postmaster.pid")
+    [ -n "$segment" ] && ipcrm -m "$segment"
+}
+
+while read -r verb argument; do
+    case $verb in
+        start) run "$argument" "$@" ;;
+        signal) strike "$argument" ;;
+    esac
+done
+
+# The postmaster itself gives its children 5 seconds. Repeated, because one that just starts still ignores the signal.
+left=800
+while [ -e "$mark" ] && [ "$left" -gt 0 ]; do
+    [ $((left % 10)) -eq 0 ] && strike QUIT && strike CONT
+    sleep 0.01
+    left=$((left - 1))
+done
+strike KILL
+[ -n "$runner" ] && wait "$runner"
+sweep 2>/dev/null
+for attempt in 1 2 3 4 5; do
+    rm -rf "$home" && break
+    sleep 0.2
+done
