@@ -70,6 +70,7 @@ public sealed interface Trigger {
 
     /** The first n matching hits. */
     static Trigger first(long n) {
+        requirePositive("the number of hits", n);
         return new Between(1, n);
     }
 
