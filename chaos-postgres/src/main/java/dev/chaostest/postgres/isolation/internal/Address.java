@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.isolation.internal;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/**
+ * Where a schema is, without a password: what a person needs to look into it.
+ *
+ * @param hosts {@code host:port}, several with commas
+ * @param database not encoded
+ * @param user not encoded
+ */
+public record Address(String hosts, String database, String user) {
+
+    /** The server behind a connection; asks it nothing. */
+    public static Address of(Connection connection) throws SQLException {
+        String url = connection.getMetaData().getURL();
+        Properties parsed = Driver.parseURL(url, null);
+        String user = connection.getMetaData().getUserName();
+        if (parsed == null) {
+            return new Address("localhost", "", user);
+        }
+        String[] hosts = parsed.getProperty("PGHOST", "localhost").split(",", -1);
+        String[] ports = parsed.getProperty("PGPORT", "5432").split(",", -1);
+        StringBuilder joined = new StringBuilder();
+        for (int i = 0; i < hosts.length; i++) {
+            String host = hosts[i].contains(":") && !hosts[i].startsWith("[") ? "[" + hosts[i] + "]" : hosts[i];
+            joined.append(i == 0 ? "" : ",").append(host).append(':').append(ports[Math.min(i, ports.length - 1)]);
+        }
+        return new Address(joined.toString(), parsed.getProperty("PGDBNAME", user), user);
+    }
+
+    /** What psql takes. */
+    public String psql(String searchPath) {
+        String option = "-csearch_path=" + searchPath.replace("\\", "\\\\").replaceAll("(\\s)", "\\\\$1");
+        return "psql 'postgresql://" + encoded(user) + "@" + hosts + "/" + encoded(database) + "?options="
+                + encoded(option) + "'";
+    }
+
+    /** What a JDBC client takes. */
+    public String jdbc(String searchPath) {
+        return "jdbc:postgresql://" + hosts + "/" + encoded(database) + "?user=" + encoded(user) + "&currentSchema="
+                + encoded(searchPath);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.isolation.internal;
+
+import dev.chaostest.plan.ChaosException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.postgresql.PGConnection;
+
+/**
+ * Makes a schema and runs its scripts: in one transaction, unless a script ends it.
+ *
+ * @param names the names to try
+ * @param scripts what to run in it
+ * @param includePublic whether scripts see {@code public} too
+ * @param dropTimeout how long to wait for locks when a script failed
+ */
+public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean includePublic, Duration dropTimeout) {
+
+    /** Says that a schema is ours: a name may look like one of ours by accident. */
+    static final String MARK = "Made by chaostest for one test; dropped when it is old.";
+
+    /** Duplicate schema; or, when two make it in the same moment, a duplicate key of the catalogue. */
+    private static final Set<String> TAKEN = Set.of("42P06", "23505");
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** Processes of one run, each counting from 1, may meet within a second. */
+    private static final int ATTEMPTS_MAX = 50;
+
+    /**
+     * Makes it.
+     *
+     * @return its name
+     * @throws ChaosException if the role may not make schemas, or if a script fails; nothing is left then, unless the
+     *     script itself committed
+     */
+    public SchemaName run(Connection connection) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            SchemaName name = requireEncodable(connection, names.get());
+            try {
+                make(connection, name);
+                return name;
+            } catch (SQLException e) {
+                if (!TAKEN.contains(e.getSQLState()) || attempt == ATTEMPTS_MAX) {
+                    throw explained(connection, e);
+                }
+            }
+        }
+    }
+
+    private void make(Connection connection, SchemaName name) throws SQLException {
+        if (scripts.isEmpty()) {
+            Transaction.inAutocommit(connection, () -> Transaction.execute(connection, create(name)));
+            return;
+        }
+        String pathBefore = searchPath(connection);
+        try {
+            Transaction.run(connection, () -> fill(connection, name));
+            restore(connection, pathBefore);
+        } catch (ChaosException e) {
+            undo(connection, name, pathBefore, e);
+            throw e;
+        }
+    }
+
+    /** Not SET LOCAL: a script that commits would go on in the schema that was the default before. */
+    private void fill(Connection connection, SchemaName name) throws SQLException {
+        Transaction.execute(connection, create(name) + "; SET search_path TO " + name.searchPath(includePublic));
+        for (Script script : scripts) {
+            ScriptRunner.run(connection, script);
+        }
+        commit(connection);
+    }
+
+    /** A deferred constraint speaks up here; it must not look like a name that is taken. */
+    private static void commit(Connection connection) {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "Scripts must commit, but the server answered " + e.getSQLState() + ": " + e.getMessage()
+                            + ". Look for constraints that are deferred.",
+                    e);
+        }
+    }
+
+    /** The transaction is rolled back already; what is left is what a script committed by itself. */
+    private void undo(Connection connection, SchemaName name, String pathBefore, ChaosException first) {
+        try {
+            restore(connection, pathBefore);
+            new Drop(name, dropTimeout).run(connection);
+        } catch (SQLException | ChaosException e) {
+            first.addSuppressed(e);
+        }
+    }
+
+    private static String create(SchemaName name) {
+        return "CREATE SCHEMA " + name.quoted() + "; COMMENT ON SCHEMA " + name.quoted() + " IS '" + MARK + "'";
+    }
+
+    private static String searchPath(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT current_setting('search_path')")) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static void restore(Connection connection, String path) throws SQLException {
+        if (connection.isClosed()) {
+            return;
+        }
+        Transaction.inAutocommit(connection, () -> {
+            try (PreparedStatement set = connection.prepareStatement("SELECT set_config('search_path', ?, false)")) {
+                set.setString(1, path);
+                set.execute();
+            }
+        });
+    }
+
+    /** A start-up packet is not converted: the path would name other bytes than the catalogue has. */
+    private static SchemaName requireEncodable(Connection connection, SchemaName name) throws SQLException {
+        if (name.isAscii() || !connection.isWrapperFor(PGConnection.class)) {
+            return name;
+        }
+        String encoding = connection.unwrap(PGConnection.class).getParameterStatus("server_encoding");
+        if ("UTF8".equals(encoding)) {
+            return name;
+        }
+        throw new ChaosException("A schema name must be ASCII in a database that is not UTF8, but is \"" + name.text()
+                + "\" in one with encoding " + encoding + ". Use a prefix of ASCII characters.");
+    }
+
+    /** The role and the database are named as GRANT takes them. */
+    private static SQLException explained(Connection connection, SQLException e) throws SQLException {
+        if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+            return e;
+        }
+        String role = connection.getMetaData().getUserName();
+        String database = connection.getCatalog();
+        throw new ChaosException(
+                "Role \"" + role + "\" must be allowed to create schemas in database \"" + database
+                        + "\", but is not (SQLSTATE 42501). Run as the owner of the database: GRANT CREATE ON DATABASE "
+                        + SchemaName.quote(database) + " TO " + SchemaName.quote(role) + ";",
+                e);
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.isolation.internal;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Durations;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Drops a schema with all that is in it, and looks whether it is gone.
+ *
+ * @param name which one
+ * @param timeout how long to wait for a lock, and at most for each statement twice that
+ */
+public record Drop(SchemaName name, Duration timeout) {
+
+    static final String LOCK_NOT_AVAILABLE = "55P03";
+    static final String DEADLOCK = "40P01";
+    private static final String CANCELED = "57014";
+    private static final String OUT_OF_LOCKS = "53200";
+    private static final Set<String> BLOCKED = Set.of(LOCK_NOT_AVAILABLE, CANCELED, DEADLOCK);
+
+    /** Each table needs locks for itself, its indexes, its TOAST table and its sequences. */
+    private static final int BATCH = 100;
+
+    /**
+     * Drops it; none there is fine.
+     *
+     * @throws ChaosException if sessions lock it for too long, with their names, or if it is there again afterwards
+     */
+    public void run(Connection connection) throws SQLException {
+        try {
+            attempt(connection);
+        } catch (SQLException e) {
+            if (!BLOCKED.contains(e.getSQLState())) {
+                throw e;
+            }
+            throw blocked(connection, e);
+        }
+        if (exists(connection)) {
+            throw new ChaosException("Schema \"" + name.text()
+                    + "\" must be gone after its drop, but is there again. Something still creates it: end it before"
+                    + " the test ends.");
+        }
+    }
+
+    /** Once, with the server's own errors. */
+    void attempt(Connection connection) throws SQLException {
+        try {
+            execute(connection, "DROP SCHEMA IF EXISTS " + name.quoted() + " CASCADE");
+        } catch (SQLException e) {
+            if (!OUT_OF_LOCKS.equals(e.getSQLState())) {
+                throw e;
+            }
+            dropInParts(connection);
+        }
+    }
+
+    /** A schema with more objects than one transaction can lock. */
+    private void dropInParts(Connection connection) throws SQLException {
+        String part = tables(connection);
+        while (!part.isEmpty()) {
+            execute(connection, "DROP TABLE " + part + " CASCADE");
+            part = tables(connection);
+        }
+        execute(connection, "DROP SCHEMA IF EXISTS " + name.quoted() + " CASCADE");
+    }
+
+    private String tables(Connection connection) throws SQLException {
+        String sql = """
+                SELECT coalesce(string_agg(format('%I.%I', schemaname, tablename), ', '), '')
+                FROM (SELECT schemaname, tablename FROM pg_catalog.pg_tables WHERE schemaname = ? LIMIT ?) part
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name.text());
+            statement.setInt(2, BATCH);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getString(1);
+            }
+        }
+    }
+
+    /** A lock timeout counts for each lock; the statement timeout bounds them all. */
+    private void execute(Connection connection, String sql) throws SQLException {
+        long millis = timeout.toMillis();
+        Transaction.run(
+                connection,
+                () -> Transaction.execute(
+                        connection,
+                        "SET LOCAL lock_timeout = " + millis + "; SET LOCAL statement_timeout = " + 2 * millis + "; "
+                                + sql));
+    }
+
+    private ChaosException blocked(Connection connection, SQLException cause) throws SQLException {
+        List<String> holders = Holders.of(connection, name);
+        return new ChaosException(
+                "Schema \"" + name.text() + "\" must be free of locks to be dropped, but was not within "
+                        + Durations.print(timeout) + " (SQLSTATE " + cause.getSQLState()
+                        + "). End the transactions that the test began, then close the schema again."
+                        + (holders.isEmpty() ? "\n  holder : none any more" : "\n  holder : ")
+                        + String.join("\n  holder : ", holders),
+                cause);
+    }
+
+    private boolean exists(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?")) {
+            statement.setString(1, name.text());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+}

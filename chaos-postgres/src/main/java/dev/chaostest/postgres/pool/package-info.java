@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * DataSources for tests: {@link dev.chaostest.postgres.pool.Twin} repeats one of yours with other driver properties,
+ * {@link dev.chaostest.postgres.pool.DriverSettings} makes one from a URL, {@link
+ * dev.chaostest.postgres.pool.TestPool} puts a pool around it.
+ */
+@NullMarked
+package dev.chaostest.postgres.pool;
+
+import org.jspecify.annotations.NullMarked;
