@@ -2,7 +2,6 @@
 package dev.chaostest.link;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 
 /**
  * What a filter wants done, in the order in which it says so.
@@ -22,8 +21,6 @@ public interface Steps {
 
     /**
      * Makes what follows to the server wait. The client's own time-outs go on; closing the connection ends the wait.
-     *
-     * @param hold the wait, and what is to be told when it is over
      */
     void holdToServer(Hold hold);
 
@@ -31,18 +28,10 @@ public interface Steps {
     void holdToClient(Hold hold);
 
     /**
-     * Ends the connection at this point of the stream to the client: what was said before is delivered first, in both
-     * directions; what follows is lost.
+     * Ends the connection here: what was said before is delivered first, in both directions, holds included; what is
+     * said after is lost.
      *
-     * @param done told once the connection is closed
+     * @param done told once the connection is closed; not told if it ended otherwise before
      */
     void cut(Runnable done);
-
-    /**
-     * A wait in one direction.
-     *
-     * @param length how long
-     * @param done told when the wait is over, however it ended
-     */
-    record Hold(Duration length, Runnable done) {}
 }

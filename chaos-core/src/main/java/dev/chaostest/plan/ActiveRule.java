@@ -49,7 +49,11 @@ final class ActiveRule {
     }
 
     boolean matches(Site site) {
-        return !retired && matches.computeIfAbsent(site, rule.target()::matches);
+        return !retired && matches.computeIfAbsent(site, this::isAbout);
+    }
+
+    private boolean isAbout(Site site) {
+        return rule.target().matches(site) && rule.fault().isPossibleAt(site);
     }
 
     /** Counts the hit and says whether the rule is due; in another rule's shadow it counts but does not strike. */

@@ -23,6 +23,21 @@ public interface Fault {
     boolean endsTheCall();
 
     /**
+     * Whether it can happen at this site at all. Where it can't, a rule with this fault neither counts the hit nor
+     * strikes: "every statement" then means every statement that can fail so.
+     */
+    default boolean isPossibleAt(Site site) {
+        return true;
+    }
+
+    /**
+     * Refuses a target at which it can never happen; asked when a rule is made.
+     *
+     * @throws ChaosException if no site of the target can meet this fault
+     */
+    default void requirePossibleAt(Target target) {}
+
+    /**
      * What must come back for the fault to have been true, as the seam reports it (an SQLSTATE, say). Another answer
      * makes the test red. Empty where nothing comes back that could be compared.
      */

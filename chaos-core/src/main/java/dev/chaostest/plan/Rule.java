@@ -4,7 +4,7 @@ package dev.chaostest.plan;
 import java.util.Objects;
 
 /**
- * Where, when and what: one planned fault.
+ * Where, when and what: one planned fault. A fault that can never happen at its target is refused.
  *
  * <p>Defaults: hits are counted over the whole scope, and a rule that could strike and did not makes the test red.
  *
@@ -40,6 +40,7 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
         Objects.requireNonNull(trigger, "trigger");
         Objects.requireNonNull(fault, "fault");
         Objects.requireNonNull(counting, "counting");
+        fault.requirePossibleAt(target);
     }
 
     /** A strict rule that counts over the whole scope. */

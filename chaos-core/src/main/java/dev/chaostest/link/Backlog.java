@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** What is still to go in one direction, in order. Not safe for use by many threads: the duplex guards it. */
+final class Backlog {
+
+    private sealed interface Item permits Piece, Wait, End {}
+
+    /** Bytes to go. A view while it points into the caller's array, until {@link Backlog#own}. */
+    static final class Piece implements Item {
+        private byte[] array;
+        private int from;
+        private int to;
+
+        private Piece(byte[] array, int from, int to) {
+            this.array = array;
+            this.from = from;
+            this.to = to;
+        }
+
+        byte[] array() {
+            return array;
+        }
+
+        int from() {
+            return from;
+        }
+
+        int length() {
+            return to - from;
+        }
+    }
+
+    private record Wait(Hold hold) implements Item {}
+
+    private record End() implements Item {}
+
+    private final Deque<Item> items = new ArrayDeque<>();
+    private byte @Nullable [] borrowed;
+    private int bytes;
+    private boolean ended;
+
+    /** From now until {@link #own}, bytes of this array need not be copied. */
+    void borrow(byte[] array) {
+        borrowed = array;
+    }
+
+    void add(ByteBuffer buffer) {
+        int length = buffer.remaining();
+        if (ended || length == 0) {
+            return;
+        }
+        bytes += length;
+        if (buffer.hasArray() && buffer.array() == borrowed) {
+            addView(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+            buffer.position(buffer.limit());
+        } else {
+            byte[] copy = new byte[length];
+            buffer.get(copy);
+            items.add(new Piece(copy, 0, length));
+        }
+    }
+
+    private void addView(byte[] array, int from, int length) {
+        if (items.peekLast() instanceof Piece last && last.array == array && last.to == from) {
+            last.to += length;
+        } else {
+            items.add(new Piece(array, from, from + length));
+        }
+    }
+
+    void add(Hold hold) {
+        if (!ended) {
+            items.add(new Wait(hold));
+        }
+    }
+
+    /** Nothing that comes later goes this way. */
+    void end() {
+        if (!ended) {
+            ended = true;
+            items.add(new End());
+        }
+    }
+
+    /** Copies what still points into the caller's array: the caller takes it back. */
+    void own() {
+        for (Item item : items) {
+            if (item instanceof Piece piece && piece.array == borrowed) {
+                piece.array = Arrays.copyOfRange(piece.array, piece.from, piece.to);
+                piece.to -= piece.from;
+                piece.from = 0;
+            }
+        }
+        borrowed = null;
+    }
+
+    boolean isEmpty() {
+        return items.isEmpty();
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /** Whether an unfinished hold is next. */
+    boolean isHeld(long now) {
+        while (items.peekFirst() instanceof Wait wait) {
+            if (!wait.hold.isOver(now)) {
+                return true;
+            }
+            items.removeFirst();
+        }
+        return false;
+    }
+
+    /** Whether the end has come to the front. */
+    boolean isAtEnd(long now) {
+        return !isHeld(now) && items.peekFirst() instanceof End;
+    }
+
+    /** Whether no unfinished hold stands before the end. */
+    boolean mayEnd(long now) {
+        return ended && items.stream().allMatch(item -> !(item instanceof Wait wait) || wait.hold.isOver(now));
+    }
+
+    /** Takes the next bytes; null if there are none or they are held. */
+    @Nullable
+    Piece poll(long now) {
+        if (isHeld(now) || !(items.peekFirst() instanceof Piece piece)) {
+            return null;
+        }
+        items.removeFirst();
+        bytes -= piece.length();
+        return piece;
+    }
+
+    /** Takes up to so many bytes that may go now. */
+    int take(byte[] target, int offset, int length, long now) {
+        int taken = 0;
+        while (taken < length && !isHeld(now) && items.peekFirst() instanceof Piece piece) {
+            int part = Math.min(length - taken, piece.length());
+            System.arraycopy(piece.array, piece.from, target, offset + taken, part);
+            piece.from += part;
+            bytes -= part;
+            taken += part;
+            if (piece.length() == 0) {
+                items.removeFirst();
+            }
+        }
+        return taken;
+    }
+
+    /** How many bytes may go now. */
+    int ready(long now) {
+        int ready = 0;
+        if (!isHeld(now)) {
+            for (Item item : items) {
+                if (!(item instanceof Piece piece)) {
+                    break;
+                }
+                ready += piece.length();
+            }
+        }
+        return ready;
+    }
+
+    /** The connection is gone: whoever waits is told; what is left can still be taken. */
+    void abandon() {
+        for (Item item : items) {
+            if (item instanceof Wait wait) {
+                wait.hold.abandon();
+            }
+        }
+    }
+}

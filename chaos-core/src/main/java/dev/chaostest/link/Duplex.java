@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filter and the two backlogs that it fills. The lock guards memory only: no I/O and no waiting happens under it, so
+ * whoever closes may take it.
+ */
+final class Duplex implements Steps {
+
+    private final Filter filter;
+    private final LongSupplier nanoClock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Backlog toServer = new Backlog();
+    private final Backlog toClient = new Backlog();
+    private @Nullable Runnable cutDone;
+    private boolean cutAsked;
+    private boolean gone;
+
+    /** The array that the client reads into, and how much of it holds bytes that are already where they belong. */
+    private byte @Nullable [] target;
+
+    private int targetFrom;
+    private int inPlace;
+
+    Duplex(Filter filter, LongSupplier nanoClock) {
+        this.filter = filter;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Feeds what the client writes; the array stays borrowed until {@link #clientTakesBack}. */
+    void clientSends(byte[] array, int offset, int length) {
+        lock.lock();
+        try {
+            toServer.borrow(array);
+            if (!gone) {
+                filter.fromClient(ByteBuffer.wrap(array, offset, length), this);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void clientTakesBack() {
+        lock.lock();
+        try {
+            toServer.own();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Feeds what the server sent, which lies in the client's array; answers how much of it may stay there as it is. */
+    int serverSent(byte[] array, int offset, int length) {
+        lock.lock();
+        try {
+            target = toClient.isEmpty() ? array : null;
+            targetFrom = offset;
+            inPlace = 0;
+            if (!gone) {
+                filter.fromServer(ByteBuffer.wrap(array, offset, length), this);
+            }
+            return inPlace;
+        } finally {
+            target = null;
+            lock.unlock();
+        }
+    }
+
+    /** Feeds what the server sent and the client did not ask for yet. */
+    void serverPeeked(byte[] array, int length) {
+        lock.lock();
+        try {
+            if (!gone) {
+                filter.fromServer(ByteBuffer.wrap(array, 0, length), this);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what the client may read now. */
+    int take(byte[] array, int offset, int length) {
+        lock.lock();
+        try {
+            return toClient.isEmpty() ? 0 : toClient.take(array, offset, length, nanoClock.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the next bytes that may go to the server now. */
+    Backlog.@Nullable Piece poll() {
+        lock.lock();
+        try {
+            return toServer.isEmpty() ? null : toServer.poll(nanoClock.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int ready() {
+        lock.lock();
+        try {
+            return toClient.ready(nanoClock.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int bytesToServer() {
+        lock.lock();
+        try {
+            return toServer.bytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isToServerPending() {
+        lock.lock();
+        try {
+            return !toServer.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isToClientHeld() {
+        lock.lock();
+        try {
+            return toClient.isHeld(nanoClock.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the filter asked for a cut and everything before it is on its way. */
+    boolean isCutDue() {
+        lock.lock();
+        try {
+            if (!cutAsked || gone) {
+                return false;
+            }
+            long now = nanoClock.getAsLong();
+            return toServer.isAtEnd(now) && toClient.mayEnd(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection was cut as the filter asked. */
+    void cutDone() {
+        lock.lock();
+        try {
+            Runnable done = cutDone;
+            cutDone = null;
+            if (done != null) {
+                done.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+        gone();
+    }
+
+    /** The connection is gone; the second call does nothing. */
+    void gone() {
+        lock.lock();
+        try {
+            if (gone) {
+                return;
+            }
+            gone = true;
+            toServer.abandon();
+            toClient.abandon();
+            filter.closed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void toServer(ByteBuffer bytes) {
+        toServer.add(bytes);
+    }
+
+    @Override
+    public void toClient(ByteBuffer bytes) {
+        boolean next = toClient.isEmpty()
+                && bytes.hasArray()
+                && bytes.array() == target
+                && bytes.arrayOffset() + bytes.position() == targetFrom + inPlace;
+        if (next) {
+            inPlace += bytes.remaining();
+            bytes.position(bytes.limit());
+        } else {
+            toClient.add(bytes);
+        }
+    }
+
+    @Override
+    public void holdToServer(Hold hold) {
+        toServer.add(hold);
+    }
+
+    @Override
+    public void holdToClient(Hold hold) {
+        toClient.add(hold);
+    }
+
+    @Override
+    public void cut(Runnable done) {
+        if (!cutAsked) {
+            cutAsked = true;
+            cutDone = done;
+            toServer.end();
+            toClient.end();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.link.Hold;
+import dev.chaostest.link.Steps;
+import dev.chaostest.mount.Strike;
+import dev.chaostest.mount.Strike.Blow;
+import dev.chaostest.plan.Cut;
+import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Durations;
+import dev.chaostest.plan.When;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One hit that something strikes, until the last of it is reported. */
+final class Call {
+
+    private static final String LOST = "no answer, the connection ended";
+
+    private final String site;
+    private final Strike strike;
+    private @Nullable Blow error;
+    private @Nullable Blow cutAfter;
+    private boolean answerSeen;
+
+    Call(String site, Strike strike) {
+        this.site = site;
+        this.strike = strike;
+        this.error = strike.first(ServerError.class).orElse(null);
+        this.cutAfter = cut(When.AFTER);
+    }
+
+    /** What the server is to raise instead; null for nothing. */
+    @Nullable
+    ServerError error() {
+        return error != null && error.fault() instanceof ServerError fault ? fault : null;
+    }
+
+    boolean isCutBefore() {
+        return cut(When.BEFORE) != null;
+    }
+
+    boolean isCutAfter() {
+        return cutAfter != null;
+    }
+
+    /** Whether one CommandComplete is its whole answer. */
+    boolean isSingle() {
+        return site.indexOf(';') < 0;
+    }
+
+    boolean isCommit() {
+        return SqlSites.isCommit(site);
+    }
+
+    boolean isNeeded() {
+        return error != null || cutAfter != null || !delays(When.AFTER).isEmpty();
+    }
+
+    /** Whether what comes after the effect has struck already; false the first time only. */
+    boolean isAnswerSeen() {
+        boolean before = answerSeen;
+        answerSeen = true;
+        return before;
+    }
+
+    void cutBefore(Steps steps) {
+        cut(steps, cut(When.BEFORE));
+    }
+
+    void cutAfter(Steps steps) {
+        Blow blow = cutAfter;
+        cutAfter = null;
+        cut(steps, blow);
+    }
+
+    private static void cut(Steps steps, @Nullable Blow blow) {
+        if (blow != null) {
+            steps.cut(() -> blow.answered(Cut.CAME_BACK));
+        }
+    }
+
+    void hold(When when, Consumer<Hold> direction) {
+        delays(when).forEach(blow -> direction.accept(hold(blow)));
+    }
+
+    private static Hold hold(Blow blow) {
+        Duration length = ((Delay) blow.fault()).length(blow.draw());
+        AtomicReference<@Nullable Runnable> unregister = new AtomicReference<>();
+        Hold hold = new Hold(length, end -> {
+            blow.answered(print(length, end));
+            Runnable over = unregister.getAndSet(null);
+            if (over != null) {
+                over.run();
+            }
+        });
+        unregister.set(blow.round().whenOver(hold::release));
+        return hold;
+    }
+
+    private static String print(Duration length, Hold.End end) {
+        String after = "after " + Durations.print(length);
+        return switch (end) {
+            case DUE -> after;
+            case RELEASED -> "before " + Durations.print(length) + " were over, the round ended";
+            case CLOSED -> "before " + Durations.print(length) + " were over, the connection ended";
+        };
+    }
+
+    /** The server failed it with this state. */
+    void failed(String state) {
+        report(state);
+    }
+
+    /** The server never looked at it, since an earlier message failed with this state. */
+    void skipped(String state) {
+        report("nothing, an earlier statement failed with " + state);
+        lost(cutAfter, "nothing, an earlier statement failed with " + state);
+        cutAfter = null;
+    }
+
+    /** The server answered without an error. */
+    void succeeded() {
+        report("no error");
+    }
+
+    void lost() {
+        report(LOST);
+        lost(cutAfter, LOST);
+        cutAfter = null;
+    }
+
+    private void report(String answer) {
+        lost(error, answer);
+        error = null;
+    }
+
+    private static void lost(@Nullable Blow blow, String answer) {
+        if (blow != null) {
+            blow.answered(answer);
+        }
+    }
+
+    private List<Blow> delays(When when) {
+        return strike.all(Delay.class).stream()
+                .filter(blow -> blow.fault().strikes() == when)
+                .toList();
+    }
+
+    private @Nullable Blow cut(When when) {
+        return strike.all(Cut.class).stream()
+                .filter(blow -> blow.fault().strikes() == when)
+                .findFirst()
+                .orElse(null);
+    }
+}

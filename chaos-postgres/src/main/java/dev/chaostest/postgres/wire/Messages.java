@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Writes frontend messages, and reads text out of messages. Source: PostgreSQL protocol, "Message Formats". */
+final class Messages {
+
+    private Messages() {}
+
+    static ByteBuffer query(String sql) {
+        return message('Q', text(sql));
+    }
+
+    static ByteBuffer parse(String statement, String sql) {
+        return message('P', text(statement), text(sql), int16(0));
+    }
+
+    static ByteBuffer bind(String portal, String statement) {
+        return message('B', text(portal), text(statement), int16(0), int16(0), int16(0));
+    }
+
+    static ByteBuffer execute(String portal) {
+        return message('E', text(portal), new byte[Integer.BYTES]);
+    }
+
+    static ByteBuffer closeStatement(String statement) {
+        return message('C', new byte[] {'S'}, text(statement));
+    }
+
+    static ByteBuffer message(char type, byte[]... parts) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            body.writeBytes(part);
+        }
+        ByteBuffer message = ByteBuffer.allocate(1 + Integer.BYTES + body.size());
+        message.put((byte) type).putInt(Integer.BYTES + body.size()).put(body.toByteArray());
+        return message.flip();
+    }
+
+    static byte[] text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return java.util.Arrays.copyOf(bytes, bytes.length + 1);
+    }
+
+    private static byte[] int16(int value) {
+        return new byte[] {(byte) (value >>> 8), (byte) value};
+    }
+
+    /** Reads the text from the buffer's position to its NUL, or to the end where the message was cut; steps over it. */
+    static String read(ByteBuffer buffer) {
+        int from = buffer.position();
+        int to = from;
+        while (to < buffer.limit() && buffer.get(to) != 0) {
+            to++;
+        }
+        byte[] bytes = new byte[to - from];
+        buffer.get(bytes);
+        buffer.position(Math.min(to + 1, buffer.limit()));
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.plan.Site;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The sites of the statements of one connection; remembers the latest {@value #REMEMBERED}. */
+final class SqlSites {
+
+    static final String SEAM = "sql";
+    static final Site BEGIN = new Site(SEAM, "BEGIN");
+    static final Site COMMIT = new Site(SEAM, "COMMIT");
+    static final Site ROLLBACK = new Site(SEAM, "ROLLBACK");
+
+    /** Where an error can't be raised without telling a lie about the transaction. */
+    static final List<Site> NEVER_FAILED = List.of(BEGIN, ROLLBACK, new Site(SEAM, "ROLLBACK AND CHAIN"));
+
+    private static final String TO_SAVEPOINT = "ROLLBACK TO SAVEPOINT ";
+    private static final int REMEMBERED = 1_000;
+    private static final int REMEMBERED_LENGTH_MAX = 16 * 1024;
+    private static final int NAME_MAX = 2_000;
+
+    private final Map<String, Site> sites = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Site> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /** The site of this SQL text. */
+    Site of(String sql) {
+        return sql.length() > REMEMBERED_LENGTH_MAX ? site(sql) : sites.computeIfAbsent(sql, SqlSites::site);
+    }
+
+    static Site site(String sql) {
+        return new Site(SEAM, bounded(SqlText.normalise(sql)));
+    }
+
+    static boolean isNeverFailed(Site site) {
+        return NEVER_FAILED.contains(site)
+                || (site.seam().equals(SEAM) && site.name().startsWith(TO_SAVEPOINT));
+    }
+
+    /** Whether the session is idle after this fails, as after COMMIT. */
+    static boolean isCommit(String name) {
+        return name.equals("COMMIT") || name.equals("COMMIT AND CHAIN") || isPrepare(name);
+    }
+
+    private static boolean isPrepare(String name) {
+        return name.regionMatches(true, 0, "PREPARE TRANSACTION ", 0, "PREPARE TRANSACTION ".length());
+    }
+
+    private static String bounded(String name) {
+        return name.length() <= NAME_MAX
+                ? name
+                : name.substring(0, NAME_MAX)
+                        + String.format(Locale.ROOT, "... (%d characters, #%08x)", name.length(), name.hashCode());
+    }
+}

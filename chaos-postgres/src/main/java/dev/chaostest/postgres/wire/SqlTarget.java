@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Site;
+import dev.chaostest.plan.Target;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Which SQL statements a rule is about.
+ *
+ * <p>{@link #on} names a verb, a table or both: {@code "UPDATE account"}, {@code "COMMIT"}, {@code "account"}. It knows
+ * schemas, aliases, quotes and case apart from the names, and reads into {@code WITH}; a site with several statements
+ * matches if one of them does. {@link #matching} searches the statement's normalised text. {@link #any} is every
+ * statement, also those that the driver and the pool send by themselves, such as {@code SET} at connect.
+ *
+ * <pre>{@code
+ * Rule slow = Rule.of(SqlTarget.on("SELECT account"), Trigger.always(), Delay.of(Duration.ofMillis(250)));
+ * Rule lost = Rule.of(SqlTarget.on("COMMIT"), Trigger.nth(1), new Cut(When.AFTER));
+ * }</pre>
+ *
+ * <p>Immutable, safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public sealed interface SqlTarget extends Target {
+
+    /**
+     * A verb, a table, or a verb and a table.
+     *
+     * <p>A single word is a verb if SQL has it ({@code "UPDATE"}), else a table, with any verb ({@code "account"}). A
+     * schema is compared only where both the target and the statement have one. Reading counts as {@code SELECT}, also
+     * inside another statement ({@code INSERT INTO a SELECT * FROM b} is about {@code "SELECT b"} too). {@code "BEGIN"},
+     * {@code "COMMIT"} and {@code "ROLLBACK"} are the plain statements in any spelling, not {@code COMMIT PREPARED} or
+     * {@code ROLLBACK TO}.
+     *
+     * @throws ChaosException if the text is empty, or is neither
+     */
+    static SqlTarget on(String statement) {
+        SqlPhrase.parse(statement);
+        return new Statement(statement.strip());
+    }
+
+    /**
+     * Statements in whose normalised text the pattern is found, without regard to case.
+     *
+     * @param regex a pattern of {@link Pattern}; literals are {@code ?} in the text, parameters {@code $1}
+     * @throws ChaosException if the pattern is empty or can't be read
+     */
+    static SqlTarget matching(String regex) {
+        if (regex.isEmpty()) {
+            throw new ChaosException(
+                    "matching must be a pattern to find in a statement, but was empty. For every statement use any().");
+        }
+        try {
+            Pattern.compile(regex);
+            return new Matching(regex);
+        } catch (PatternSyntaxException unreadable) {
+            throw new ChaosException(
+                    "matching must be a regular expression, but \"" + regex + "\" can't be read: "
+                            + unreadable.getDescription() + ". To find it as it stands, use Pattern.quote.",
+                    unreadable);
+        }
+    }
+
+    /** Every statement. */
+    static SqlTarget any() {
+        return new Any();
+    }
+
+    /** Whether this site is the only one that it can be about. */
+    boolean isOnly(Site site);
+
+    /**
+     * See {@link SqlTarget#on}.
+     *
+     * @param text what the user wrote
+     */
+    record Statement(String text) implements SqlTarget {
+        @Override
+        public boolean matches(Site site) {
+            return site.seam().equals(SqlSites.SEAM) && SqlPhrase.parse(text).isIn(site.name());
+        }
+
+        @Override
+        public boolean isOnly(Site site) {
+            return SqlPhrase.parse(text).isOnly(site.name());
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** See {@link SqlTarget#matching}. */
+    record Matching(String regex) implements SqlTarget {
+        @Override
+        public boolean matches(Site site) {
+            return site.seam().equals(SqlSites.SEAM)
+                    && Pattern.compile(regex, Pattern.CASE_INSENSITIVE)
+                            .matcher(site.name())
+                            .find();
+        }
+
+        @Override
+        public boolean isOnly(Site site) {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return "/" + regex + "/";
+        }
+    }
+
+    /** See {@link SqlTarget#any}. */
+    record Any() implements SqlTarget {
+        @Override
+        public boolean matches(Site site) {
+            return site.seam().equals(SqlSites.SEAM);
+        }
+
+        @Override
+        public boolean isOnly(Site site) {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return "any statement";
+        }
+    }
+}

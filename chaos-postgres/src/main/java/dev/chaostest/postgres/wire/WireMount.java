@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.link.Filter;
+import dev.chaostest.mount.Mount;
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Cut;
+import dev.chaostest.plan.Delay;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The wire seam of one DataSource, found by its key.
+ *
+ * <p>Every connection that is opened with these driver properties passes the seam, whoever opens it and whenever, and is
+ * hit as soon as a round is armed on {@link #mount}. While none is armed, nothing changes. The properties are
+ * <ul>
+ *   <li>{@code socketFactory=dev.chaostest.postgres.wire.ChaosSocketFactory}
+ *   <li>{@code socketFactoryArg=bank}, the key
+ *   <li>{@code sslmode=disable}, since the seam reads the protocol
+ * </ul>
+ * in a URL, in {@link Properties}, in HikariCP's {@code dataSourceProperties}, or in Spring Boot as {@code
+ * spring.datasource.hikari.data-source-properties.socketFactory} and so on.
+ *
+ * <pre>{@code
+ * HikariConfig config = new HikariConfig();
+ * config.setJdbcUrl(url);
+ * config.setDataSourceProperties(WireMount.of("bank").properties());
+ * try (var armed = WireMount.of("bank").mount().arm(round)) { ... }
+ * }</pre>
+ *
+ * <p>The mount may be asked for before or after the first connection. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class WireMount implements AutoCloseable {
+
+    /** The driver makes its socket factories by itself, so they find their mount here and nowhere else. */
+    private static final Map<String, WireMount> BY_KEY = new ConcurrentHashMap<>();
+
+    private static final AtomicLong TWINS = new AtomicLong();
+
+    private final String key;
+    private final Mount mount;
+
+    private WireMount(String key) {
+        this.key = key;
+        this.mount = new Mount("the DataSource \"" + key + "\"", Set.of(Delay.class, Cut.class, ServerError.class));
+    }
+
+    /**
+     * The mount of this key, the same every time.
+     *
+     * @param key not blank
+     */
+    public static WireMount of(String key) {
+        if (key.isBlank()) {
+            throw new ChaosException(
+                    "The key of a wire mount must be a name, but was blank. Give the DataSource a name, "
+                            + "for example socketFactoryArg=bank.");
+        }
+        return BY_KEY.computeIfAbsent(key, WireMount::new);
+    }
+
+    /**
+     * A mount with a key that no other has, for a second DataSource to the same database. Close it when the DataSource
+     * is closed.
+     *
+     * @param prefix what the key begins with, not blank
+     */
+    public static WireMount twinOf(String prefix) {
+        WireMount twin;
+        do {
+            twin = new WireMount(prefix + "-twin-" + TWINS.incrementAndGet());
+        } while (BY_KEY.putIfAbsent(twin.key, twin) != null);
+        return twin;
+    }
+
+    /** What rounds are armed on. */
+    public Mount mount() {
+        return mount;
+    }
+
+    /** The key, as in {@code socketFactoryArg}. */
+    public String key() {
+        return key;
+    }
+
+    /** The driver properties that make connections pass this seam. */
+    public Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("socketFactory", ChaosSocketFactory.class.getName());
+        properties.setProperty("socketFactoryArg", key);
+        properties.setProperty("sslmode", "disable");
+        return properties;
+    }
+
+    /** The filter for one new connection, for a mount of another kind. */
+    public Filter newFilter() {
+        return new WireFilter(mount);
+    }
+
+    /** Forgets the key; connections that are open stay on this mount, new ones get another. Twice is harmless. */
+    @Override
+    public void close() {
+        BY_KEY.remove(key, this);
+    }
+
+    @Override
+    public String toString() {
+        return mount.name();
+    }
+}

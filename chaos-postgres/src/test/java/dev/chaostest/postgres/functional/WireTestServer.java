@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.functional;
+
+import dev.chaostest.postgres.wire.WireMount;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** The server that the tests of the wire run on. */
+final class WireTestServer {
+
+    private WireTestServer() {}
+
+    /** Without parameters. */
+    static String url() {
+        String property = System.getProperty("CHAOS_JDBC_URL");
+        String environment = System.getenv("CHAOS_JDBC_URL");
+        return property != null
+                ? property
+                : environment != null ? environment : "jdbc:postgresql://127.0.0.1:54715/postgres";
+    }
+
+    static Properties login() {
+        Properties properties = new Properties();
+        properties.setProperty("user", "postgres");
+        return properties;
+    }
+
+    /** A connection past every seam. */
+    static Connection direct() throws SQLException {
+        return DriverManager.getConnection(url(), login());
+    }
+
+    /** A connection through a seam. */
+    static Connection through(WireMount wire, String... settings) throws SQLException {
+        Properties properties = login();
+        properties.putAll(wire.properties());
+        for (int i = 0; i < settings.length; i += 2) {
+            properties.setProperty(settings[i], settings[i + 1]);
+        }
+        return DriverManager.getConnection(url(), properties);
+    }
+
+    static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    static String read(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return String.valueOf(rows.getString(1));
+        }
+    }
+}
