@@ -1,0 +1,1 @@
+CREATE TABLE entry (note text); INSERT INTO entry VALUES ('absolute');

@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE first (id int);
+COMMIT;
+CREATE TABLE second (id int);
