@@ -56,7 +56,7 @@ record Binaries(Path home, Version version, String key) {
         try {
             Path target = cache.resolve(archive.name());
             ExclusiveBuild.Built built = new ExclusiveBuild(target, DEADLINE).once(tree -> {
-                archive.unpack(tree);
+                archive.unpack(tree, host);
                 return ask(tree.resolve("bin/postgres"), host).text();
             });
             Version version = Version.parse(built.note())

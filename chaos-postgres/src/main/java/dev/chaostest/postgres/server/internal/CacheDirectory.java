@@ -49,8 +49,7 @@ final class CacheDirectory {
 
     private Path temporary(String reason) {
         // Root and nobody sort out their rights among themselves, so each kind of user has its own.
-        String name =
-                "chaostest-" + host.user().replaceAll("[^A-Za-z0-9._-]", "_") + (user.isStranger() ? "-open" : "");
+        String name = "chaostest-" + host.account() + (user.isStranger() ? "-open" : "");
         Path directory = host.temporary().toAbsolutePath().resolve(name);
         Optional<String> again = whyNot(directory).or(() -> whyUnsafe(directory));
         if (again.isPresent()) {

@@ -36,6 +36,8 @@ public record Host(
         ToLongFunction<Path> room,
         Map<String, String> environment) {
 
+    private static final String UNKNOWN = "?";
+
     /** What the JVM says about this machine. */
     public static Host current() {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
@@ -45,7 +47,7 @@ public record Host(
                 hasMusl(),
                 uidBy(temporary),
                 System.getProperty("user.name"),
-                Path.of(System.getProperty("user.home")),
+                homeDirectory(),
                 temporary,
                 Path.of("/dev/shm"),
                 Host::usableSpace,
@@ -69,8 +71,23 @@ public record Host(
         return uid == 0;
     }
 
+    /** Whether the account has a name; the JVM says "?" where it has none. */
+    boolean isNamed() {
+        return !user.equals(UNKNOWN);
+    }
+
+    /** What tells accounts apart in file names. */
+    String account() {
+        return isNamed() ? user.replaceAll("[^A-Za-z0-9._-]", "_") : "uid" + uid;
+    }
+
     boolean isLinux() {
         return osName.equals("Linux");
+    }
+
+    private static Path homeDirectory() {
+        String home = System.getProperty("user.home");
+        return Path.of(home.equals(UNKNOWN) ? System.getenv().getOrDefault("HOME", "/") : home);
     }
 
     private static boolean hasMusl() {

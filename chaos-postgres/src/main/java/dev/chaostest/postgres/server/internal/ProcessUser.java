@@ -81,12 +81,14 @@ public sealed interface ProcessUser {
 
     /** The first that works here; never touches anything. */
     static ProcessUser choose(Host host) {
-        if (!host.isRoot()) {
+        if (!host.isRoot() && host.isNamed()) {
             return new SameUser();
         }
+        // initdb refuses root, and a user whom the machine can't name, as containers often have.
+        ProcessUser last = host.isRoot() ? OtherUser.NOBODY : new SameUser();
         Commands commands = new Commands(host, "C");
         List<String> tried = new ArrayList<>();
-        for (ProcessUser candidate : List.of(new UserNamespace(), OtherUser.NOBODY)) {
+        for (ProcessUser candidate : List.of(new UserNamespace(), last)) {
             Commands.Outcome outcome = commands.run(candidate.command(List.of("true")));
             if (outcome.isSuccess()) {
                 return candidate;

@@ -56,7 +56,7 @@ record Template(Path directory, String locale) {
         if (!outcome.isSuccess()) {
             throw new PostgresUnavailableException(binaries.initdb() + " must make a data directory, but it ended with "
                     + outcome.status() + " and said:\n" + outcome.output() + "\nCheck that it runs on this machine"
-                    + " as " + host.user() + ", or set chaos.jdbc.url to a running PostgreSQL.");
+                    + " as " + host.account() + ", or set chaos.jdbc.url to a running PostgreSQL.");
         }
         return locale;
     }

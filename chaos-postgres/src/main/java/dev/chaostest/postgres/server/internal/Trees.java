@@ -45,6 +45,15 @@ final class Trees {
         }
     }
 
+    /** Deletes what a directory holds. */
+    static void empty(Path directory) throws IOException {
+        try (Stream<Path> children = Files.list(directory)) {
+            for (Path child : (Iterable<Path>) children::iterator) {
+                delete(child);
+            }
+        }
+    }
+
     /** Deletes a directory with all it holds, or nothing if it isn't there. Links are removed, not followed. */
     static void delete(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {

@@ -18,6 +18,8 @@ command -v setsid >/dev/null || set -m 2>/dev/null || :
 run() {
     port=$1
     shift
+    # Made here, so that an end that comes at once still sees that there is something to wait for.
+    : >"$mark"
     (
         "$@" -p "$port" </dev/null >>"$home/server.log" 2>&1 &
         pid=$!
