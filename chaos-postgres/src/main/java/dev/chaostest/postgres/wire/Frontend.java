@@ -166,7 +166,7 @@ final class Frontend implements Framer.Reader {
         replies.add(new Expected(Expected.Kind.BIND, Expected.Shown.NOTHING, call));
         replies.add(new Expected(Expected.Kind.EXECUTE, Expected.Shown.ALL, call));
         if (!read) {
-            call.skipped("an error before its Sync");
+            call.skipped("nothing, an earlier statement failed");
         }
         ours.add(name);
         failedCycle = true;
