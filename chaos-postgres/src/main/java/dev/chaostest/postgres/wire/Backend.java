@@ -156,12 +156,15 @@ final class Backend implements Framer.Reader {
         return !session.filter().isCut();
     }
 
+    /** A statement whose own Parse or Bind failed has failed with that state; later ones were never looked at. */
     private void skip(@Nullable Call failed, String state) {
+        boolean own = true;
         for (Expected lost : replies.failed()) {
             Call call = lost.call();
             if (call != null && call != failed) {
-                call.skipped(state);
+                call.skipped(own ? state : "nothing, an earlier statement failed with " + state);
             }
+            own &= lost.kind() != Kind.EXECUTE;
         }
     }
 }

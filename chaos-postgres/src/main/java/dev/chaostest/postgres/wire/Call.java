@@ -115,10 +115,10 @@ final class Call {
         report(state);
     }
 
-    /** The server never looked at it, since an earlier message failed with this state. */
-    void skipped(String state) {
-        report("nothing, an earlier statement failed with " + state);
-        lost(cutAfter, "nothing, an earlier statement failed with " + state);
+    /** The server never came to it. */
+    void skipped(String answer) {
+        report(answer);
+        lost(cutAfter, answer);
         cutAfter = null;
     }
 

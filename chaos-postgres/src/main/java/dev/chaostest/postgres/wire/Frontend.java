@@ -58,6 +58,7 @@ final class Frontend implements Framer.Reader {
         if (type == Framer.UNTYPED) {
             return isStartupPassed(seen);
         }
+        keepOrGoOn(type);
         if (betweenCycles) {
             closeOurs();
         }
@@ -74,6 +75,18 @@ final class Frontend implements Framer.Reader {
             case 'c', 'f' -> copyEnds();
             default -> true;
         };
+    }
+
+    private void keepOrGoOn(byte type) {
+        switch (type) {
+            case 'P', 'B', 'D' -> {
+                if (session.isArmed()) {
+                    session.filter().keepBack();
+                }
+            }
+            case 'E' -> {}
+            default -> session.filter().goOn();
+        }
     }
 
     private boolean isStartupPassed(ByteBuffer seen) {
@@ -130,11 +143,13 @@ final class Frontend implements Framer.Reader {
         String sql = session.statements().executed(Messages.read(body));
         Call call = sql == null || failedCycle ? null : session.arrives(sql);
         if (call == null) {
+            session.filter().goOn();
             return passed(Expected.EXECUTE);
         }
         if (isLost(call)) {
             return false;
         }
+        session.filter().goOn();
         ServerError error = call.error();
         if (error == null) {
             return passed(new Expected(Expected.Kind.EXECUTE, Expected.Shown.ALL, call.isNeeded() ? call : null));
@@ -166,7 +181,7 @@ final class Frontend implements Framer.Reader {
         replies.add(new Expected(Expected.Kind.BIND, Expected.Shown.NOTHING, call));
         replies.add(new Expected(Expected.Kind.EXECUTE, Expected.Shown.ALL, call));
         if (!read) {
-            call.skipped("an error before its Sync");
+            call.skipped("nothing, an earlier statement failed");
         }
         ours.add(name);
         failedCycle = true;

@@ -95,6 +95,7 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
                     frames.push(new Frame(fromList ? top().verb : null));
                     at++;
                     if (fromList) {
+                        top().first = false;
                         list(top().verb);
                     }
                 } else if (token.isSymbol(")") && frames.size() > 1) {

@@ -83,13 +83,12 @@ final class SqlText {
                 && OUR_SCHEMA.matcher(token.text()).matches()) {
             return at + 2;
         }
-        if (token.kind() == Kind.NUMBER) {
-            dropSign();
-        }
         if (token.kind() == Kind.STRING && !out.isEmpty() && last().kind() == Kind.STRING) {
             return at + 1;
         }
-        out.add(afterDropped(token, at));
+        SqlToken kept = afterDropped(token, at);
+        boolean signed = token.kind() == Kind.NUMBER && isSignLast();
+        out.add(signed ? new SqlToken(Kind.NUMBER, token.text(), out.remove(out.size() - 1).spaced()) : kept);
         if (token.is("IN") && isSymbol(at + 1, "(")) {
             return list(at + 1, ")");
         }
@@ -110,14 +109,12 @@ final class SqlText {
         return dropped ? new SqlToken(token.kind(), token.text(), in.get(at - 2).spaced()) : token;
     }
 
-    private void dropSign() {
+    /** Whether a sign stands last that belongs to the number behind it: the value's sign is no part of the name. */
+    private boolean isSignLast() {
         if (out.isEmpty() || !(last().isSymbol("-") || last().isSymbol("+"))) {
-            return;
+            return false;
         }
-        boolean sign = out.size() == 1 || expectsOperand(out.get(out.size() - 2));
-        if (sign) {
-            out.remove(out.size() - 1);
-        }
+        return out.size() == 1 || expectsOperand(out.get(out.size() - 2));
     }
 
     private static boolean expectsOperand(SqlToken before) {

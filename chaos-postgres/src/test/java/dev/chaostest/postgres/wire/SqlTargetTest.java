@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Site;
+import dev.chaostest.plan.Target;
+import dev.chaostest.plan.Trigger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqlTargetTest {
+
+    private static boolean matches(String target, String sql) {
+        return SqlTarget.on(target).matches(SqlSites.site(sql));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "UPDATE account | UPDATE account SET balance = 1",
+                "update ACCOUNT | UPDATE public.account a SET balance = 1",
+                "UPDATE account | update \"account\" set x = 1",
+                "UPDATE \"Account\" | UPDATE \"Account\" SET x = 1",
+                "UPDATE account | UPDATE ONLY account SET x = 1",
+                "UPDATE public.account | UPDATE public.account SET x = 1",
+                "UPDATE public.account | UPDATE account SET x = 1",
+                "UPDATE account | WITH x AS (SELECT 1) UPDATE account SET y = 1",
+                "UPDATE account | WITH x AS (UPDATE account SET y = 1 RETURNING *) SELECT * FROM x",
+                "UPDATE account | UPDATE other SET x = 1; UPDATE account SET x = 2",
+                "UPDATE account | EXPLAIN UPDATE account SET x = 1",
+                "INSERT INTO account | INSERT INTO account (id) VALUES (1)",
+                "INSERT account | insert into account select * from b",
+                "SELECT b | INSERT INTO account SELECT * FROM b",
+                "DELETE FROM account | DELETE FROM account WHERE id = 1",
+                "DELETE account | DELETE FROM ONLY account a USING b",
+                "SELECT account | SELECT balance FROM account",
+                "SELECT FROM account | SELECT 1 FROM b, account a",
+                "SELECT account | SELECT 1 FROM b AS c, account",
+                "SELECT account | SELECT 1 FROM b c, account",
+                "SELECT account | SELECT 1 FROM b JOIN account a ON a.id = b.id",
+                "SELECT account | SELECT 1 FROM (b JOIN account ON true)",
+                "SELECT account | SELECT 1 WHERE EXISTS (SELECT 1 FROM account)",
+                "SELECT account | SELECT * FROM account FOR UPDATE",
+                "SELECT account | SELECT 1 UNION ALL SELECT 2 FROM account",
+                "MERGE account | MERGE INTO account a USING b ON a.id = b.id WHEN MATCHED THEN UPDATE SET x = 1",
+                "TRUNCATE account | TRUNCATE TABLE b, ONLY account",
+                "COPY account | COPY account (id) FROM STDIN",
+                "LOCK TABLE account | LOCK TABLE account IN EXCLUSIVE MODE",
+                "LOCK account | LOCK account",
+                "ALTER account | ALTER TABLE IF EXISTS account ADD COLUMN x int",
+                "CREATE TABLE account | CREATE TABLE IF NOT EXISTS account (id int)",
+                "DROP account | DROP TABLE b, account",
+                "CREATE account | CREATE INDEX i ON account (id)",
+                "CALL pay | CALL pay(1)",
+                "account | DELETE FROM account",
+                "account | UPDATE b SET x = 1 FROM account",
+                "account | MERGE INTO b USING account ON true WHEN MATCHED THEN DELETE",
+                "public.account | SELECT * FROM account",
+                "COMMIT | commit work",
+                "commit | END",
+                "BEGIN | START TRANSACTION READ ONLY",
+                "ROLLBACK | ABORT",
+                "UPDATE | UPDATE x SET y = 1",
+                "SELECT | SELECT 1",
+                "SELECT | WITH a AS (SELECT 1) SELECT * FROM a",
+                "SAVEPOINT | SAVEPOINT a",
+                "ROLLBACK TO | ROLLBACK TO SAVEPOINT a",
+                "COMMIT PREPARED | COMMIT PREPARED 'x'",
+                "PREPARE TRANSACTION | PREPARE TRANSACTION 'x'",
+                "SET | SET search_path TO x",
+                "COMMIT | UPDATE t SET x = 1; COMMIT",
+            })
+    void findsItsStatement(String target, String sql) {
+        assertThat(matches(target, sql)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "UPDATE account | UPDATE account_old SET x = 1",
+                "UPDATE account | SELECT * FROM account FOR UPDATE",
+                "UPDATE account | SELECT * FROM b FOR UPDATE OF account",
+                "UPDATE account | INSERT INTO b VALUES (1) ON CONFLICT DO UPDATE SET account = 1",
+                "UPDATE account | UPDATE b SET x = 1 FROM account",
+                "UPDATE account | UPDATE b SET account = 1",
+                "UPDATE public.account | UPDATE other.account SET x = 1",
+                "SELECT account | SELECT account FROM b",
+                "SELECT account | DELETE FROM account",
+                "SELECT account | SELECT extract(year FROM account) FROM b",
+                "SELECT account | SELECT 1 FROM b WHERE x IS DISTINCT FROM account",
+                "SELECT account | SELECT 'FROM account'",
+                "SELECT account | SELECT 1 FROM account.b",
+                "DELETE account | DELETE FROM b USING account",
+                "account | SELECT account FROM b",
+                "COMMIT | COMMIT PREPARED 'x'",
+                "COMMIT | ROLLBACK",
+                "ROLLBACK | ROLLBACK TO a",
+                "SELECT | INSERT INTO a SELECT * FROM b",
+                "UPDATE | CREATE TRIGGER t BEFORE UPDATE ON account EXECUTE FUNCTION f()",
+                "DELETE | CREATE TABLE t (id int REFERENCES b ON DELETE CASCADE)",
+                "UPDATE | GRANT SELECT, UPDATE ON account TO x",
+            })
+    void passesOverOthers(String target, String sql) {
+        assertThat(matches(target, sql)).isFalse();
+    }
+
+    @Test
+    void otherSeamsAreNeverMatched() {
+        Site call = new Site("call", "UPDATE account");
+        assertThat(SqlTarget.on("UPDATE account").matches(call)).isFalse();
+        assertThat(SqlTarget.any().matches(call)).isFalse();
+        assertThat(SqlTarget.matching("UPDATE").matches(call)).isFalse();
+    }
+
+    @Test
+    void patternIsFoundWhateverTheCase() {
+        SqlTarget target = SqlTarget.matching("set balance = .* where id");
+        assertThat(target.matches(SqlSites.site("UPDATE account SET balance = 7 WHERE id = 1"))).isTrue();
+        assertThat(target.matches(SqlSites.site("UPDATE account SET x = 7"))).isFalse();
+        assertThat(target).hasToString("/set balance = .* where id/");
+    }
+
+    @Test
+    void printsWhatTheUserWrote() {
+        assertThat(SqlTarget.on(" UPDATE account ")).hasToString("UPDATE account");
+        assertThat(SqlTarget.any()).hasToString("any statement");
+    }
+
+    @Test
+    void emptyTargetSaysWhatToWrite() {
+        assertThatThrownBy(() -> SqlTarget.on("  "))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("on must be a verb, a table or both, but was empty. Write for example \"UPDATE account\" or "
+                        + "\"COMMIT\"; for every statement use SqlTarget.any().");
+        assertThatThrownBy(() -> SqlTarget.matching(""))
+                .hasMessage("matching must be a pattern to find in a statement, but was empty. "
+                        + "For every statement use any().");
+    }
+
+    @Test
+    void unknownVerbListsTheKnownOnes() {
+        assertThatThrownBy(() -> SqlTarget.on("UPDAET account"))
+                .isInstanceOf(ChaosException.class)
+                .hasMessageStartingWith("on must be a verb, a table or both, but \"UPDAET account\" begins with "
+                        + "\"UPDAET\", which is none of the verbs ALTER, ANALYZE, BEGIN,")
+                .hasMessageEndingWith("Write for example \"UPDATE account\", or use SqlTarget.matching for more.");
+    }
+
+    @Test
+    void moreThanATableIsRefused() {
+        assertThatThrownBy(() -> SqlTarget.on("UPDATE account SET x"))
+                .hasMessage("on must be a verb, a table or both, but \"UPDATE account SET x\" has more behind UPDATE "
+                        + "than a table. Write for example \"UPDATE account\", or use SqlTarget.matching for more.");
+    }
+
+    @Test
+    void unreadablePatternIsRefused() {
+        assertThatThrownBy(() -> SqlTarget.matching("a("))
+                .hasMessage("matching must be a regular expression, but \"a(\" can't be read: Unclosed group. "
+                        + "To find it as it stands, use Pattern.quote.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BEGIN", "start transaction", "ROLLBACK", "abort work", "ROLLBACK TO"})
+    void noServerErrorWhereItWouldBeALie(String target) {
+        assertThatThrownBy(() -> Rule.of(SqlTarget.on(target), Trigger.nth(1), ServerError.of("40001")))
+                .isInstanceOf(ChaosException.class)
+                .hasMessageStartingWith("A server error must be raised where it aborts a transaction, but ");
+        assertThatThrownBy(() -> Rule.of(Target.of(SqlSites.BEGIN), Trigger.nth(1), ServerError.of("40001")))
+                .hasMessage("A server error must be raised where it aborts a transaction, but BEGIN can't fail so: it "
+                        + "travels together with the next statement, which would then commit by itself. "
+                        + "Use a Delay or a Cut there, or fail the next statement.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "00000 | is no error. Use an error's state, for example \"40001\".",
+                "01000 | is no error. Use an error's state, for example \"40001\".",
+                "02000 | is no error. Use an error's state, for example \"40001\".",
+                "08006 | is a lost connection. Use a Cut.",
+                "57P01 | can't be raised inside a living session. Use a Cut, or terminate the backend for real: "
+                        + "the server sends this state only when it ends the session.",
+                "25P02 | can't be raised inside a living session. Let an earlier statement of the transaction fail: "
+                        + "the server then answers 25P02 by itself.",
+            })
+    void statesThatCantBeRaisedSayWhatToUse(String state, String why) {
+        assertThatThrownBy(() -> ServerError.of(state))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("sqlState must be one that a statement can fail with, but " + state + " " + why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "4000", "400011", "4000a", "4000 "})
+    void malformedStateIsRefused(String state) {
+        assertThatThrownBy(() -> ServerError.of(state))
+                .hasMessage("sqlState must be five characters out of 0-9 and A-Z, but was \"" + state
+                        + "\". Use for example \"40001\" (serialization failure).");
+    }
+}
