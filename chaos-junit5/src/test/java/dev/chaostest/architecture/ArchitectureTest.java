@@ -31,7 +31,7 @@ class ArchitectureTest {
     private static final String CORE = "core";
 
     /** {@code socketFactory} is a class name in a string, so its instances find their mount in a static registry only. */
-    private static final String THE_ONE_REGISTRY = "dev.chaostest.postgres.wire.WireMounts";
+    private static final String THE_ONE_REGISTRY = "dev.chaostest.postgres.wire.WireMount";
 
     private static final Set<String> IMMUTABLE = Set.of(
             "java.lang.String",
@@ -42,6 +42,7 @@ class ArchitectureTest {
             "java.util.Set",
             "java.util.Map",
             "java.nio.charset.Charset",
+            "java.nio.file.attribute.FileAttribute",
             "org.slf4j.Logger",
             "org.junit.jupiter.api.extension.ExtensionContext$Namespace");
 
@@ -184,7 +185,8 @@ class ArchitectureTest {
         @Override
         public boolean test(JavaClass type) {
             return type.getModifiers().contains(JavaModifier.PUBLIC)
-                    && !type.getPackageName().endsWith(".internal");
+                    && !type.getPackageName().endsWith(".internal")
+                    && type.getEnclosingClass().map(this::test).orElse(true);
         }
     }
 

@@ -73,7 +73,6 @@ public final class ChaosExtension
 
     /** A failure outside the test method (a time-out, a callback) could not be given the report: it is logged. */
     private static void afterFailure(TestRound round, Throwable thrown) {
-        round.failed();
         if (!(thrown instanceof ChaosTestFailure)) {
             LOG.error("{} failed outside its method: {}{}", round.scope().name(), thrown, round.report());
         }

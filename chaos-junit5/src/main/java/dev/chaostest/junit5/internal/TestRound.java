@@ -30,9 +30,9 @@ public final class TestRound implements AutoCloseable {
     private final String commandLine;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
-    private final List<Supplier<List<String>>> evidence = new ArrayList<>();
-    private final List<Runnable> onFailure = new ArrayList<>();
+    private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private @Nullable ChaosScope scope;
+    private @Nullable String report;
 
     private TestRound(ExtensionContext context) {
         Seeds seeds = TestRun.of(context).seeds();
@@ -77,13 +77,8 @@ public final class TestRound implements AutoCloseable {
         mounts.add(mount);
     }
 
-    /** Adds lines to every failure message, each like {@code "schema   : bank_1"}. */
-    public void evidence(Supplier<List<String>> lines) {
-        evidence.add(lines);
-    }
-
-    /** Runs before the scope closes, if the test failed. */
-    public void onFailure(Runnable action) {
+    /** Runs once if the test fails, before the scope closes; its lines become part of the failure's report. */
+    public void onFailure(Supplier<List<String>> action) {
         onFailure.add(action);
     }
 
@@ -91,19 +86,17 @@ public final class TestRound implements AutoCloseable {
         mounts.forEach(scope()::arm);
     }
 
-    /** Keeps what a failed test should leave behind for a person to look at. */
-    void failed() {
-        onFailure.forEach(Runnable::run);
-    }
-
-    /** What was injected, what came back, and how to do it again. */
+    /** What was injected, what came back, what was kept, and how to do it again. Made once. */
     String report() {
-        return FailureReport.of(
-                        scope(),
-                        evidence.stream().flatMap(e -> e.get().stream()).toList())
-                + "\n  seed     : " + runSeed
-                + "\n  replay   : " + commandLine + " -Dchaos.replay=" + Token.of(runSeed, test, scope().plan())
-                + FailureReport.unfixed(scope());
+        if (report == null) {
+            List<String> kept =
+                    onFailure.stream().flatMap(action -> action.get().stream()).toList();
+            report = FailureReport.of(scope(), kept)
+                    + "\n  seed     : " + runSeed
+                    + "\n  replay   : " + commandLine + " -Dchaos.replay=" + Token.of(runSeed, test, scope().plan())
+                    + FailureReport.unfixed(scope());
+        }
+        return report;
     }
 
     private void requireSamePlan(Token token, Plan plan) {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.internal.Loopback;
+import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.pool.Twin;
+import dev.chaostest.postgres.wire.ChaosSocketFactory;
+import dev.chaostest.postgres.wire.WireMount;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** What the tests of a class connect to, whoever gave it. */
+sealed interface Database {
+
+    /** For what the library does by itself; never meets a fault. */
+    DataSource admin();
+
+    /** The mount that its connections have already, where the user put one. */
+    Optional<WireMount> attached();
+
+    /**
+     * The DataSource for one test.
+     *
+     * @param client how its sessions are called, and when their statements are given up
+     * @param driver pgjdbc's properties for the schema and the mount
+     */
+    Opened open(Client client, Map<String, String> driver);
+
+    /** The server, where its address is known. */
+    Optional<Postgres> server();
+
+    /** Refuses a server that chaos must not reach. */
+    void requireAllowed(Loopback guard) throws SQLException;
+
+    /** A DataSource, and what closes it. */
+    record Opened(DataSource dataSource, AutoCloseable end) {}
+
+    /** Who connects. */
+    record Client(String name, Duration statementTimeout) {}
+
+    /** One whose address is known: each test has a DataSource of its own, not pooled. */
+    record Addressed(Postgres postgres) implements Database {
+
+        @Override
+        public DataSource admin() {
+            return settings().withApplicationName("chaostest").unpooled();
+        }
+
+        @Override
+        public Optional<WireMount> attached() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Opened open(Client client, Map<String, String> driver) {
+            DataSource unpooled = settings()
+                    .withApplicationName(client.name())
+                    .withStatementTimeout(client.statementTimeout())
+                    .withProperties(driver)
+                    .unpooled();
+            return new Opened(unpooled, () -> {});
+        }
+
+        @Override
+        public Optional<Postgres> server() {
+            return Optional.of(postgres);
+        }
+
+        @Override
+        public void requireAllowed(Loopback guard) {
+            guard.require(postgres.jdbcUrl());
+        }
+
+        private DriverSettings settings() {
+            return DriverSettings.of(
+                    postgres.jdbcUrl(),
+                    postgres.user().orElse(null),
+                    postgres.password().orElse(null));
+        }
+    }
+
+    /** A DataSource of the user's: attached to where it is mounted already, else each test has a twin of it. */
+    record Handed(DataSource original) implements Database {
+
+        @Override
+        public DataSource admin() {
+            return original;
+        }
+
+        @Override
+        public Optional<WireMount> attached() {
+            return Twin.property(original, "socketFactory")
+                    .filter(ChaosSocketFactory.class.getName()::equals)
+                    .flatMap(ours -> Twin.property(original, "socketFactoryArg"))
+                    .map(WireMount::of);
+        }
+
+        @Override
+        public Opened open(Client client, Map<String, String> driver) {
+            if (attached().isPresent()) {
+                return new Opened(original, () -> {});
+            }
+            Map<String, String> added = new HashMap<>(driver);
+            if (Twin.property(original, "sslmode").isPresent()) {
+                added.remove("sslmode"); // who asked for TLS is told by the mount, and not connected without it
+            }
+            Twin twin = Twin.of(original, added);
+            return new Opened(twin.dataSource(), twin);
+        }
+
+        @Override
+        public Optional<Postgres> server() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void requireAllowed(Loopback guard) throws SQLException {
+            try (Connection connection = original.getConnection()) {
+                guard.require(connection);
+            }
+        }
+    }
+}

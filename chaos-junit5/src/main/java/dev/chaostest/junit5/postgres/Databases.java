@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import dev.chaostest.junit5.internal.StoredResource;
+import dev.chaostest.junit5.internal.Tests;
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.PostgresSupply;
+import dev.chaostest.postgres.server.PostgresServer;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Finds the database of a test class: handed over, of its own, or the run's. */
+final class Databases {
+
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Databases.class);
+
+    private Databases() {}
+
+    static Database of(ExtensionContext context) {
+        Class<?> testClass = context.getRequiredTestClass();
+        boolean own = Tests.onClass(testClass, PostgresTest.class)
+                .map(PostgresTest::ownServer)
+                .orElse(false);
+        Optional<HandedOver> handedOver = HandedOver.of(testClass);
+        if (own && handedOver.isPresent()) {
+            throw new ChaosException("@PostgresTest on " + testClass.getSimpleName() + " must set only one of from and "
+                    + "ownServer, but both are. Remove one of them.");
+        }
+        if (handedOver.isPresent()) {
+            return of(context, handedOver.get());
+        }
+        PostgresRun run = PostgresRun.of(context);
+        return new Database.Addressed(
+                own ? ownServer(context, run.supply()) : run.supply().shared());
+    }
+
+    private static Database of(ExtensionContext context, HandedOver handedOver) {
+        Object value = handedOver.value();
+        if (value instanceof DataSource dataSource) {
+            return new Database.Handed(dataSource);
+        }
+        return new Database.Addressed(shared(context, handedOver, value).shared());
+    }
+
+    /** The connection is checked once a class, not once a test. */
+    @SuppressWarnings("unchecked") // the store's own key and type
+    private static PostgresSupply shared(ExtensionContext context, HandedOver handedOver, Object address) {
+        StoredResource<PostgresSupply> stored = classContext(context)
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(
+                        handedOver.owner().getName() + "." + handedOver.name() + " " + address,
+                        key -> new StoredResource<>(supply(context, address)),
+                        StoredResource.class);
+        return stored.value();
+    }
+
+    private static PostgresSupply supply(ExtensionContext context, Object address) {
+        PostgresRun run = PostgresRun.of(context);
+        return address instanceof HandedOver.Coordinates container
+                ? PostgresSupply.ofUrl(
+                        container.url(),
+                        Optional.of(container.user()),
+                        Optional.of(container.password()),
+                        run.settings()::get)
+                : PostgresSupply.ofUrl((String) address, Optional.empty(), Optional.empty(), run.settings()::get);
+    }
+
+    @SuppressWarnings("unchecked") // the store's own key and type
+    private static Postgres ownServer(ExtensionContext context, PostgresSupply supply) {
+        StoredResource<PostgresServer> stored = classContext(context)
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(
+                        PostgresServer.class, key -> new StoredResource<>(supply.fresh()), StoredResource.class);
+        return Postgres.of(stored.value());
+    }
+
+    /** The context of the class in which the test is declared; what is stored there is closed with the class. */
+    private static ExtensionContext classContext(ExtensionContext context) {
+        ExtensionContext each = context;
+        while (each.getTestMethod().isPresent()) {
+            each = each.getParent().orElseThrow();
+        }
+        return each;
+    }
+}

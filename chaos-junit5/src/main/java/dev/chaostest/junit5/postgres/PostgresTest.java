@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import dev.chaostest.junit5.ChaosTags;
+import dev.chaostest.junit5.internal.ChaosExtension;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/**
+ * A test class with a real PostgreSQL.
+ *
+ * <p>Where it comes from, the first that is there: what {@link #from} hands over; {@code chaos.jdbc.url} or
+ * {@code CHAOS_JDBC_URL}; libpq's {@code PGHOST}, {@code PGPORT}, {@code PGDATABASE}; an installed one that
+ * {@code chaos.postgres.home} names; else one that is started from the binaries on the class path, one for the whole
+ * run.
+ *
+ * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
+ * {@code Connection}, {@code Workers<Connection>}, a {@code TestSchema}, the {@code Postgres}, the {@code ChaosScope}.
+ * A parameter with somebody else's annotation is left to them.
+ *
+ * <p>Defaults: a time-out of 300 s a test, which {@link Timeout} overrides, and a {@code statement_timeout} a little
+ * below it. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
+ *
+ * <pre>{@code
+ * @PostgresTest
+ * class TransferTest {
+ *     @ChaosTest
+ *     @IsolatedSchema("bank.sql")
+ *     @ChaosFailure(sqlState = "40001", on = "UPDATE account")
+ *     void transferIsRetried(DataSource bank) { ... }
+ * }
+ * }</pre>
+ *
+ * @since 0.1
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@Timeout(ChaosTags.TIMEOUT_SECONDS)
+@ResourceLock(providers = SharedDataSourceLock.class)
+@ExtendWith({ChaosExtension.class, PostgresExtension.class})
+public @interface PostgresTest {
+
+    /**
+     * The name of a static field, or of a static method without parameters, of the test class: a {@code DataSource}, a
+     * JDBC URL, or anything with {@code getJdbcUrl()}, {@code getUsername()} and {@code getPassword()}, as a
+     * Testcontainers container has. Tests that share a handed-over {@code DataSource} run one after the other. Default:
+     * none.
+     */
+    String from() default "";
+
+    /** Whether the class has a server of its own, for tests that hurt it. Default: the one that the run shares. */
+    boolean ownServer() default false;
+
+    /** Whether a {@code Connection} parameter commits each statement; if not, it is rolled back after the test. */
+    boolean autoCommit() default true;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.pool.TestPool;
+import dev.chaostest.work.Workers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** What a test method can have as a parameter, by type. */
+enum Resource {
+    DATA_SOURCE(DataSource.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.dataSource();
+        }
+    },
+
+    /** By name, since HikariCP need not be there. */
+    POOL("com.zaxxer.hikari.HikariDataSource") {
+        @Override
+        Object open(PostgresRound round) {
+            DataSource source = round.dataSource();
+            if (source.getClass().getName().equals(typeName())) {
+                return source; // the twin of the user's pool
+            }
+            return round.scope()
+                    .own(
+                            "the pool",
+                            TestPool.of(source, POOL_SIZE, round.scope().name()))
+                    .dataSource();
+        }
+    },
+
+    CONNECTION(Connection.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return connection(round);
+        }
+    },
+
+    SCHEMA(TestSchema.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.schema()
+                    .orElseThrow(
+                            () -> new ChaosException(
+                                    "A TestSchema parameter of " + round.scope().name()
+                                            + " must come from @IsolatedSchema, but there is none. Add it to the method or the class."));
+        }
+    },
+
+    SERVER(Postgres.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.database()
+                    .server()
+                    .orElseThrow(() -> new ChaosException("A Postgres parameter of "
+                            + round.scope().name()
+                            + " must have an address, but the test class hands over a DataSource. Hand "
+                            + "over its URL instead, or ask the DataSource."));
+        }
+    },
+
+    WORKERS(Workers.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return Workers.of(WORKER_COUNT)
+                    .each(round.dataSource()::getConnection, connection -> connection.abort(Runnable::run));
+        }
+    };
+
+    private static final int POOL_SIZE = 10;
+    private static final int WORKER_COUNT = 4;
+
+    private final String typeName;
+
+    Resource(String typeName) {
+        this.typeName = typeName;
+    }
+
+    /** Opens it for one round, and has the round's scope own it. */
+    abstract Object open(PostgresRound round);
+
+    String typeName() {
+        return typeName;
+    }
+
+    static Optional<Resource> of(Class<?> type) {
+        return Arrays.stream(values())
+                .filter(resource -> resource.typeName.equals(type.getName()))
+                .findFirst();
+    }
+
+    private static Connection connection(PostgresRound round) {
+        try {
+            Connection connection = round.dataSource().getConnection();
+            round.scope().own("the connection", () -> end(connection));
+            connection.setAutoCommit(round.isAutoCommit());
+            return connection;
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "A Connection parameter of " + round.scope().name() + " must be opened, but the database answered "
+                            + e.getSQLState() + ": " + e.getMessage() + ". Check that the server runs.",
+                    e);
+        }
+    }
+
+    /** What a test did not commit is not committed by a pool or a driver either. */
+    private static void end(Connection connection) throws SQLException {
+        try (connection) {
+            if (!connection.isClosed() && !connection.getAutoCommit()) {
+                connection.rollback();
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Durations;
+import dev.chaostest.plan.Trigger;
+
+/**
+ * The attributes that say when, as they stand on each fault's annotation.
+ *
+ * @param annotation the annotation with its place, for messages
+ * @param timesByDefault how often the fault strikes if nothing is said, 0 for always
+ */
+record Triggers(
+        String annotation, long nth, long times, long every, double probability, String during, long timesByDefault) {
+
+    private static final long FIRST = 1;
+
+    /** The trigger; refuses what contradicts itself. */
+    Trigger trigger() {
+        require(nth >= FIRST, "nth must be 1 or more, but was " + nth + ". Hits are counted from 1.");
+        require(
+                times >= ChaosFailure.UNSET,
+                "times must be 0 (for all) or more, but was " + times + ". To inject nothing, remove the annotation.");
+        require(every >= 0, "every must be 1 or more, but was " + every + ". Write 3 for each third hit.");
+        require(
+                probability >= 0 && probability <= 1,
+                "probability must be between 0 and 1, but was " + probability + ". Write 0.1 for one hit in ten.");
+        boolean drawn = probability < 1;
+        int ways = (nth > FIRST ? 1 : 0) + (every > 0 ? 1 : 0) + (drawn ? 1 : 0) + (during.isEmpty() ? 0 : 1);
+        require(
+                ways <= 1,
+                "only one of nth, every, probability and during must be set, but there were " + ways
+                        + ". Use one annotation for each.");
+        if (ways == 0 || nth > FIRST) {
+            return inARow(times == ChaosFailure.UNSET ? timesByDefault : times);
+        }
+        Trigger trigger = drawn ? Trigger.probability(probability) : every > 0 ? Trigger.every(every) : span();
+        return times > 0 ? trigger.times(times) : trigger;
+    }
+
+    private Trigger inARow(long count) {
+        if (count > 0) {
+            return Trigger.between(nth, nth + count - 1);
+        }
+        return nth == FIRST ? Trigger.always() : Trigger.from(nth);
+    }
+
+    private Trigger span() {
+        return Trigger.during(Durations.parse(annotation + ": during", during));
+    }
+
+    private void require(boolean holds, String sentence) {
+        if (!holds) {
+            throw new ChaosException(annotation + ": " + sentence);
+        }
+    }
+}

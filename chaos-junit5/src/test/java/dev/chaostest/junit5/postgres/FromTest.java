@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.ChaosTest;
+import dev.chaostest.junit5.Inner;
+import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.ServerOptions;
+import dev.chaostest.postgres.wire.WireMount;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A database of the user's, as a test class hands it over. */
+class FromTest {
+
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void theUserStartsADatabase() {
+        server = PostgresServer.start(ServerOptions.ofDefaults());
+    }
+
+    @AfterAll
+    static void theUserStopsIt() {
+        server.close();
+    }
+
+    @Nested
+    @PostgresTest(from = "url")
+    class AUrl {
+        static String url() {
+            return server.jdbcUrl();
+        }
+
+        @ChaosTest
+        @IsolatedSchema("bank.sql")
+        @ChaosFailure(sqlState = "40001", on = "UPDATE account")
+        void isUsed(DataSource bank) throws SQLException {
+            assertFailsOnceAt(bank);
+        }
+    }
+
+    @Nested
+    @PostgresTest(from = "container")
+    class AContainer {
+        static final Container container = new Container();
+
+        @ChaosTest
+        @IsolatedSchema("bank.sql")
+        @ChaosFailure(sqlState = "40001", on = "UPDATE account")
+        void isUsed(DataSource bank) throws SQLException {
+            assertFailsOnceAt(bank);
+        }
+    }
+
+    /** What a JdbcDatabaseContainer looks like from outside. */
+    static final class Container {
+        public String getJdbcUrl() {
+            return server.jdbcUrl();
+        }
+
+        public String getUsername() {
+            return "postgres";
+        }
+
+        public String getPassword() {
+            return "";
+        }
+    }
+
+    @Nested
+    @PostgresTest(from = "simple")
+    class ASimpleDataSource {
+        static DataSource simple() {
+            PGSimpleDataSource simple = new PGSimpleDataSource();
+            simple.setUrl(server.jdbcUrl());
+            return simple;
+        }
+
+        @ChaosTest
+        @IsolatedSchema("bank.sql")
+        @ChaosFailure(sqlState = "40001", on = "UPDATE account")
+        void getsATwin(DataSource bank) throws SQLException {
+            assertFailsOnceAt(bank);
+        }
+    }
+
+    @Nested
+    @PostgresTest(from = "pool")
+    class APool {
+        static HikariDataSource pool;
+
+        @BeforeAll
+        static void open() {
+            HikariConfig config = new HikariConfig();
+            config.setJdbcUrl(server.jdbcUrl());
+            config.setMaximumPoolSize(3);
+            pool = new HikariDataSource(config);
+        }
+
+        @AfterAll
+        static void close() {
+            pool.close();
+        }
+
+        @ChaosTest
+        @IsolatedSchema("bank.sql")
+        @ChaosFailure(sqlState = "40001", on = "UPDATE account")
+        void getsATwinWithItsSettings(DataSource bank) throws SQLException {
+            assertFailsOnceAt(bank);
+            assertThat(bank).isInstanceOf(HikariDataSource.class).isNotSameAs(pool);
+            assertThat(((HikariDataSource) bank).getMaximumPoolSize()).isEqualTo(3);
+        }
+    }
+
+    @Nested
+    @PostgresTest(from = "mounted")
+    class AMountedPool {
+        static HikariDataSource mounted;
+
+        @BeforeAll
+        static void open() throws SQLException {
+            HikariConfig config = new HikariConfig();
+            config.setJdbcUrl(server.jdbcUrl());
+            config.addDataSourceProperty("socketFactory", "dev.chaostest.postgres.wire.ChaosSocketFactory");
+            config.addDataSourceProperty("socketFactoryArg", "FromTest");
+            config.setMaximumPoolSize(1);
+            mounted = new HikariDataSource(config);
+            try (Connection connection = mounted.getConnection()) {
+                connection.createStatement().execute("CREATE TABLE account AS SELECT 1 AS id, 1000 AS balance");
+            }
+        }
+
+        @AfterAll
+        static void close() {
+            mounted.close();
+            WireMount.of("FromTest").close();
+        }
+
+        @ChaosTest
+        @ChaosFailure(sqlState = "40001", on = "UPDATE account")
+        void isAttachedToAsItIs(DataSource bank, ChaosScope scope) throws SQLException {
+            assertThat(bank).isSameAs(mounted);
+            assertThat(catchThrowableOfType(SQLException.class, () -> Bank.add(bank, 1, 1))
+                            .getSQLState())
+                    .isEqualTo("40001");
+            assertThat(scope.fired()).hasSize(1);
+        }
+
+        @ChaosTest
+        @ChaosFailure(sqlState = "40P01", on = "UPDATE account")
+        void twoTestsTakeTurns(DataSource bank, ChaosScope scope) {
+            assertThat(catchThrowableOfType(SQLException.class, () -> Bank.add(bank, 1, 1))
+                            .getSQLState())
+                    .isEqualTo("40P01");
+            assertThat(scope.fired()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aSchemaCanNotBeGivenToConnectionsThatAreOpen() {
+        assertThat(Inner.run(AttachedSchemaTestCases.class).message())
+                .isEqualTo("@IsolatedSchema must be able to give its schema to every connection, but the DataSource of "
+                        + "AttachedSchemaTestCases is attached to as it is, with connections that are open. Hand over one "
+                        + "without socketFactory, which gets a twin, or load the tables yourself.");
+    }
+
+    @PostgresTest(from = "mounted")
+    static class AttachedSchemaTestCases {
+        static DataSource mounted() {
+            PGSimpleDataSource simple = new PGSimpleDataSource();
+            simple.setUrl(server.jdbcUrl());
+            simple.setSocketFactory("dev.chaostest.postgres.wire.ChaosSocketFactory");
+            simple.setSocketFactoryArg("FromTest.attached");
+            return simple;
+        }
+
+        @Test
+        @IsolatedSchema("bank.sql")
+        void isNeverRun() {}
+    }
+
+    @Test
+    void anythingElseIsToldTheProperty() {
+        assertThat(Inner.run(OpaqueTestCases.class).message())
+                .contains("OpaqueDataSource")
+                .contains("socketFactory=dev.chaostest.postgres.wire.ChaosSocketFactory");
+    }
+
+    @PostgresTest(from = "opaque")
+    static class OpaqueTestCases {
+        static DataSource opaque() {
+            return new OpaqueDataSource();
+        }
+
+        @Test
+        @ChaosCut(on = "COMMIT")
+        void isNeverRun(DataSource bank) {
+            assertThat(bank).isNull();
+        }
+    }
+
+    @Test
+    void aMemberThatIsNotThereIsNamed() {
+        assertThat(Inner.run(NoMemberTestCases.class).message())
+                .isEqualTo(
+                        "@PostgresTest(from = \"nothing\") on NoMemberTestCases must name a static field, or a static "
+                                + "method without parameters, but there is none of that name. Make it static, or correct the name.");
+    }
+
+    @PostgresTest(from = "nothing")
+    static class NoMemberTestCases {
+        @Test
+        void isNeverRun() {}
+    }
+
+    @Test
+    void aMemberOfAnotherKindIsNamed() {
+        assertThat(Inner.run(WrongKindTestCases.class).message())
+                .isEqualTo(
+                        "@PostgresTest(from = \"number\") on WrongKindTestCases must give a DataSource, a JDBC URL, or "
+                                + "anything with getJdbcUrl(), getUsername() and getPassword(), but was a java.lang.Integer. Hand "
+                                + "over one of those.");
+    }
+
+    @PostgresTest(from = "number")
+    static class WrongKindTestCases {
+        static final Object number = 5432;
+
+        @Test
+        void isNeverRun() {}
+    }
+
+    private static void assertFailsOnceAt(DataSource bank) throws SQLException {
+        assertThat(Bank.ask(bank, "SHOW port")).isEqualTo("" + server.port());
+        assertThat(catchThrowableOfType(SQLException.class, () -> Bank.add(bank, 1, 1))
+                        .getSQLState())
+                .isEqualTo("40001");
+        Bank.add(bank, 1, 1);
+        assertThat(Bank.balances(bank)).containsExactly(1001, 1000);
+    }
+
+    /** A DataSource of which nothing is known. */
+    static final class OpaqueDataSource implements DataSource {
+        @Override
+        public Connection getConnection() throws SQLException {
+            return DriverManager.getConnection(server.jdbcUrl());
+        }
+
+        @Override
+        public Connection getConnection(String user, String password) throws SQLException {
+            return getConnection();
+        }
+
+        @Override
+        public PrintWriter getLogWriter() {
+            return new PrintWriter(Writer.nullWriter());
+        }
+
+        @Override
+        public void setLogWriter(PrintWriter out) {}
+
+        @Override
+        public void setLoginTimeout(int seconds) {}
+
+        @Override
+        public int getLoginTimeout() {
+            return 0;
+        }
+
+        @Override
+        public Logger getParentLogger() {
+            return Logger.getGlobal();
+        }
+
+        @Override
+        public <T> T unwrap(Class<T> type) throws SQLException {
+            throw new SQLException("nothing to unwrap");
+        }
+
+        @Override
+        public boolean isWrapperFor(Class<?> type) {
+            return false;
+        }
+    }
+}
