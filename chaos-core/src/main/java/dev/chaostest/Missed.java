@@ -59,7 +59,7 @@ final class Missed {
 
     private static String sites(SortedMap<Site, Long> seen) {
         if (seen.isEmpty()) {
-            return "\n  seen   : nothing; does the code under test use the DataSource that was handed to the test?";
+            return "\n  seen   : nothing; does the code under test use what was handed to the test?";
         }
         String shown =
                 seen.entrySet().stream().limit(SITES_SHOWN).map(Missed::site).collect(Collectors.joining());

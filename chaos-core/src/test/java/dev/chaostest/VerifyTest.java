@@ -54,8 +54,16 @@ class VerifyTest {
         return Rule.of(Target.of(COMMIT), trigger, new Cut(When.BEFORE));
     }
 
-    private static @Nullable Strike hit(ChaosScope scope, Site site, Lane lane) {
+    private static @Nullable Strike strike(ChaosScope scope, Site site, Lane lane) {
         return scope.round().at(site, lane, site::name, Set.of());
+    }
+
+    /** A hit at which everything comes back as planned. */
+    private static void hit(ChaosScope scope, Site site, Lane lane) {
+        Strike strike = strike(scope, site, lane);
+        if (strike != null) {
+            strike.blows().forEach(blow -> blow.fault().mustComeBack().ifPresent(blow::answered));
+        }
     }
 
     private static void hit(ChaosScope scope, Site site) {
@@ -93,7 +101,7 @@ class VerifyTest {
         @Test
         void answerAsPlannedIsFulfilled() {
             ChaosScope scope = scope(cut(Trigger.nth(1)));
-            requireNonNull(hit(scope, COMMIT, A)).blows().get(0).answered("connection lost");
+            requireNonNull(strike(scope, COMMIT, A)).blows().get(0).answered("connection lost");
 
             scope.verify();
         }
@@ -212,12 +220,24 @@ class VerifyTest {
         @Test
         void anotherAnswerCameBack() {
             ChaosScope scope = scope(cut(Trigger.nth(1)));
-            requireNonNull(hit(scope, COMMIT, A)).blows().get(0).answered("40001");
+            requireNonNull(strike(scope, COMMIT, A)).blows().get(0).answered("40001");
 
             assertThatThrownBy(scope::verify)
                     .hasMessage(
                             HEAD + "\n  missed : planned was connection lost before the effect (nothing was sent) at "
                                     + "sql:COMMIT, 1st on lane a, but 40001 came back\n  seen   : sql:COMMIT (1 hit)");
+        }
+
+        @Test
+        void nothingCameBack() {
+            ChaosScope scope = scope(cut(Trigger.nth(1)));
+            requireNonNull(strike(scope, COMMIT, A));
+
+            assertThatThrownBy(scope::verify)
+                    .hasMessage(HEAD
+                            + "\n  missed : planned was connection lost before the effect (nothing was sent) at "
+                            + "sql:COMMIT, 1st on lane a, but nothing was seen to come back\n  seen   : sql:COMMIT (1 "
+                            + "hit)");
         }
 
         @Test

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a seam is fixed to a thing that may outlive tests: a key on a DataSource, a link, a proxy.
+ * Where a seam is fixed to a thing that may outlive tests: a connection factory, a link, a proxy.
  *
  * <p>At most one round is armed on it at a time. While none is, the seam does nothing. Live connections of the thing
  * are hit as well as new ones: faults belong to the mount, not to threads.
@@ -61,8 +61,8 @@ public final class Mount {
         }
         if (other != null) {
             throw new ChaosException("At most one scope must be armed on " + name + " at a time, but \"" + other.name()
-                    + "\" still is, and \"" + round.name() + "\" came. Let the two tests not run at the same time: "
-                    + "@ResourceLock(\"" + name + "\") on both, or give each its own DataSource.");
+                    + "\" still is, and \"" + round.name() + "\" came. Have the two not run at the same time, or give "
+                    + "each one of its own.");
         }
         AtomicBoolean mine = new AtomicBoolean(true);
         return () -> {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -37,6 +38,9 @@ public final class Round {
     private final Decisions decisions;
     private final List<Runnable> parked = new CopyOnWriteArrayList<>();
     private final List<String> mismatches = new CopyOnWriteArrayList<>();
+    /** By place in the ledger; as many as there are calls in flight, unless a seam is broken. */
+    private final Map<Long, LedgerEntry.Fired> unanswered = new ConcurrentSkipListMap<>();
+
     private final Map<String, AtomicLong> lanes = new ConcurrentHashMap<>();
     private volatile boolean over;
 
@@ -103,6 +107,9 @@ public final class Round {
         List<Strike.Blow> blows = new ArrayList<>();
         for (Decision.Due due : decision.due()) {
             LedgerEntry.Fired fired = ledger.fired(decision.hit(), due.rule(), text.get(), caller);
+            if (fired.fault().mustComeBack().isPresent() && unanswered.size() < MISMATCHES_MAX) {
+                unanswered.put(fired.sequence(), fired);
+            }
             blows.add(new Strike.Blow(this, fired, due.draw()));
         }
         decision.overshadowed().forEach(rule -> ledger.overshadowed(decision.hit(), rule));
@@ -157,15 +164,24 @@ public final class Round {
         }
     }
 
-    /** What came back other than planned, one sentence each. */
+    /** Faults that struck, and for which something else came back than planned or nothing at all; one sentence each. */
     public List<String> mismatches() {
-        return List.copyOf(mismatches);
+        List<String> sentences = new ArrayList<>(mismatches);
+        unanswered.values().stream()
+                .map(fired -> struck(fired) + ", but nothing was seen to come back")
+                .forEach(sentences::add);
+        return sentences;
     }
 
     void answered(LedgerEntry.Fired fired, String answer) {
+        unanswered.remove(fired.sequence());
         boolean planned = ledger.answered(fired, answer).planned();
         if (!planned && mismatches.size() < MISMATCHES_MAX) {
-            mismatches.add("planned was " + fired.fault() + " at " + fired.hit() + ", but " + answer + " came back");
+            mismatches.add(struck(fired) + ", but " + answer + " came back");
         }
+    }
+
+    private static String struck(LedgerEntry.Fired fired) {
+        return "planned was " + fired.fault() + " at " + fired.hit();
     }
 }

@@ -146,6 +146,7 @@ class ReproducibleDecisionsTest {
                 for (Strike.Blow blow : strike.blows()) {
                     Hit hit = blow.fired().hit();
                     struck.add(hit + " " + blow.fault() + " " + blow.draw());
+                    blow.fault().mustComeBack().ifPresent(blow::answered);
                 }
             }
         }

@@ -56,8 +56,8 @@ class MountTest {
                 .isInstanceOf(ChaosException.class)
                 .hasMessage(
                         "At most one scope must be armed on the pool bank at a time, but \"payment is retried\" still "
-                                + "is, and \"refund is retried\" came. Let the two tests not run at the same time: "
-                                + "@ResourceLock(\"the pool bank\") on both, or give each its own DataSource.");
+                                + "is, and \"refund is retried\" came. Have the two not run at the same time, "
+                                + "or give each one of its own.");
         assertThat(mount.armed()).isSameAs(first);
     }
 

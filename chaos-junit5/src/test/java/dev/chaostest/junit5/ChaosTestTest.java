@@ -161,7 +161,7 @@ class ChaosTestTest {
                                 + "miss."
                                 + "\n  missed : planned was connection lost before the effect (nothing was sent) at "
                                 + "call:Gateway.charge, hit 1, but nothing arrived there"
-                                + "\n  seen   : nothing; does the code under test use the DataSource that was handed to the test?");
+                                + "\n  seen   : nothing; does the code under test use what was handed to the test?");
     }
 
     static class MissingTestCases {
