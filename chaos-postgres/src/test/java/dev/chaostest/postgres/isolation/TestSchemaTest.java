@@ -60,7 +60,7 @@ class TestSchemaTest {
                 .withClock(InstantSource.fixed(Instant.parse("2026-11-21T10:00:00Z")));
         try (TestSchema first = TestSchema.create(admin, dated);
                 TestSchema second = TestSchema.create(admin, dated)) {
-            assertThat(first.name()).matches("chaos_toqnsw_build7_\\d+").isNotEqualTo(second.name());
+            assertThat(first.name()).matches("chaos_toujs0_build7_\\d+").isNotEqualTo(second.name());
         }
     }
 
@@ -188,6 +188,20 @@ class TestSchemaTest {
         }
         assertThat(sql.schemaExists(schema.name())).isFalse();
         assertThat(sql.schemaExists("public")).isTrue();
+    }
+
+    @Test
+    void aNameOfSixtyThreeBytesIsNotCutOff() {
+        SchemaOptions one = SchemaOptions.ofDefaults(new Run("r" + options.run().id()));
+        int rest = "_toujs0_".length() + one.run().id().length() + "_1".length();
+        String prefix = "\u00e9".repeat((63 - rest) / 2) + "a".repeat((63 - rest) % 2);
+        TestSchema schema = TestSchema.create(admin, one.withPrefix(prefix));
+        try (schema) {
+            assertThat(sql.column("SELECT octet_length(?)", schema.name())).containsExactly("63");
+            assertThat(sql.schemaExists(schema.name())).isTrue();
+            assertThat(new Sql(in(schema)).column("SELECT current_schema()")).containsExactly(schema.name());
+        }
+        assertThat(sql.schemaExists(schema.name())).isFalse();
     }
 
     @Test

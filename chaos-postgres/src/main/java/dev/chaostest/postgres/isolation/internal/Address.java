@@ -29,10 +29,19 @@ public record Address(String hosts, String database, String user) {
         String[] ports = parsed.getProperty("PGPORT", "5432").split(",", -1);
         StringBuilder joined = new StringBuilder();
         for (int i = 0; i < hosts.length; i++) {
-            String host = hosts[i].contains(":") && !hosts[i].startsWith("[") ? "[" + hosts[i] + "]" : hosts[i];
-            joined.append(i == 0 ? "" : ",").append(host).append(':').append(ports[Math.min(i, ports.length - 1)]);
+            joined.append(i == 0 ? "" : ",")
+                    .append(host(hosts[i]))
+                    .append(':')
+                    .append(ports[Math.min(i, ports.length - 1)]);
         }
         return new Address(joined.toString(), parsed.getProperty("PGDBNAME", user), user);
+    }
+
+    private static String host(String given) {
+        if (given.isBlank()) {
+            return "localhost";
+        }
+        return given.contains(":") && !given.startsWith("[") ? "[" + given + "]" : given;
     }
 
     /** What psql takes. */

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -22,11 +23,10 @@ public record Drop(SchemaName name, Duration timeout) {
     static final String LOCK_NOT_AVAILABLE = "55P03";
     static final String DEADLOCK = "40P01";
     private static final String CANCELED = "57014";
-    private static final String OUT_OF_LOCKS = "53200";
     private static final Set<String> BLOCKED = Set.of(LOCK_NOT_AVAILABLE, CANCELED, DEADLOCK);
 
     /** Each table needs locks for itself, its indexes, its TOAST table and its sequences. */
-    private static final int BATCH = 100;
+    private static final int PART = 200;
 
     /**
      * Drops it; none there is fine.
@@ -49,41 +49,37 @@ public record Drop(SchemaName name, Duration timeout) {
         }
     }
 
-    /** Once, with the server's own errors. */
+    /**
+     * Once, with the server's own errors.
+     *
+     * <p>A large schema goes in parts: a transaction that locks more than the server has room for fails, and so does every
+     * other that needs a lock in that moment (53200).
+     */
     void attempt(Connection connection) throws SQLException {
-        try {
-            execute(connection, "DROP SCHEMA IF EXISTS " + name.quoted() + " CASCADE");
-        } catch (SQLException e) {
-            if (!OUT_OF_LOCKS.equals(e.getSQLState())) {
-                throw e;
-            }
-            dropInParts(connection);
-        }
-    }
-
-    /** A schema with more objects than one transaction can lock. */
-    private void dropInParts(Connection connection) throws SQLException {
-        String part = tables(connection);
-        while (!part.isEmpty()) {
-            execute(connection, "DROP TABLE " + part + " CASCADE");
+        List<String> part = tables(connection);
+        while (part.size() == PART) {
+            execute(connection, "DROP TABLE IF EXISTS " + String.join(", ", part) + " CASCADE");
             part = tables(connection);
         }
         execute(connection, "DROP SCHEMA IF EXISTS " + name.quoted() + " CASCADE");
     }
 
-    private String tables(Connection connection) throws SQLException {
+    private List<String> tables(Connection connection) throws SQLException {
         String sql = """
-                SELECT coalesce(string_agg(format('%I.%I', schemaname, tablename), ', '), '')
-                FROM (SELECT schemaname, tablename FROM pg_catalog.pg_tables WHERE schemaname = ? LIMIT ?) part
-                """;
+                SELECT c.relname FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = ? AND c.relkind IN ('r', 'p') LIMIT
+                """ + PART;
+        List<String> tables = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, name.text());
-            statement.setInt(2, BATCH);
             try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getString(1);
+                while (rows.next()) {
+                    tables.add(name.quoted() + "." + SchemaName.quote(rows.getString(1)));
+                }
             }
         }
+        return tables;
     }
 
     /** A lock timeout counts for each lock; the statement timeout bounds them all. */
