@@ -119,6 +119,9 @@ public final class FilteredSocket extends Socket {
 
     /** Sends what is due, unless another thread is at it, and carries out a cut that is. */
     private void pump() throws IOException {
+        if (cut) {
+            return;
+        }
         if (duplex.isToServerPending() && sending.tryLock()) {
             try {
                 sendDue();

@@ -94,6 +94,12 @@ class WireFilterTest {
     @MethodSource("rules")
     void piecesOfAnySizeGiveTheSameAsOne(Rule rule) {
         Run whole = run(rule, Integer.MAX_VALUE);
+        boolean silent = rule.trigger().equals(Trigger.probability(0)) || rule.fault() instanceof Delay;
+        assertThat(whole.answers)
+                .isEqualTo(
+                        silent
+                                ? List.of()
+                                : rule.fault().mustComeBack().stream().toList());
         for (int size : new int[] {1, 2, 3, 5, 7, 64}) {
             Run pieces = run(rule, size);
             assertThat(pieces.text).isEqualTo(whole.text);
@@ -244,7 +250,11 @@ class WireFilterTest {
 
     private static byte[] bytes(List<ByteBuffer> messages) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        messages.forEach(message -> all.write(message.array(), 0, message.limit()));
+        for (ByteBuffer message : messages) {
+            byte[] copy = new byte[message.remaining()];
+            message.get(copy);
+            all.writeBytes(copy);
+        }
         return all.toByteArray();
     }
 }
