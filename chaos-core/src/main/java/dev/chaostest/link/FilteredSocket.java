@@ -53,7 +53,7 @@ public final class FilteredSocket extends Socket {
     private final AtomicReference<@Nullable OutputStream> output = new AtomicReference<>();
     private volatile int soTimeout;
     private volatile boolean cut;
-    private int appliedTimeout;
+    private volatile int appliedTimeout;
 
     /**
      * A socket that is not connected yet.

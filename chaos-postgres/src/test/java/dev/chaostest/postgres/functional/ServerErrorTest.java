@@ -245,6 +245,59 @@ class ServerErrorTest {
     }
 
     @Test
+    void autosaveOfTheDriverStillWorks() throws SQLException {
+        try (Connection connection = bank.connect("autosave", "always");
+                var armed = bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.of("40001")))) {
+            connection.setAutoCommit(false);
+            update(connection, 1, 100);
+            assertFails("40001", () -> update(connection, 2, 100));
+            update(connection, 3, 100);
+            connection.commit();
+            assertThat(bank.balance(1) + bank.balance(2) + bank.balance(3)).isEqualTo(2800);
+            assertThat(armed.answers()).containsExactly("40001");
+            assertNothingLeft(connection);
+        }
+    }
+
+    @Test
+    void rewrittenBatchIsAsManyHitsAsExecutesAndOneSite() throws SQLException {
+        try (Connection connection = bank.connect("reWriteBatchedInserts", "true");
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO account VALUES (?, ?)");
+                var armed = bank.arm(first("INSERT INTO account", "23505"))) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                for (int id = 100; id < 107; id++) {
+                    insert.setInt(1, id);
+                    insert.setInt(2, id);
+                    insert.addBatch();
+                }
+                if (attempt == 0) {
+                    assertThatThrownBy(insert::executeBatch).isInstanceOf(BatchUpdateException.class);
+                } else {
+                    insert.executeBatch();
+                }
+            }
+            assertThat(armed.answers()).containsExactly("23505");
+            assertThat(armed.round().decisions().seen())
+                    .as("1 that failed, then 3 Executes of 4 + 2 + 1 rows")
+                    .hasToString("{sql:INSERT INTO account VALUES ($1, $2)=4}");
+        }
+    }
+
+    @Test
+    void stringOfStatementsIsOneHitAndItsBeginStillBegins() throws SQLException {
+        try (Connection connection = bank.connect("preferQueryMode", "simple");
+                var armed = bank.arm(first("UPDATE account", "40001"))) {
+            String sql = "BEGIN; UPDATE account SET balance = 1 WHERE id = 1; SELECT 2";
+            assertFails("40001", () -> WireTestServer.run(connection, sql));
+            assertFails("25P02", () -> WireTestServer.run(connection, "SELECT 3"));
+            WireTestServer.run(connection, "ROLLBACK");
+            assertThat(armed.fired().get(0).hit().site().name()).startsWith("BEGIN; UPDATE account");
+            assertThat(armed.answers()).containsExactly("40001");
+            assertThat(bank.balance(1)).isEqualTo(1000);
+        }
+    }
+
+    @Test
     void fetchingMoreRowsIsNoNewHit() throws SQLException {
         try (Connection connection = bank.connect();
                 var armed = bank.arm();
