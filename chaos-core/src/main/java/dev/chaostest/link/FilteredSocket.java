@@ -53,7 +53,7 @@ public final class FilteredSocket extends Socket {
     private final AtomicReference<@Nullable OutputStream> output = new AtomicReference<>();
     private volatile int soTimeout;
     private volatile boolean cut;
-    private int appliedTimeout;
+    private volatile int appliedTimeout;
 
     /**
      * A socket that is not connected yet.
@@ -119,6 +119,9 @@ public final class FilteredSocket extends Socket {
 
     /** Sends what is due, unless another thread is at it, and carries out a cut that is. */
     private void pump() throws IOException {
+        if (cut) {
+            return;
+        }
         if (duplex.isToServerPending() && sending.tryLock()) {
             try {
                 sendDue();

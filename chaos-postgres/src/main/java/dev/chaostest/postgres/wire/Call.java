@@ -33,6 +33,11 @@ final class Call {
         this.cutAfter = cut(When.AFTER);
     }
 
+    /** The normalised text. */
+    String site() {
+        return site;
+    }
+
     /** What the server is to raise instead; null for nothing. */
     @Nullable
     ServerError error() {

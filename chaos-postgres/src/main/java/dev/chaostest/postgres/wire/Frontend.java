@@ -201,7 +201,7 @@ final class Frontend implements Framer.Reader {
         if (error == null) {
             return passed(new Expected(Expected.Kind.QUERY, Expected.Shown.ALL, call.isNeeded() ? call : null));
         }
-        session.steps().toServer(Messages.query(Injection.raise(error)));
+        session.steps().toServer(Messages.query(Injection.raiseInPlaceOf(call.site(), error)));
         if (call.isCommit()) {
             replies.add(new Expected(Expected.Kind.QUERY, Expected.Shown.NOTHING, call));
             rollBack();

@@ -19,6 +19,16 @@ final class Injection {
                 + "; END" + tag;
     }
 
+    /**
+     * As {@link #raise}, in place of a string of statements: if its first one is BEGIN, that one is still run, since
+     * whatever fails behind it leaves a failed transaction.
+     */
+    static String raiseInPlaceOf(String site, ServerError error) {
+        int end = site.indexOf(';');
+        boolean begins = end > 0 && SqlSites.BEGIN.equals(SqlSites.site(site.substring(0, end)));
+        return begins ? "BEGIN; " + raise(error) : raise(error);
+    }
+
     private static String quote(String text) {
         return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
     }

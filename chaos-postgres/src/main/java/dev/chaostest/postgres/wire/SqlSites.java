@@ -16,8 +16,8 @@ final class SqlSites {
     static final Site ROLLBACK = new Site(SEAM, "ROLLBACK");
 
     /** Where an error can't be raised without telling a lie about the transaction. */
-    static final List<Site> NEVER_FAILED = List.of(
-            BEGIN, ROLLBACK, new Site(SEAM, "ROLLBACK AND CHAIN"), new Site(SEAM, "ROLLBACK TO"));
+    static final List<Site> NEVER_FAILED =
+            List.of(BEGIN, ROLLBACK, new Site(SEAM, "ROLLBACK AND CHAIN"), new Site(SEAM, "ROLLBACK TO"));
 
     private static final String TO_SAVEPOINT = "ROLLBACK TO SAVEPOINT ";
     private static final int REMEMBERED = 1_000;

@@ -88,7 +88,13 @@ final class SqlText {
         }
         SqlToken kept = afterDropped(token, at);
         boolean signed = token.kind() == Kind.NUMBER && isSignLast();
-        out.add(signed ? new SqlToken(Kind.NUMBER, token.text(), out.remove(out.size() - 1).spaced()) : kept);
+        out.add(
+                signed
+                        ? new SqlToken(
+                                Kind.NUMBER,
+                                token.text(),
+                                out.remove(out.size() - 1).spaced())
+                        : kept);
         if (token.is("IN") && isSymbol(at + 1, "(")) {
             return list(at + 1, ")");
         }

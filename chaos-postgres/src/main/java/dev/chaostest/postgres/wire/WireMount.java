@@ -32,6 +32,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * try (var armed = WireMount.of("bank").mount().arm(round)) { ... }
  * }</pre>
  *
+ * <p>What counts as one arrival: an Execute of a prepared statement (fetching more of its rows does not), an element of
+ * a batch, a query string (also one with several statements). Not function calls, which pgjdbc uses for large objects.
+ *
  * <p>The mount may be asked for before or after the first connection. Safe for use by many threads.
  *
  * @since 0.1

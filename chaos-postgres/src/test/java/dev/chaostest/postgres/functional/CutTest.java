@@ -156,8 +156,10 @@ class CutTest {
     }
 
     private static void assertLost(ThrowingCallable action) {
-        assertThatThrownBy(action).isInstanceOfSatisfying(SQLException.class, thrown -> assertThat(thrown.getSQLState())
-                .isEqualTo("08006"));
+        assertThatThrownBy(action)
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        thrown -> assertThat(thrown.getSQLState()).isEqualTo("08006"));
     }
 
     private static void awaitStatus(String transaction, String status) throws SQLException {

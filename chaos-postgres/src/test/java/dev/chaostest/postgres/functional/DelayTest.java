@@ -87,7 +87,8 @@ class DelayTest {
                 var armed = bank.arm(delay(HOUR, when))) {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> WireTestServer.run(connection, UPDATE))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08006"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08006"))
                     .hasRootCauseInstanceOf(java.net.SocketTimeoutException.class);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(990), SOON);
             assertThat(connection.isClosed()).isTrue();
@@ -150,7 +151,8 @@ class DelayTest {
                 Statement statement = connection.createStatement()) {
             statement.setQueryTimeout(1);
             assertThatThrownBy(() -> statement.execute("SELECT pg_sleep(30)"))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
             assertThat(WireTestServer.read(connection, "SELECT 1")).isEqualTo("1");
             assertThat(armed.fired()).isEmpty();
         }

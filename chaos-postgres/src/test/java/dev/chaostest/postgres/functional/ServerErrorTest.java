@@ -6,26 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.postgres.sqlstate.SqlState;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
-import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Objects;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
-import org.postgresql.util.ServerErrorMessage;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 class ServerErrorTest {
 
@@ -76,7 +76,8 @@ class ServerErrorTest {
             WireTestServer.run(connection, sql);
             assertThat(bank.balance(2)).isEqualTo(5);
             assertThat(armed.answers()).containsExactly("40P01");
-            assertThat(armed.hits("UPDATE account SET balance = ? WHERE id = ?")).isEqualTo(2);
+            assertThat(armed.hits("UPDATE account SET balance = ? WHERE id = ?"))
+                    .isEqualTo(2);
         }
     }
 
@@ -125,7 +126,8 @@ class ServerErrorTest {
             batch(update, 3);
             assertThatThrownBy(update::executeBatch)
                     .isInstanceOf(BatchUpdateException.class)
-                    .satisfies(thrown -> assertThat(((SQLException) thrown).getSQLState()).isEqualTo("40001"));
+                    .satisfies(thrown ->
+                            assertThat(((SQLException) thrown).getSQLState()).isEqualTo("40001"));
             connection.rollback();
             batch(update, 3);
             assertThat(update.executeBatch()).containsExactly(1, 1, 1);
@@ -182,7 +184,9 @@ class ServerErrorTest {
             connection.rollback();
             assertThat(armed.answers()).containsExactly("25P02");
             assertThat(armed.round().mismatches()).hasSize(1);
-            assertThat(armed.round().mismatches().get(0)).contains("server error 40001").contains("25P02");
+            assertThat(armed.round().mismatches().get(0))
+                    .contains("server error 40001")
+                    .contains("25P02");
             update(connection, 1, 1);
             connection.commit();
             assertNothingLeft(connection);
@@ -224,7 +228,8 @@ class ServerErrorTest {
     @Test
     void savepointSavesWhatWasDoneBefore() throws SQLException {
         try (Connection connection = bank.connect();
-                var armed = bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.of("40001")))) {
+                var armed =
+                        bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.of("40001")))) {
             connection.setAutoCommit(false);
             update(connection, 1, 100);
             Savepoint before = connection.setSavepoint();
@@ -236,6 +241,59 @@ class ServerErrorTest {
             assertThat(bank.balance(2)).isEqualTo(1000);
             assertThat(bank.balance(3)).isEqualTo(900);
             assertThat(armed.hits("SAVEPOINT JDBC_SAVEPOINT_?")).isOne();
+        }
+    }
+
+    @Test
+    void autosaveOfTheDriverStillWorks() throws SQLException {
+        try (Connection connection = bank.connect("autosave", "always");
+                var armed = bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.of("40001")))) {
+            connection.setAutoCommit(false);
+            update(connection, 1, 100);
+            assertFails("40001", () -> update(connection, 2, 100));
+            update(connection, 3, 100);
+            connection.commit();
+            assertThat(bank.balance(1) + bank.balance(2) + bank.balance(3)).isEqualTo(2800);
+            assertThat(armed.answers()).containsExactly("40001");
+            assertNothingLeft(connection);
+        }
+    }
+
+    @Test
+    void rewrittenBatchIsAsManyHitsAsExecutesAndOneSite() throws SQLException {
+        try (Connection connection = bank.connect("reWriteBatchedInserts", "true");
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO account VALUES (?, ?)");
+                var armed = bank.arm(first("INSERT INTO account", "23505"))) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                for (int id = 100; id < 107; id++) {
+                    insert.setInt(1, id);
+                    insert.setInt(2, id);
+                    insert.addBatch();
+                }
+                if (attempt == 0) {
+                    assertThatThrownBy(insert::executeBatch).isInstanceOf(BatchUpdateException.class);
+                } else {
+                    insert.executeBatch();
+                }
+            }
+            assertThat(armed.answers()).containsExactly("23505");
+            assertThat(armed.round().decisions().seen())
+                    .as("1 that failed, then 3 Executes of 4 + 2 + 1 rows")
+                    .hasToString("{sql:INSERT INTO account VALUES ($1, $2)=4}");
+        }
+    }
+
+    @Test
+    void stringOfStatementsIsOneHitAndItsBeginStillBegins() throws SQLException {
+        try (Connection connection = bank.connect("preferQueryMode", "simple");
+                var armed = bank.arm(first("UPDATE account", "40001"))) {
+            String sql = "BEGIN; UPDATE account SET balance = 1 WHERE id = 1; SELECT 2";
+            assertFails("40001", () -> WireTestServer.run(connection, sql));
+            assertFails("25P02", () -> WireTestServer.run(connection, "SELECT 3"));
+            WireTestServer.run(connection, "ROLLBACK");
+            assertThat(armed.fired().get(0).hit().site().name()).startsWith("BEGIN; UPDATE account");
+            assertThat(armed.answers()).containsExactly("40001");
+            assertThat(bank.balance(1)).isEqualTo(1000);
         }
     }
 
@@ -261,8 +319,8 @@ class ServerErrorTest {
     @Test
     void messageArrivesAsWritten() throws SQLException {
         String text = "it's 100% \\ $chaos$ \"odd\" \uD83D\uDE00\nline two";
-        Rule rule = Rule.of(
-                SqlTarget.on("UPDATE account"), Trigger.first(1), new ServerError(new SqlState("P0001"), text));
+        Rule rule =
+                Rule.of(SqlTarget.on("UPDATE account"), Trigger.first(1), new ServerError(new SqlState("P0001"), text));
         try (Connection connection = bank.connect();
                 var armed = bank.arm(rule)) {
             assertThatThrownBy(() -> update(connection, 1, 1)).isInstanceOfSatisfying(PSQLException.class, thrown -> {

@@ -73,9 +73,37 @@ class SqlSitesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SELECT 'open", "SELECT \"open", "SELECT /* open", "SELECT $t$ open", "SELECT $", "SELECT E'\\",
-                "'", "\"", "/*", "/*/", "$$", "$a", "U&'", "U&\"", "0x", "1e", "1e+", ".", "(", ")", "VALUES (", "IN (",
-                "IN ((", "ARRAY[", "), (", "SELECT '😀' AS 😀 -- 😀", "\uD83D", "SELECT \u0000", "chaos_a.", "-1", "+"
+                "SELECT 'open",
+                "SELECT \"open",
+                "SELECT /* open",
+                "SELECT $t$ open",
+                "SELECT $",
+                "SELECT E'\\",
+                "'",
+                "\"",
+                "/*",
+                "/*/",
+                "$$",
+                "$a",
+                "U&'",
+                "U&\"",
+                "0x",
+                "1e",
+                "1e+",
+                ".",
+                "(",
+                ")",
+                "VALUES (",
+                "IN (",
+                "IN ((",
+                "ARRAY[",
+                "), (",
+                "SELECT '😀' AS 😀 -- 😀",
+                "\uD83D",
+                "SELECT \u0000",
+                "chaos_a.",
+                "-1",
+                "+"
             })
     void hostileTextsHaveAName(String sql) {
         assertThat(name(sql)).isNotEmpty();
@@ -86,8 +114,9 @@ class SqlSitesTest {
     @Test
     void randomTextsHaveANameAndAShape() {
         String[] parts = {
-            "SELECT", "FROM", "UPDATE", "WITH", "(", ")", "'", "\"", "$$", "$a$", "$1", "/*", "*/", "--", "\n", ";", ",", ".",
-            "IN", "VALUES", "ARRAY[", "]", "1", "e", "E'", "\\", "chaos_x", "account", " ", "😀", "JOIN", "DELETE", "INTO"
+            "SELECT", "FROM", "UPDATE", "WITH", "(", ")", "'", "\"", "$$", "$a$", "$1", "/*", "*/", "--", "\n", ";",
+            ",", ".", "IN", "VALUES", "ARRAY[", "]", "1", "e", "E'", "\\", "chaos_x", "account", " ", "😀", "JOIN",
+            "DELETE", "INTO"
         };
         Random random = new Random(7);
         for (int round = 0; round < 20_000; round++) {

@@ -125,7 +125,8 @@ class SqlTargetTest {
     @Test
     void patternIsFoundWhateverTheCase() {
         SqlTarget target = SqlTarget.matching("set balance = .* where id");
-        assertThat(target.matches(SqlSites.site("UPDATE account SET balance = 7 WHERE id = 1"))).isTrue();
+        assertThat(target.matches(SqlSites.site("UPDATE account SET balance = 7 WHERE id = 1")))
+                .isTrue();
         assertThat(target.matches(SqlSites.site("UPDATE account SET x = 7"))).isFalse();
         assertThat(target).hasToString("/set balance = .* where id/");
     }
@@ -140,8 +141,9 @@ class SqlTargetTest {
     void emptyTargetSaysWhatToWrite() {
         assertThatThrownBy(() -> SqlTarget.on("  "))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("on must be a verb, a table or both, but was empty. Write for example \"UPDATE account\" or "
-                        + "\"COMMIT\"; for every statement use SqlTarget.any().");
+                .hasMessage(
+                        "on must be a verb, a table or both, but was empty. Write for example \"UPDATE account\" or "
+                                + "\"COMMIT\"; for every statement use SqlTarget.any().");
         assertThatThrownBy(() -> SqlTarget.matching(""))
                 .hasMessage("matching must be a pattern to find in a statement, but was empty. "
                         + "For every statement use any().");

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class FilteredSocketTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final Letters filter = new Letters();
+    private ServerSocket listener;
+    private FilteredSocket client;
+    private Socket server;
+
+    /**
+     * Passes letters on, except: H holds what follows to the server, h to the client; X cuts, x cuts towards the client;
+     * S and s are swallowed; D and d are doubled.
+     */
+    private static final class Letters implements Filter {
+
+        private final AtomicInteger closed = new AtomicInteger();
+        private final AtomicReference<Hold.@Nullable End> ended = new AtomicReference<>();
+        private final AtomicInteger cuts = new AtomicInteger();
+        private volatile Duration length = HOUR;
+        private final CountDownLatch held = new CountDownLatch(1);
+        private volatile @Nullable Hold hold;
+
+        private Hold hold() {
+            Hold next = new Hold(length, ended::set);
+            hold = next;
+            held.countDown();
+            return next;
+        }
+
+        @Override
+        public void fromClient(ByteBuffer bytes, Steps steps) {
+            while (bytes.hasRemaining()) {
+                ByteBuffer one = one(bytes);
+                switch (one.get(one.position())) {
+                    case 'H' -> steps.holdToServer(hold());
+                    case 'X' -> steps.cut(cuts::incrementAndGet);
+                    case 'S' -> {}
+                    case 'D' -> {
+                        steps.toServer(one.duplicate());
+                        steps.toServer(one);
+                    }
+                    default -> steps.toServer(one);
+                }
+            }
+        }
+
+        @Override
+        public void fromServer(ByteBuffer bytes, Steps steps) {
+            while (bytes.hasRemaining()) {
+                ByteBuffer one = one(bytes);
+                switch (one.get(one.position())) {
+                    case 'h' -> steps.holdToClient(hold());
+                    case 'x' -> steps.cut(cuts::incrementAndGet);
+                    case 's' -> {}
+                    case 'd' -> {
+                        steps.toClient(one.duplicate());
+                        steps.toClient(one);
+                    }
+                    default -> steps.toClient(one);
+                }
+            }
+        }
+
+        private static ByteBuffer one(ByteBuffer bytes) {
+            ByteBuffer one = bytes.duplicate();
+            one.limit(bytes.position() + 1);
+            bytes.position(bytes.position() + 1);
+            return one;
+        }
+
+        @Override
+        public void closed() {
+            closed.incrementAndGet();
+        }
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        client = new FilteredSocket(filter, System::nanoTime);
+        client.connect(listener.getLocalSocketAddress());
+        server = listener.accept();
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        client.close();
+        server.close();
+        listener.close();
+    }
+
+    @Test
+    void bytesPassBothWaysAsTheFilterSays() throws IOException {
+        send("aSbDc");
+        assertThat(arrived(5)).isEqualTo("abDDc");
+        answer("sasbdcs");
+        assertThat(received(5)).isEqualTo("abddc");
+    }
+
+    @Test
+    void readGoesOnWhenAllThatCameWasSwallowed() throws IOException {
+        answer("sss");
+        client.setSoTimeout(50);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        answer("a");
+        assertThat(received(1)).isEqualTo("a");
+    }
+
+    @Test
+    void heldBytesGoOnWhenTheyAreDue() throws IOException {
+        filter.length = Duration.ofMillis(60);
+        long begin = System.nanoTime();
+        send("aHbc");
+        assertThat(arrived(1)).isEqualTo("a");
+        FutureTask<String> echo = background(() -> {
+            String seen = arrived(2);
+            answer("z");
+            return seen;
+        });
+        assertThat(received(1)).isEqualTo("z");
+        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
+        assertThat(echo).isDone();
+        assertThat(filter.ended).hasValue(Hold.End.DUE);
+    }
+
+    @Test
+    void soTimeoutEndsAHeldReadAndTheNextReadWaitsOn() throws Exception {
+        send("H");
+        answer("ha");
+        client.setSoTimeout(40);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        assertThat(client.getInputStream().available()).isZero();
+        released();
+        client.setSoTimeout(5_000);
+        assertThat(received(1)).isEqualTo("a");
+    }
+
+    private void released() {
+        Hold hold = filter.hold;
+        if (hold != null) {
+            hold.release();
+        }
+    }
+
+    @Test
+    void closeFromAnotherThreadFreesAHeldRead() throws Exception {
+        answer("h");
+        FutureTask<Integer> read = parked();
+        client.close();
+        assertThatThrownBy(() -> read.get(1, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(SocketException.class);
+        assertThat(filter.ended).hasValue(Hold.End.CLOSED);
+        assertThat(filter.closed).hasValue(1);
+    }
+
+    @Test
+    void interruptFreesAHeldReadAndStaysSet() throws Exception {
+        send("Ha");
+        AtomicReference<@Nullable Thread> reader = new AtomicReference<>();
+        CountDownLatch started = new CountDownLatch(1);
+        FutureTask<Boolean> read = background(() -> {
+            reader.set(Thread.currentThread());
+            started.countDown();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(InterruptedIOException.class);
+            return Thread.currentThread().isInterrupted();
+        });
+        started.await();
+        Thread thread = reader.get();
+        if (thread != null) {
+            thread.interrupt();
+        }
+        assertThat(read.get(1, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void releaseFreesAHeldRead() throws Exception {
+        answer("ha");
+        FutureTask<Integer> read = parked();
+        released();
+        assertThat(read.get(1, TimeUnit.SECONDS)).isEqualTo('a');
+        assertThat(filter.ended).hasValue(Hold.End.RELEASED);
+    }
+
+    @Test
+    void endOfTheServerIsSeenWhileBytesAreHeld() throws Exception {
+        send("Ha");
+        server.close();
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void cutDeliversWhatCameBeforeInBothDirections() throws IOException {
+        InputStream input = client.getInputStream();
+        OutputStream output = client.getOutputStream();
+        answer("abxc");
+        assertThat(input.readNBytes(2)).containsExactly('a', 'b');
+        assertThat(input.read()).isEqualTo(-1);
+        assertThat(server.getInputStream().read()).isEqualTo(-1);
+        assertThatThrownBy(() -> output.write('a'))
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Connection reset");
+        assertThat(filter.cuts).hasValue(1);
+        assertThat(filter.closed).hasValue(1);
+    }
+
+    @Test
+    void cutOnTheWayToTheServerLosesWhatFollows() throws IOException {
+        InputStream input = client.getInputStream();
+        send("abXc");
+        assertThat(arrived(2)).isEqualTo("ab");
+        assertThat(server.getInputStream().read()).isEqualTo(-1);
+        assertThat(input.read()).isEqualTo(-1);
+    }
+
+    @Test
+    void cutWaitsForTheHoldBeforeIt() throws IOException {
+        filter.length = Duration.ofMillis(40);
+        send("HaX");
+        assertThat(filter.cuts).hasValue(0);
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+        assertThat(filter.cuts).hasValue(1);
+        assertThat(arrived(1)).isEqualTo("a");
+    }
+
+    @Test
+    void availableCountsOnlyWhatCanBeRead() throws IOException {
+        answer("ssab");
+        client.setSoTimeout(5_000);
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+        assertThat(client.getInputStream().available()).isOne();
+        assertThat(received(1)).isEqualTo("b");
+        assertThat(client.getInputStream().available()).isZero();
+    }
+
+    @Test
+    void writerWaitsOnceTooMuchIsHeld() throws Exception {
+        send("H");
+        CountDownLatch written = new CountDownLatch(1);
+        FutureTask<Void> write = background(() -> {
+            byte[] chunk = "a".repeat(1024 * 1024).getBytes(StandardCharsets.US_ASCII);
+            for (int n = 0; n < 10; n++) {
+                client.getOutputStream().write(chunk);
+                if (n == 7) {
+                    written.countDown();
+                }
+            }
+            return null;
+        });
+        written.await();
+        assertThatThrownBy(() -> write.get(100, TimeUnit.MILLISECONDS))
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        client.close();
+        assertThatThrownBy(() -> write.get(1, TimeUnit.SECONDS)).hasCauseInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void secondCloseDoesNothing() throws IOException {
+        client.close();
+        client.close();
+        assertThat(filter.closed).hasValue(1);
+    }
+
+    private FutureTask<Integer> parked() throws InterruptedException {
+        FutureTask<Integer> read = background(() -> client.getInputStream().read());
+        filter.held.await();
+        return read;
+    }
+
+    private static <T> FutureTask<T> background(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = new Thread(task, "peer");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    private void send(String text) throws IOException {
+        client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String arrived(int length) throws IOException {
+        return new String(server.getInputStream().readNBytes(length), StandardCharsets.US_ASCII);
+    }
+
+    private void answer(String text) throws IOException {
+        server.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String received(int length) throws IOException {
+        return new String(client.getInputStream().readNBytes(length), StandardCharsets.US_ASCII);
+    }
+}
