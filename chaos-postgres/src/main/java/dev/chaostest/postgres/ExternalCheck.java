@@ -77,10 +77,15 @@ final class ExternalCheck {
             throw new PostgresUnavailableException(
                     target.origin() + " must lead to a running PostgreSQL, but " + target.redactedUrl()
                             + " failed with "
-                            + e.getSQLState() + ": " + target.redact(e) + " Start that server, correct the setting,"
+                            + e.getSQLState() + ": " + sentence(target.redact(e))
+                            + " Start that server, correct the setting,"
                             + " or remove it to let one be started.",
                     cause(e));
         }
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
     }
 
     /** The driver's own error, unless its text would print a secret. */

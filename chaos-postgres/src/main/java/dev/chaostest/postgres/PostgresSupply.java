@@ -102,11 +102,14 @@ public final class PostgresSupply implements AutoCloseable {
 
     private Postgres first() {
         try {
-            Postgres chosen = source instanceof PostgresSource.External external
-                    ? new ExternalCheck(external.target(), external.major()).run()
-                    : Postgres.of(installation().start());
-            LOG.info("Tests use {}", chosen.describe());
-            return chosen;
+            if (source instanceof PostgresSource.External external) {
+                Postgres chosen = new ExternalCheck(external.target(), external.major()).run();
+                LOG.info("Tests use {}", chosen);
+                return chosen;
+            }
+            Postgres started = Postgres.of(installation().start());
+            LOG.info("Tests use {}, started from {}", started, ((PostgresSource.Own) source).origin());
+            return started;
         } catch (PostgresUnavailableException e) {
             failure = e;
             throw e;

@@ -75,6 +75,30 @@ class AbandonedServerTest {
     }
 
     @Test
+    void theNextJvmClearsAwayWhatAKilledOneAndItsShellsLeft() throws IOException {
+        try (ServerJvm jvm = ServerJvm.start()) {
+            ServerJvm.Seen seen = jvm.seen();
+            String segment = Remains.segment(seen.data());
+            List<ProcessHandle> children = ProcessHandle.of(jvm.pid())
+                    .orElseThrow()
+                    .descendants()
+                    .filter(child -> Remains.read(Path.of("/proc/" + child.pid() + "/comm"))
+                            .strip()
+                            .equals("sh"))
+                    .toList();
+            assertThat(children).hasSize(2);
+            children.forEach(ProcessHandle::destroyForcibly);
+            jvm.kill();
+            ProcessHandle.of(jvm.pid()).ifPresent(process -> process.onExit().join());
+            assertThat(seen.data()).isDirectory();
+
+            PostgresInstallation.prepare(ServerOptions.ofDefaults());
+
+            Remains.awaitNothingOf(seen.data(), segment);
+        }
+    }
+
+    @Test
     void twoJvmsStartColdAtTheSameTime(@TempDir Path directory) throws IOException, SQLException {
         try (ServerJvm one = ServerJvm.start(directory);
                 ServerJvm other = ServerJvm.start(directory)) {

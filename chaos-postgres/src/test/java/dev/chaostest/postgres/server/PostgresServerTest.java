@@ -119,8 +119,9 @@ class PostgresServerTest {
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "the shell is found in /proc")
-    void aServerIsClearedAwayEvenIfTheShellBesideItWasKilled() {
+    void aServerIsClearedAwayEvenIfTheShellBesideItWasKilled() throws IOException {
         PostgresServer server = installation.start();
+        String segment = Remains.segment(server.dataDirectory());
         Path home = server.dataDirectory().getParent();
         ProcessHandle.current()
                 .children()
@@ -130,7 +131,7 @@ class PostgresServerTest {
 
         server.close();
 
-        Remains.awaitNothingOf(server.dataDirectory(), "");
+        Remains.awaitNothingOf(server.dataDirectory(), segment);
     }
 
     @Test

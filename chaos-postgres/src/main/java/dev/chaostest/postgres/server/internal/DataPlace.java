@@ -5,6 +5,7 @@ import dev.chaostest.postgres.server.PostgresUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 record DataPlace(Path parent) {
     /** Room that must be free in memory for data to go there. */
     static final long ROOM_MIN = 256L << 20;
+
+    /** What the names of all servers' directories begin with. */
+    static final String PREFIX = "chaostest-";
 
     private static final Logger LOG = LoggerFactory.getLogger(DataPlace.class);
 
@@ -34,9 +38,9 @@ record DataPlace(Path parent) {
 
     /** A new empty directory for one server, which only we may enter. */
     Path create(ProcessUser user) throws IOException {
-        Path directory = Files.createTempDirectory(parent, "chaostest-");
+        Path directory = Files.createTempDirectory(parent, PREFIX);
         if (user.isStranger()) {
-            user.own(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         }
         return directory;
     }

@@ -27,6 +27,7 @@ public final class Launcher {
         this.template = Template.of(binaries, cache, user, host);
         this.place = DataPlace.choose(host, options.directory());
         this.settings = options.settings();
+        new Orphans(place, host).clear();
     }
 
     /** Finds, unpacks and initialises what is needed, here and as whom it works. */
@@ -58,7 +59,7 @@ public final class Launcher {
         ServerHome home = null;
         try {
             home = new ServerHome(place.create(user));
-            return new Start(host, user, binaries, template, settings).run(home);
+            return new Start(host, user, binaries, template, settings, Start::freePort).run(home);
         } catch (IOException e) {
             if (home != null) {
                 Trees.deleteQuietly(home.directory());

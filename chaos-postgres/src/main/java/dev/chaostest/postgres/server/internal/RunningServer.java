@@ -11,8 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** A server that takes connections, and its end. Safe for use by many threads. */
 public final class RunningServer implements AutoCloseable {
@@ -21,22 +20,22 @@ public final class RunningServer implements AutoCloseable {
 
     // The shell itself kills after 8 s.
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration AFTERMATH = Duration.ofSeconds(5);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ServerHome home;
     private final Supervisor supervisor;
     private final long pid;
     private final Optional<ProcessHandle> postmaster;
     private final int port;
+    private final Consumer<ServerHome> clearing;
     private boolean closed;
 
-    RunningServer(ServerHome home, Supervisor supervisor, long pid, int port) {
+    RunningServer(ServerHome home, Supervisor supervisor, long pid, int port, Consumer<ServerHome> clearing) {
         this.home = home;
         this.supervisor = supervisor;
         this.pid = pid;
         this.postmaster = ProcessHandle.of(pid);
         this.port = port;
+        this.clearing = clearing;
     }
 
     /** The postmaster's process number. */
@@ -67,23 +66,14 @@ public final class RunningServer implements AutoCloseable {
         }
         closed = true;
         if (!supervisor.end(PATIENCE) || isAlive() || Files.exists(home.directory())) {
-            endByForce();
+            // Its shell was killed. Another does what it would have done.
+            clearing.accept(home);
         }
         if (isAlive() || Files.exists(home.directory())) {
             throw new ChaosException("PostgreSQL's process " + pid + " and directory " + home.directory()
                     + " must be gone after close, but " + (isAlive() ? "the process" : "the directory")
                     + " is still there. Kill the process and delete the directory.");
         }
-    }
-
-    /** For when the shell was killed: what it would have done. */
-    private void endByForce() {
-        postmaster.ifPresent(ProcessHandle::destroyForcibly);
-        long end = System.nanoTime() + AFTERMATH.toNanos();
-        do {
-            Trees.deleteQuietly(home.directory());
-            LockSupport.parkNanos(POLL_NANOS);
-        } while ((isAlive() || Files.exists(home.directory())) && System.nanoTime() - end < 0);
     }
 
     private boolean isAlive() {

@@ -15,9 +15,19 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts one server in its own directory and waits until it takes connections. */
-record Start(Host host, ProcessUser user, Binaries binaries, Template template, Map<String, String> settings) {
+record Start(
+        Host host, ProcessUser user, Binaries binaries, Template template, Map<String, String> settings, Ports ports) {
+    /** Where ports come from. */
+    @FunctionalInterface
+    interface Ports {
+        int next() throws IOException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Start.class);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int PORTS_MAX = 8;
@@ -42,15 +52,14 @@ record Start(Host host, ProcessUser user, Binaries binaries, Template template, 
     private record Attempt(long pid, OptionalInt status) {}
 
     RunningServer run(ServerHome home) throws IOException {
+        Owner.thisJvm(binaries.postgres()).write(home.directory());
         Commands environment = new Commands(host, template.locale());
         Supervisor supervisor =
                 Supervisor.open(home.directory(), binaries.postgres(), user.command(command(home)), host, environment);
         try {
             // The shell is there first: it removes a half-made copy too.
             Trees.copy(template.directory(), Files.createDirectory(home.data(), RunningServer.PRIVATE));
-            if (user.isStranger()) {
-                user.own(home.directory());
-            }
+            user.own(home.data());
             return start(home, supervisor);
         } catch (IOException | RuntimeException | Error e) {
             supervisor.end(DEADLINE);
@@ -61,17 +70,25 @@ record Start(Host host, ProcessUser user, Binaries binaries, Template template, 
     private RunningServer start(ServerHome home, Supervisor supervisor) throws IOException {
         for (int attempt = 1; attempt <= PORTS_MAX; attempt++) {
             long offset = home.logSize();
-            int port = freePort();
+            int port = ports.next();
             supervisor.start(port);
             Attempt outcome = await(home, supervisor);
             if (outcome.status().isEmpty()) {
-                return new RunningServer(home, supervisor, outcome.pid(), port);
+                return new RunningServer(home, supervisor, outcome.pid(), port, this::clear);
             }
             if (!home.tail(offset).contains("could not bind")) {
                 throw failed("ended with " + outcome.status().getAsInt(), home);
             }
         }
         throw failed("found each of " + PORTS_MAX + " free ports taken a moment later", home);
+    }
+
+    private void clear(ServerHome home) {
+        try {
+            Supervisor.clear(home.directory(), binaries.postgres(), host).end(DEADLINE);
+        } catch (IOException e) {
+            LOG.warn("The shell that clears {} away can't be started", home.directory(), e);
+        }
     }
 
     private Attempt await(ServerHome home, Supervisor supervisor) throws IOException {
@@ -108,13 +125,15 @@ record Start(Host host, ProcessUser user, Binaries binaries, Template template, 
         List<String> command = new ArrayList<>(
                 List.of(binaries.postgres().toString(), "-D", home.data().toString()));
         Map<String, String> all = new LinkedHashMap<>(OURS);
-        all.put("unix_socket_directories", home.socketDirectory());
+        // A stranger may not write beside its data.
+        all.put("unix_socket_directories", user.isStranger() ? "" : home.socketDirectory());
         all.putAll(settings);
         all.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         return command;
     }
 
-    private static int freePort() throws IOException {
+    /** A port that nobody listens on; another process may still be faster. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             return socket.getLocalPort();
         }

@@ -52,6 +52,13 @@ final class Supervisor {
                 .start());
     }
 
+    /** Starts a shell that clears away what a server left whose own shell is gone, and then ends. */
+    static Supervisor clear(Path directory, Path binary, Host host) throws IOException {
+        Supervisor supervisor = open(directory, binary, List.of(), host, new Commands(host, "C"));
+        supervisor.commands.close();
+        return supervisor;
+    }
+
     void start(int port) throws IOException {
         send("start " + port);
     }

@@ -58,7 +58,11 @@ done
 # The postmaster itself gives its children 5 seconds. Repeated, because one that just starts still ignores the signal.
 left=800
 while [ -e "$mark" ] && [ "$left" -gt 0 ]; do
-    [ $((left % 10)) -eq 0 ] && strike QUIT && strike CONT
+    if [ $((left % 10)) -eq 0 ] && [ -s "$mark" ]; then
+        # A mark without a process is that of a shell that was killed.
+        strike QUIT || rm -f "$mark"
+        strike CONT
+    fi
     sleep 0.01
     left=$((left - 1))
 done

@@ -53,7 +53,7 @@ class LauncherTest {
     void binariesThatNameNoVersionAreRefused() throws IOException {
         Path home = fake("echo 'cannot execute'; exit 126", "exit 1");
 
-        assertThatThrownBy(() -> Launcher.prepare(ServerOptions.ofDefaults().withHome(home)))
+        assertThatThrownBy(() -> Launcher.prepare(options().withHome(home)))
                 .isInstanceOf(PostgresUnavailableException.class)
                 .hasMessage(home.resolve("bin/postgres") + " --version must name a PostgreSQL, but it ended with 126"
                         + " and said: cannot execute."
@@ -64,7 +64,7 @@ class LauncherTest {
     void binariesThatAreTooOldAreRefused() throws IOException {
         Path home = fake("echo 'postgres (PostgreSQL) 14.24'", "exit 1");
 
-        assertThatThrownBy(() -> Launcher.prepare(ServerOptions.ofDefaults().withHome(home)))
+        assertThatThrownBy(() -> Launcher.prepare(options().withHome(home)))
                 .isInstanceOf(PostgresUnavailableException.class)
                 .hasMessageStartingWith("PostgreSQL must be 15 or later, but chaos.postgres.home has 14.24. Add");
     }
@@ -73,7 +73,7 @@ class LauncherTest {
     void anInitdbThatFailsIsQuoted() throws IOException {
         Path home = fake("echo 'postgres (PostgreSQL) 18.6'", "echo 'initdb: error: out of luck' >&2; exit 3");
 
-        assertThatThrownBy(() -> Launcher.prepare(ServerOptions.ofDefaults().withHome(home)))
+        assertThatThrownBy(() -> Launcher.prepare(options().withHome(home)))
                 .isInstanceOf(PostgresUnavailableException.class)
                 .hasMessage(home.resolve("bin/initdb") + " must make a data directory, but it ended with 3 and said:\n"
                         + "initdb: error: out of luck\nCheck that it runs on this machine as "
@@ -104,7 +104,7 @@ class LauncherTest {
 
     @Test
     void aBrokenCacheIsBuiltAgain() throws IOException, SQLException {
-        ServerOptions options = ServerOptions.ofDefaults().withDirectory(directory);
+        ServerOptions options = options();
         Launcher.prepare(options);
         try (var cache = Files.list(directory.resolve("cache"))) {
             for (Path entry : cache.filter(Files::isDirectory).toList()) {
@@ -128,6 +128,10 @@ class LauncherTest {
                 Connection connection = connect(server)) {
             assertThat(connection.isValid(5)).isTrue();
         }
+    }
+
+    private ServerOptions options() {
+        return ServerOptions.ofDefaults().withDirectory(directory);
     }
 
     private static Connection connect(RunningServer server) throws SQLException {
