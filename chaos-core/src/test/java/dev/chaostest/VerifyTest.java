@@ -142,8 +142,7 @@ class VerifyTest {
             assertThatThrownBy(scope::verify)
                     .isInstanceOf(UnfulfilledPlanError.class)
                     .hasMessage(HEAD + "\n  missed : planned was " + CUT + "hit 1, but nothing arrived there"
-                            + "\n  seen   : nothing; does the code under test use the DataSource that was handed to the "
-                            + "test?");
+                            + "\n  seen   : nothing; does the code under test use what was handed to the test?");
         }
 
         @Test

@@ -155,13 +155,12 @@ class ChaosTestTest {
     @Test
     void aPlannedFaultThatNeverStruckMakesTheTestRed() {
         assertThat(Inner.run(MissingTestCases.class, SEED_77).message())
-                .startsWith(
-                        "ChaosTestTest$MissingTestCases.neverGetsThere: Every planned fault must strike, and come "
-                                + "back as planned, but one did not. Correct its target (the sites that were seen are below), lower its count, or allow it to "
-                                + "miss."
-                                + "\n  missed : planned was connection lost before the effect (nothing was sent) at "
-                                + "call:Gateway.charge, hit 1, but nothing arrived there"
-                                + "\n  seen   : nothing; does the code under test use what was handed to the test?");
+                .startsWith("ChaosTestTest$MissingTestCases.neverGetsThere: Every planned fault must strike, and come "
+                        + "back as planned, but one did not. Correct its target (the sites that were seen are below), lower its count, or allow it to "
+                        + "miss."
+                        + "\n  missed : planned was connection lost before the effect (nothing was sent) at "
+                        + "call:Gateway.charge, hit 1, but nothing arrived there"
+                        + "\n  seen   : nothing; does the code under test use what was handed to the test?");
     }
 
     static class MissingTestCases {
