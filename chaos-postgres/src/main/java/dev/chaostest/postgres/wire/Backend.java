@@ -131,7 +131,7 @@ final class Backend implements Framer.Reader {
 
     private void cutAfter(Call call) {
         call.cutAfter(session.steps());
-        session.filter().cut();
+        session.cut(call);
     }
 
     private boolean isErrorPassed(ByteBuffer seen, int body) {

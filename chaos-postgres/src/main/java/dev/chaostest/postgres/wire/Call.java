@@ -24,6 +24,7 @@ final class Call {
     private final Strike strike;
     private @Nullable Blow error;
     private @Nullable Blow cutAfter;
+    private @Nullable Blow cutAsked;
     private boolean answerSeen;
 
     Call(String site, Strike strike) {
@@ -74,6 +75,7 @@ final class Call {
 
     void cutBefore(Steps steps) {
         cut(steps, cut(When.BEFORE));
+        missed(Cut.CAME_BACK);
     }
 
     void cutAfter(Steps steps) {
@@ -82,10 +84,12 @@ final class Call {
         cut(steps, blow);
     }
 
-    private static void cut(Steps steps, @Nullable Blow blow) {
-        if (blow != null) {
-            steps.cut(() -> blow.answered(Cut.CAME_BACK));
-        }
+    private void cut(Steps steps, @Nullable Blow blow) {
+        cutAsked = blow;
+        steps.cut(() -> {
+            report(cutAsked, Cut.CAME_BACK);
+            cutAsked = null;
+        });
     }
 
     void hold(When when, Consumer<Hold> direction) {
@@ -117,33 +121,38 @@ final class Call {
 
     /** The server failed it with this state. */
     void failed(String state) {
-        report(state);
-    }
-
-    /** The server never came to it. */
-    void skipped(String answer) {
-        report(answer);
-        lost(cutAfter, answer);
-        cutAfter = null;
+        report(error, state);
+        error = null;
     }
 
     /** The server answered without an error. */
     void succeeded() {
-        report("no error");
+        failed("no error");
     }
 
+    /** The server never came to it. */
+    void skipped(String answer) {
+        missed(answer);
+    }
+
+    /** The connection ended first. */
     void lost() {
-        report(LOST);
-        lost(cutAfter, LOST);
+        missed(LOST);
+        report(cutAsked, LOST);
+        cutAsked = null;
+    }
+
+    /** What was to come with or after the answer does not come. */
+    private void missed(String answer) {
+        failed(answer);
+        report(cutAfter, answer);
         cutAfter = null;
+        if (!isAnswerSeen()) {
+            delays(When.AFTER).forEach(blow -> report(blow, "none: " + answer));
+        }
     }
 
-    private void report(String answer) {
-        lost(error, answer);
-        error = null;
-    }
-
-    private static void lost(@Nullable Blow blow, String answer) {
+    private static void report(@Nullable Blow blow, String answer) {
         if (blow != null) {
             blow.answered(answer);
         }

@@ -166,7 +166,7 @@ final class Frontend implements Framer.Reader {
             return false;
         }
         call.cutBefore(steps);
-        session.filter().cut();
+        session.cut(call);
         return true;
     }
 

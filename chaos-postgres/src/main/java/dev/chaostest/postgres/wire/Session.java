@@ -27,6 +27,7 @@ final class Session {
     private @Nullable Lane lane;
     private boolean inTransaction;
     private boolean tlsRefused;
+    private @Nullable Call cutting;
 
     /** Their effect is there for good only when the server is ready again. */
     private final List<Call> untilReady = new ArrayList<>();
@@ -100,6 +101,12 @@ final class Session {
         return untilReady;
     }
 
+    /** The connection ends here, because of this call: nothing that follows is said or counted. */
+    void cut(Call call) {
+        cutting = call;
+        filter.cut();
+    }
+
     void tlsRefused() {
         tlsRefused = true;
     }
@@ -117,5 +124,9 @@ final class Session {
             }
         }
         untilReady.forEach(Call::lost);
+        Call last = cutting;
+        if (last != null) {
+            last.lost();
+        }
     }
 }
