@@ -33,7 +33,7 @@ class ChaosScopeTest {
     private static final Rule CUT = Rule.of(Target.of(COMMIT), Trigger.always(), new Cut(When.BEFORE));
     private static final Rule SLOW = Rule.of(Target.of(COMMIT), Trigger.always(), Delay.of(Duration.ofMillis(1)));
 
-    private final Mount mount = new Mount("the pool bank", Set.of(Cut.class, Delay.class));
+    private final Mount mount = new Mount("the pool bank", "sql", Set.of(Cut.class, Delay.class));
     private final List<String> events = new CopyOnWriteArrayList<>();
 
     private static ChaosScope scope(String name, Rule... rules) {

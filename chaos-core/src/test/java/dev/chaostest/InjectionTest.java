@@ -92,7 +92,7 @@ class InjectionTest {
 
     @Test
     void faultThatNoArmedMountCarriesIsRefused() {
-        Mount delays = new Mount("the link orders", Set.of(Delay.class));
+        Mount delays = new Mount("the link orders", "sql", Set.of(Delay.class));
         try (ChaosScope scope = scope("payment")) {
             scope.arm(delays);
 
@@ -106,7 +106,7 @@ class InjectionTest {
 
     @Test
     void mountThatCanNotCarryWhatIsInjectedAlreadyIsRefused() {
-        Mount delays = new Mount("the link orders", Set.of(Delay.class));
+        Mount delays = new Mount("the link orders", "sql", Set.of(Delay.class));
         try (ChaosScope scope = scope("payment")) {
             scope.inject(CUT);
 

@@ -22,15 +22,18 @@ import org.jspecify.annotations.Nullable;
 public final class Mount {
 
     private final String name;
+    private final String seam;
     private final Set<Class<? extends Fault>> carries;
     private final AtomicReference<@Nullable Round> armed = new AtomicReference<>();
 
     /**
      * @param name in words that a user knows: "the HikariPool bank"
+     * @param seam the seam's short name, as in its {@linkplain dev.chaostest.plan.Site sites}
      * @param carries the faults that the seam can carry out
      */
-    public Mount(String name, Set<Class<? extends Fault>> carries) {
+    public Mount(String name, String seam, Set<Class<? extends Fault>> carries) {
         this.name = name;
+        this.seam = seam;
         this.carries = Set.copyOf(carries);
     }
 
@@ -73,12 +76,14 @@ public final class Mount {
     }
 
     /**
-     * Refuses a rule whose fault this seam can't carry out: it would silently do nothing.
+     * Refuses a rule about this seam whose fault it can't carry out: it would silently do nothing. Rules about other seams
+     * of the scope are not looked at.
      *
      * @throws ChaosException if it can't
      */
     public void requireCarried(Rule rule) {
-        if (!carries.contains(rule.fault().getClass())) {
+        boolean isHere = rule.target().seam().equals(seam);
+        if (isHere && !carries.contains(rule.fault().getClass())) {
             throw new ChaosException("A fault on " + name + " must be one of "
                     + carries.stream().map(Class::getSimpleName).sorted().toList() + ", but rule \"" + rule
                     + "\" has a "

@@ -11,6 +11,9 @@ package dev.chaostest.plan;
  */
 public interface Target {
 
+    /** The seam at whose sites it looks; no site of another seam matches. */
+    String seam();
+
     /** Whether the rule is about this site. */
     boolean matches(Site site);
 
@@ -26,6 +29,11 @@ public interface Target {
 
     /** One site. */
     record One(Site site) implements Target {
+        @Override
+        public String seam() {
+            return site.seam();
+        }
+
         @Override
         public boolean matches(Site other) {
             return site.equals(other);

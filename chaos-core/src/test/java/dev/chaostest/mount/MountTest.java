@@ -24,8 +24,8 @@ class MountTest {
     private static final Rule CUT = Rule.of(Target.seam("sql"), Trigger.nth(1), new Cut(When.BEFORE));
     private static final Rule SLOW = Rule.of(Target.seam("sql"), Trigger.nth(1), Delay.of(Duration.ofMillis(1)));
 
-    private final Mount mount = new Mount("the pool bank", Set.of(Cut.class, Delay.class));
-    private final Mount delaysOnly = new Mount("the link orders", Set.of(Delay.class));
+    private final Mount mount = new Mount("the pool bank", "sql", Set.of(Cut.class, Delay.class));
+    private final Mount delaysOnly = new Mount("the link orders", "sql", Set.of(Delay.class));
 
     private static Round round(String name, Rule... rules) {
         return new Round(name, Plan.of(new Seed(77), rules), () -> 0);
@@ -108,6 +108,7 @@ class MountTest {
     @Test
     void faultThatCanBeCarriedIsLetThrough() {
         delaysOnly.requireCarried(SLOW);
+        delaysOnly.requireCarried(Rule.of(Target.seam("call"), Trigger.always(), new Cut(When.BEFORE)));
         mount.requireCarried(CUT);
 
         assertThat(delaysOnly.armed()).isNull();

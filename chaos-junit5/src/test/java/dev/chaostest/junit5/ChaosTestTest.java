@@ -184,7 +184,7 @@ class ChaosTestTest {
     static class StruckTestCases {
         @ChaosTest
         void struck(ChaosScope scope) {
-            scope.arm(new Mount("the gateway", Set.of(Cut.class)));
+            scope.arm(new Mount("the gateway", "call", Set.of(Cut.class)));
             scope.inject(Rule.of(Target.of(CHARGE), Trigger.nth(1), new Cut(When.AFTER)));
             scope.round()
                     .at(CHARGE, new Lane("gateway"), () -> "charge(42)", Set.of())

@@ -49,6 +49,11 @@ record Where(String annotation, String on, String matching, Operation operation)
     /** Statements of one kind only. */
     private record OfKind(Target statements, Operation kind) implements Target {
         @Override
+        public String seam() {
+            return statements.seam();
+        }
+
+        @Override
         public boolean matches(Site site) {
             return kind == kindOf(site.name()) && statements.matches(site);
         }

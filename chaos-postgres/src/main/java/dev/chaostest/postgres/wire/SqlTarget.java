@@ -69,6 +69,11 @@ public sealed interface SqlTarget extends Target {
         return new Any();
     }
 
+    @Override
+    default String seam() {
+        return SqlSites.SEAM;
+    }
+
     /** Whether this site is the only one that it can be about. */
     boolean isOnly(Site site);
 

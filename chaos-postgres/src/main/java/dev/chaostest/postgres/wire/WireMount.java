@@ -51,7 +51,8 @@ public final class WireMount implements AutoCloseable {
 
     private WireMount(String key) {
         this.key = key;
-        this.mount = new Mount("the DataSource \"" + key + "\"", Set.of(Delay.class, Cut.class, ServerError.class));
+        this.mount = new Mount(
+                "the DataSource \"" + key + "\"", SqlSites.SEAM, Set.of(Delay.class, Cut.class, ServerError.class));
     }
 
     /**
