@@ -3,6 +3,7 @@ package dev.chaostest.postgres.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.chaostest.Run;
 import dev.chaostest.plan.ChaosException;
@@ -45,6 +46,26 @@ class SchemaDropTest {
             forgotten.rollback();
         }
 
+        schema.close();
+        assertThat(sql.schemaExists(schema.name())).isFalse();
+    }
+
+    @Test
+    void aPreparedTransactionIsNamedToo() throws SQLException {
+        assumeThat(sql.column("SHOW max_prepared_transactions")).doesNotContain("0");
+        TestSchema schema = TestSchema.create(
+                admin, options.withScripts(getClass(), "bank.sql").withDropTimeout(Duration.ofMillis(100)));
+        String gid = "left_" + options.run().id();
+        try (Connection app =
+                Twin.of(admin, schema.driverProperties()).dataSource().getConnection()) {
+            Sql.run(app, "BEGIN", "DELETE FROM account", "PREPARE TRANSACTION '" + gid + "'");
+        }
+
+        assertThatThrownBy(schema::close)
+                .isInstanceOf(ChaosException.class)
+                .hasMessageEndingWith("\n  holder : prepared transaction \"" + gid + "\"");
+
+        sql.run("ROLLBACK PREPARED '" + gid + "'");
         schema.close();
         assertThat(sql.schemaExists(schema.name())).isFalse();
     }
