@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional;
 
+import dev.chaostest.postgres.TestServer;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,11 +17,7 @@ final class WireTestServer {
 
     /** Without parameters. */
     static String url() {
-        String property = System.getProperty("CHAOS_JDBC_URL");
-        String environment = System.getenv("CHAOS_JDBC_URL");
-        return property != null
-                ? property
-                : environment != null ? environment : "jdbc:postgresql://127.0.0.1:54715/postgres";
+        return TestServer.url();
     }
 
     static Properties login() {

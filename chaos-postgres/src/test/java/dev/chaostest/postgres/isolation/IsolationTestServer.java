@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.isolation;
 
-import java.util.Optional;
+import dev.chaostest.postgres.TestServer;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The PostgreSQL that the tests of this part run on; the only place that knows where it is. */
@@ -9,11 +9,9 @@ public final class IsolationTestServer {
 
     private IsolationTestServer() {}
 
-    /** Its URL: the property {@code chaos.isolation.url}, else {@code CHAOS_ISOLATION_URL}, else a local one. */
+    /** Its URL. */
     public static String url() {
-        return Optional.ofNullable(System.getProperty("chaos.isolation.url"))
-                .or(() -> Optional.ofNullable(System.getenv("CHAOS_ISOLATION_URL")))
-                .orElse("jdbc:postgresql://127.0.0.1:55442/postgres");
+        return TestServer.url();
     }
 
     /** A superuser's. */
