@@ -247,7 +247,8 @@ class ServerErrorTest {
     @Test
     void autosaveOfTheDriverStillWorks() throws SQLException {
         try (Connection connection = bank.connect("autosave", "always");
-                var armed = bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.of("40001")))) {
+                var armed =
+                        bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.of("40001")))) {
             connection.setAutoCommit(false);
             update(connection, 1, 100);
             assertFails("40001", () -> update(connection, 2, 100));
