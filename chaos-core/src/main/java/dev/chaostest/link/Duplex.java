@@ -130,6 +130,15 @@ final class Duplex implements Steps {
         }
     }
 
+    boolean isToClientPending() {
+        lock.lock();
+        try {
+            return !toClient.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean isToClientHeld() {
         lock.lock();
         try {

@@ -236,7 +236,8 @@ public final class FilteredSocket extends Socket {
                     return taken;
                 }
                 if (cut) {
-                    return -1;
+                    int rest = duplex.take(bytes, offset, length);
+                    return rest > 0 ? rest : -1;
                 }
                 int received = await(bytes, offset, length, deadline);
                 if (received != 0) {
@@ -247,9 +248,12 @@ public final class FilteredSocket extends Socket {
 
         /** Waits once; answers the bytes that came, -1 for the end, 0 for nothing yet. */
         private int await(byte[] bytes, int offset, int length, Deadline deadline) throws IOException {
-            if (duplex.isToClientHeld()) {
+            // Not "is it held": a hold that has just become due leaves bytes here, and the server may send no more.
+            if (duplex.isToClientPending()) {
                 deadline.check();
-                pause(deadline.left());
+                if (duplex.isToClientHeld()) {
+                    pause(deadline.left());
+                }
                 return 0;
             }
             boolean held = duplex.isToServerPending();

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -213,6 +214,27 @@ class FilteredSocketTest {
         released();
         assertThat(read.get(1, TimeUnit.SECONDS)).isEqualTo('a');
         assertThat(filter.ended).hasValue(Hold.End.RELEASED);
+    }
+
+    /** The clock ticks at each look, so every pair of looks has a hold that becomes due between them. */
+    @Test
+    void holdThatIsDueBetweenAnyTwoLooksAtTheClockFreesTheRead() throws IOException {
+        for (int ticks = 0; ticks < 30; ticks++) {
+            AtomicLong clock = new AtomicLong();
+            Letters letters = new Letters();
+            letters.length = Duration.ofNanos(ticks);
+            try (FilteredSocket ticking = new FilteredSocket(letters, clock::incrementAndGet)) {
+                ticking.connect(listener.getLocalSocketAddress());
+                try (Socket peer = listener.accept()) {
+                    InputStream input = ticking.getInputStream();
+                    peer.getOutputStream().write(new byte[] {'h', 'a'});
+                    assertThat(input.read(new byte[8])).isOne();
+                    ticking.getOutputStream().write(new byte[] {'H', 'b', 'X'});
+                    assertThat(input.read()).isEqualTo(-1);
+                    assertThat(peer.getInputStream().read()).isEqualTo('b');
+                }
+            }
+        }
     }
 
     @Test

@@ -79,6 +79,17 @@ final class Replies {
         }
     }
 
+    /** Whether the connection ends with one of them. */
+    boolean hasCut() {
+        for (Expected expected : owed) {
+            Call call = expected.call();
+            if (call != null && call.isCutAfter()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void copyInEnds() {
         copyIn = false;
     }

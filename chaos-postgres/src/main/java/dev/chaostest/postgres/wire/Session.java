@@ -70,6 +70,9 @@ final class Session {
             lane = null;
             return null;
         }
+        if (isDoomed()) {
+            return null;
+        }
         Lane own = lane;
         if (now != round || own == null) {
             round = now;
@@ -79,6 +82,11 @@ final class Session {
         Site site = site(sql);
         Strike strike = now.at(site, own, () -> sql, MACHINERY);
         return strike == null ? null : new Call(site.name(), strike);
+    }
+
+    /** Whether an earlier message that was sent takes the connection with it: what follows never comes to its answer. */
+    private boolean isDoomed() {
+        return !untilReady.isEmpty() || replies.hasCut();
     }
 
     /** Whether the server said that a transaction block is open. */
