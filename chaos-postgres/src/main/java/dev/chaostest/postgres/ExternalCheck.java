@@ -16,14 +16,16 @@ import org.slf4j.LoggerFactory;
 /** Connects once to a PostgreSQL of the user's, to fail early and in one sentence. */
 final class ExternalCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ExternalCheck.class);
-    private static final String TIMEOUT_SECONDS = "10";
+    static final int TIMEOUT_SECONDS = 10;
 
     private final JdbcTarget target;
     private final Optional<Integer> major;
+    private final boolean create;
 
-    ExternalCheck(JdbcTarget target, Optional<Integer> major) {
-        this.target = target;
-        this.major = major;
+    ExternalCheck(PostgresSource.External external) {
+        this.target = external.target();
+        this.major = external.major();
+        this.create = external.create();
     }
 
     Postgres run() {
@@ -63,11 +65,7 @@ final class ExternalCheck {
     }
 
     private Version version() {
-        Properties properties = target.credentials(new Properties());
-        properties.setProperty("loginTimeout", TIMEOUT_SECONDS);
-        properties.setProperty("connectTimeout", TIMEOUT_SECONDS);
-        properties.setProperty("socketTimeout", TIMEOUT_SECONDS);
-        try (Connection connection = DriverManager.getConnection(target.url(), properties)) {
+        try (Connection connection = connect()) {
             String said = connection.getMetaData().getDatabaseProductVersion();
             return Version.parse(said)
                     .orElseThrow(() -> new PostgresUnavailableException("The server at " + target.redactedUrl()
@@ -78,10 +76,37 @@ final class ExternalCheck {
                     target.origin() + " must lead to a running PostgreSQL, but " + target.redactedUrl()
                             + " failed with "
                             + e.getSQLState() + ": " + sentence(target.redact(e))
-                            + " Start that server, correct the setting,"
+                            + advice(e)
                             + " or remove it to let one be started.",
                     cause(e));
         }
+    }
+
+    private Connection connect() throws SQLException {
+        try {
+            return connectOnce();
+        } catch (SQLException e) {
+            if (!create || !MissingDatabase.STATE.equals(e.getSQLState())) {
+                throw e;
+            }
+            new MissingDatabase(target).create();
+            return connectOnce();
+        }
+    }
+
+    private Connection connectOnce() throws SQLException {
+        String seconds = String.valueOf(TIMEOUT_SECONDS);
+        Properties properties = target.credentials(new Properties());
+        properties.setProperty("loginTimeout", seconds);
+        properties.setProperty("connectTimeout", seconds);
+        properties.setProperty("socketTimeout", seconds);
+        return DriverManager.getConnection(target.url(), properties);
+    }
+
+    private static String advice(SQLException e) {
+        return MissingDatabase.STATE.equals(e.getSQLState())
+                ? " Set chaos.jdbc.create=true to have it created, correct the setting,"
+                : " Start that server, correct the setting,";
     }
 
     private static String sentence(String text) {

@@ -15,7 +15,7 @@ import java.util.function.Function;
 sealed interface PostgresSource {
 
     /** A running one of the user's. */
-    record External(JdbcTarget target, Optional<Integer> major) implements PostgresSource {}
+    record External(JdbcTarget target, Optional<Integer> major, boolean create) implements PostgresSource {}
 
     /** One of our own. */
     record Own(ServerOptions options, String origin) implements PostgresSource {}
@@ -25,7 +25,7 @@ sealed interface PostgresSource {
         Settings known = new Settings(settings, environment);
         return known.url()
                 .or(known::libpq)
-                .<PostgresSource>map(target -> new External(target, known.major()))
+                .<PostgresSource>map(target -> new External(target, known.major(), known.create()))
                 .orElseGet(known::own);
     }
 
@@ -72,6 +72,18 @@ sealed interface PostgresSource {
                 }
                 return Integer.parseInt(text);
             });
+        }
+
+        boolean create() {
+            return value("chaos.jdbc.create")
+                    .map(text -> switch (text) {
+                        case "true" -> true;
+                        case "false" -> false;
+                        default ->
+                            throw new PostgresUnavailableException("chaos.jdbc.create must be true or false, but was "
+                                    + text + ". Set it to true to have a missing database created.");
+                    })
+                    .orElse(false);
         }
 
         private Optional<Path> path(String key) {

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *   <li>a server of our own from the binaries on the class path
  * </ol>
  *
- * <p>{@code chaos.postgres.version} insists on a major version, {@code chaos.postgres.directory} says where our own servers
+ * <p>{@code chaos.jdbc.create=true} creates the database of a URL if the server does not have it.
+ * {@code chaos.postgres.version} insists on a major version, {@code chaos.postgres.directory} says where our own servers
  * keep their files. One line in the log says what was chosen.
  *
  * <pre>{@code
@@ -68,7 +69,7 @@ public final class PostgresSupply implements AutoCloseable {
      * @param jdbcUrl starts with {@code jdbc:postgresql:}
      * @param user whom to connect as, unless the URL says it
      * @param password unless the URL says it
-     * @param settings only {@code chaos.postgres.version} is read
+     * @param settings only {@code chaos.postgres.version} and {@code chaos.jdbc.create} are read
      * @return a supply; the caller closes it
      * @throws PostgresUnavailableException if the URL is wrong
      */
@@ -78,8 +79,8 @@ public final class PostgresSupply implements AutoCloseable {
             Optional<String> password,
             Function<String, Optional<String>> settings) {
         JdbcTarget target = JdbcTarget.of("The given JDBC URL", jdbcUrl, user, password);
-        Optional<Integer> major = new PostgresSource.Settings(settings, Map.of()).major();
-        return new PostgresSupply(new PostgresSource.External(target, major));
+        PostgresSource.Settings known = new PostgresSource.Settings(settings, Map.of());
+        return new PostgresSupply(new PostgresSource.External(target, known.major(), known.create()));
     }
 
     /**
@@ -103,7 +104,7 @@ public final class PostgresSupply implements AutoCloseable {
     private Postgres first() {
         try {
             if (source instanceof PostgresSource.External external) {
-                Postgres chosen = new ExternalCheck(external.target(), external.major()).run();
+                Postgres chosen = new ExternalCheck(external).run();
                 LOG.info("Tests use {}", chosen);
                 return chosen;
             }

@@ -33,7 +33,8 @@ class PostgresSourceTest {
                 .isEqualTo(new PostgresSource.External(
                         new JdbcTarget(
                                 "chaos.jdbc.url", "jdbc:postgresql://h/db", Optional.of("you"), Optional.of("p")),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
     }
 
     @Test
@@ -45,7 +46,8 @@ class PostgresSourceTest {
                                 "jdbc:postgresql://db:6543/a+b",
                                 Optional.of("me"),
                                 Optional.of("s3cret")),
-                        Optional.of(17)));
+                        Optional.of(17),
+                        false));
     }
 
     @Test

@@ -25,6 +25,7 @@ final class JUnitSettings {
             "chaos.jdbc.url",
             "chaos.jdbc.user",
             "chaos.jdbc.password",
+            "chaos.jdbc.create",
             "chaos.postgres.version",
             "chaos.postgres.home",
             "chaos.postgres.directory",
