@@ -22,6 +22,11 @@ class PostgresServerTest {
     private final PostgresInstallation installation = PostgresInstallation.prepare(ServerOptions.ofDefaults());
 
     @Test
+    void isTheVersionThatTheBuildNames() {
+        assertThat(System.getProperty("expected.postgres")).startsWith(installation.version() + ".");
+    }
+
+    @Test
     void answersAndLeavesNothing() throws SQLException, IOException {
         PostgresServer server = installation.start();
         String segment;
