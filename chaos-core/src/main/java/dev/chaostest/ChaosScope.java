@@ -6,6 +6,7 @@ import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
@@ -16,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one test round owns: its seed, plan and ledger, and everything that was opened for it.
@@ -44,6 +46,7 @@ public final class ChaosScope implements AutoCloseable {
     private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
     private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
+    private volatile @Nullable String forbidden;
 
     private ChaosScope(Round round) {
         this.round = round;
@@ -112,12 +115,26 @@ public final class ChaosScope implements AutoCloseable {
     }
 
     /**
+     * Refuses every fault from now on: for a scope that has found that it must not hurt what it reaches.
+     *
+     * @param why the sentence that {@link #inject} fails with
+     */
+    public void forbidFaults(String why) {
+        forbidden = why;
+    }
+
+    /**
      * Adds a fault while the scope runs.
      *
-     * @throws dev.chaostest.plan.ChaosException if a mount on which the scope is armed can't carry it out
+     * @throws dev.chaostest.plan.ChaosException if faults are {@linkplain #forbidFaults forbidden}, or if a mount on which
+     *     the scope is armed can't carry it out
      * @throws IllegalStateException if the scope is healed already
      */
     public Injection inject(Rule rule) {
+        String why = forbidden;
+        if (why != null) {
+            throw new ChaosException(why);
+        }
         mounts.forEach(mount -> mount.requireCarried(rule));
         if (healed.get()) {
             throw healedAlready("\"" + rule + "\" must be injected");

@@ -67,6 +67,7 @@ public final class Mount {
                     + "\" still is, and \"" + round.name() + "\" came. Have the two not run at the same time, or give "
                     + "each one of its own.");
         }
+        round.begin();
         AtomicBoolean mine = new AtomicBoolean(true);
         return () -> {
             if (mine.compareAndSet(true, false)) { // the same round may have been armed again since

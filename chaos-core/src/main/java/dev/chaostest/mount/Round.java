@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ public final class Round {
     private final Map<Long, LedgerEntry.Fired> unanswered = new ConcurrentSkipListMap<>();
 
     private final Map<String, AtomicLong> lanes = new ConcurrentHashMap<>();
+    private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean over;
 
     /**
@@ -77,6 +79,13 @@ public final class Round {
     /** What was decided so far. */
     public Decisions decisions() {
         return decisions;
+    }
+
+    /** The round is armed somewhere: spans of time begin, the first time. */
+    void begin() {
+        if (begun.compareAndSet(false, true)) {
+            decisions.begin();
+        }
     }
 
     /** Adds a rule while the round runs; the result takes it out again. */

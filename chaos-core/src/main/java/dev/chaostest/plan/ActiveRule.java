@@ -20,7 +20,7 @@ final class ActiveRule {
     private final Rule rule;
     private final Seed seed;
     private final long hash;
-    private final long since;
+    private volatile long since;
     private final Map<Site, Boolean> matches = new ConcurrentHashMap<>();
     private final ReentrantLock counting = new ReentrantLock();
     private final Map<Lane, Counter> counters = new HashMap<>();
@@ -42,6 +42,10 @@ final class ActiveRule {
 
     long since() {
         return since;
+    }
+
+    void restart(long now) {
+        since = now;
     }
 
     void retire() {

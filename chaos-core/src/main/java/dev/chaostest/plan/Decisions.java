@@ -59,6 +59,12 @@ public final class Decisions {
         }
     }
 
+    /** Has spans of time begin now, for the rules that are there. */
+    public void begin() {
+        long now = nanoClock.getAsLong();
+        rules.forEach(rule -> rule.restart(now));
+    }
+
     /** Numbers this hit and decides; null if nothing strikes. */
     public @Nullable Decision at(Site site, Lane lane) {
         Hit hit = new Hit(site, lane, number(site, lane));

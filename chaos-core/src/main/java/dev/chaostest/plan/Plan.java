@@ -34,10 +34,14 @@ public record Plan(Seed seed, List<Rule> rules) {
         return (int) (hash ^ (hash >>> 32));
     }
 
-    /** What the seed alone does not fix, in sentences for the replay line; empty if it fixes every decision. */
-    public List<String> unfixed() {
+    /**
+     * What the seed alone does not fix, in sentences for the replay line; empty if it fixes every decision.
+     *
+     * @param lanes how many lanes arrived; one lane is ordered in itself
+     */
+    public List<String> unfixed(long lanes) {
         List<String> reasons = new ArrayList<>();
-        if (rules.stream().anyMatch(r -> r.trigger().isCounted() && r.counting() == Rule.Counting.SCOPE)) {
+        if (lanes > 1 && rules.stream().anyMatch(r -> r.trigger().isCounted() && r.counting() == Rule.Counting.SCOPE)) {
             reasons.add("which lane meets a count over the whole scope, when several lanes run");
         }
         if (rules.stream().anyMatch(r -> r.trigger().isTimed())) {

@@ -94,7 +94,7 @@ public sealed interface Trigger {
         return new Probability(p);
     }
 
-    /** Every matching hit for a span of time since the rule became active. */
+    /** Every matching hit for a span of time since the scope was first armed, or the rule added if that was later. */
     static Trigger during(Duration span) {
         return new During(span);
     }

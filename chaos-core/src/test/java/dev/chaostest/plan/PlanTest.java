@@ -78,7 +78,7 @@ class PlanTest {
                                 Rule.of(COMMIT, Trigger.always(), CUT),
                                 Rule.of(COMMIT, Trigger.probability(0.1), CUT),
                                 RULE.perLane())
-                        .unfixed())
+                        .unfixed(2))
                 .isEmpty();
     }
 
@@ -86,9 +86,9 @@ class PlanTest {
     void seedDoesNotFixCountsOverTheScopeNorSpansOfTime() {
         Rule timed = Rule.of(COMMIT, Trigger.during(Duration.ofSeconds(2)), CUT);
 
-        assertThat(Plan.of(SEED, RULE).unfixed()).containsExactly(COUNTED);
-        assertThat(Plan.of(SEED, timed.perLane()).unfixed()).containsExactly(TIMED);
-        assertThat(Plan.of(SEED, timed, RULE, RULE).unfixed()).containsExactly(COUNTED, TIMED);
+        assertThat(Plan.of(SEED, RULE).unfixed(2)).containsExactly(COUNTED);
+        assertThat(Plan.of(SEED, timed.perLane()).unfixed(2)).containsExactly(TIMED);
+        assertThat(Plan.of(SEED, timed, RULE, RULE).unfixed(2)).containsExactly(COUNTED, TIMED);
     }
 
     @Test

@@ -28,7 +28,7 @@ public final class ChaosTags {
     /** Hurts a whole server, so it needs one of its own. */
     public static final String DESTRUCTIVE = "destructive";
 
-    /** After how many seconds a test is given up, unless {@code @Timeout} says otherwise. */
+    /** After how many seconds a test is given up, unless {@code @Timeout} or JUnit's configuration says otherwise. */
     public static final long TIMEOUT_SECONDS = 300;
 
     private ChaosTags() {}

@@ -11,7 +11,6 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestTemplate;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -22,8 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * did not makes the round red too. Faults are active during the test method only: not in {@code @BeforeEach} and
  * {@code @AfterEach}.
  *
- * <p>Defaults: one round; tag {@value ChaosTags#CHAOS}; a time-out of 300 s, which {@link Timeout} on the method or
- * class overrides. Everything but the rounds works the same with {@code @Test}, {@code @ParameterizedTest} and
+ * <p>Defaults: one round; tag {@value ChaosTags#CHAOS}; a time-out of 300 s where neither {@code @Timeout} nor JUnit's
+ * configuration sets one. Everything but the rounds works the same with {@code @Test}, {@code @ParameterizedTest} and
  * {@code @RepeatedTest} beside the other annotations.
  *
  * <pre>{@code
@@ -42,7 +41,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Inherited
 @TestTemplate
 @Tag(ChaosTags.CHAOS)
-@Timeout(ChaosTags.TIMEOUT_SECONDS)
 @ExtendWith({ChaosExtension.class, RoundsExtension.class})
 public @interface ChaosTest {
 

@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,7 +33,20 @@ sealed interface PostgresSource {
     /** What the user set, with empty values as if unset. */
     record Settings(Function<String, Optional<String>> values, Map<String, String> environment) {
 
+        /** Alone, they would be ignored without a word. */
+        private void requireUrlForCredentials() {
+            for (String key : List.of("chaos.jdbc.user", "chaos.jdbc.password", "chaos.jdbc.create")) {
+                if (value(key).isPresent()) {
+                    throw new PostgresUnavailableException(key + " must go with chaos.jdbc.url, but that is not set. "
+                            + "Set it, or remove " + key + ".");
+                }
+            }
+        }
+
         Optional<JdbcTarget> url() {
+            if (value("chaos.jdbc.url").isEmpty()) {
+                requireUrlForCredentials();
+            }
             return value("chaos.jdbc.url")
                     .map(url -> JdbcTarget.of(
                             "chaos.jdbc.url", url, value("chaos.jdbc.user"), value("chaos.jdbc.password")));

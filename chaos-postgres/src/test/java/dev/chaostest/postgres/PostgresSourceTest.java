@@ -38,6 +38,13 @@ class PostgresSourceTest {
     }
 
     @Test
+    void aUserWithoutAUrlIsRefused() {
+        assertThatThrownBy(() -> choose(Map.of("chaos.jdbc.user", "app"), Map.of()))
+                .hasMessage("chaos.jdbc.user must go with chaos.jdbc.url, but that is not set. Set it, or remove "
+                        + "chaos.jdbc.user.");
+    }
+
+    @Test
     void thenComeLibpqsVariables() {
         assertThat(choose(Map.of("chaos.postgres.version", "17", "chaos.postgres.home", "/opt/pg"), LIBPQ))
                 .isEqualTo(new PostgresSource.External(

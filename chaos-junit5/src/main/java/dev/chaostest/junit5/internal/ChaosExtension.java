@@ -2,26 +2,30 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.plan.ChaosException;
 import java.lang.reflect.Method;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
  * One scope a round: opened before the test, armed while its method runs, verified behind it, closed after the test.
  */
 public final class ChaosExtension
-        implements BeforeEachCallback, AfterEachCallback, InvocationInterceptor, ParameterResolver {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ChaosExtension.class);
+        implements BeforeEachCallback,
+                AfterEachCallback,
+                InvocationInterceptor,
+                TestExecutionExceptionHandler,
+                LifecycleMethodExecutionExceptionHandler,
+                ParameterResolver {
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -42,12 +46,21 @@ public final class ChaosExtension
         runArmed(invocation, context);
     }
 
+    /** Dynamic tests run when the factory has returned: nothing would be armed, and nothing verified. */
+    @Override
+    public <T> T interceptTestFactoryMethod(
+            Invocation<T> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context) {
+        throw new ChaosException("A chaos test must be a method of its own, but " + Tests.name(context)
+                + " is a @TestFactory. Use @ParameterizedTest, or @ChaosTest(rounds).");
+    }
+
     private void runArmed(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
         TestRound round = TestRound.of(context);
         ChaosScope scope = round.scope();
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
-                MDC.putCloseable("chaos.seed", scope.seed().toString())) {
+                        MDC.putCloseable("chaos.seed", scope.seed().toString());
+                Watchdog watchdog = Watchdog.start(scope.name(), TestTimeout.of(context))) {
             round.arm();
             try {
                 invocation.proceed();
@@ -55,32 +68,48 @@ public final class ChaosExtension
                 scope.heal();
             }
             scope.verify();
-        } catch (TestAbortedException aborted) {
-            throw aborted;
-        } catch (Throwable thrown) {
-            throw ChaosTestFailure.of(scope.name(), thrown, round.report());
         }
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        throw withReport(context, thrown);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        throw withReport(context, thrown);
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        throw withReport(context, thrown);
+    }
+
+    private static Throwable withReport(ExtensionContext context, Throwable thrown) {
+        boolean isNoFailure = thrown instanceof TestAbortedException || thrown instanceof VirtualMachineError;
+        if (isNoFailure || thrown instanceof ChaosTestFailure) {
+            return thrown;
+        }
+        TestRound round = TestRound.of(context);
+        return ChaosTestFailure.of(round.scope().name(), thrown, round.report());
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         TestRound round = TestRound.of(context);
-        context.getExecutionException()
+        boolean isRed = context.getExecutionException()
                 .filter(thrown -> !(thrown instanceof TestAbortedException))
-                .ifPresent(thrown -> afterFailure(round, thrown));
-        round.close();
-    }
-
-    /** A failure outside the test method (a time-out, a callback) could not be given the report: it is logged. */
-    private static void afterFailure(TestRound round, Throwable thrown) {
-        if (!(thrown instanceof ChaosTestFailure)) {
-            LOG.error("{} failed outside its method: {}{}", round.scope().name(), thrown, round.report());
+                .isPresent();
+        if (isRed) {
+            round.report(); // keeps what is to be kept, also where another extension failed the test
         }
+        round.close();
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == ChaosScope.class;
+        return context.getTestMethod().isPresent() && parameter.getParameter().getType() == ChaosScope.class;
     }
 
     @Override

@@ -9,6 +9,8 @@ import org.opentest4j.AssertionFailedError;
  */
 final class ChaosTestFailure extends AssertionFailedError {
     private static final long serialVersionUID = 1L;
+    /** Causes can go round in a circle. */
+    private static final int CAUSES_MAX = 50;
 
     private ChaosTestFailure(String message, Throwable thrown) {
         super(message, thrown);
@@ -29,8 +31,21 @@ final class ChaosTestFailure extends AssertionFailedError {
 
     private static String headline(Throwable thrown) {
         String text = thrown.getMessage() == null ? "" : thrown.getMessage().strip();
-        return thrown instanceof AssertionError && !text.isEmpty()
-                ? text
-                : thrown.getClass().getSimpleName() + ": " + text;
+        if (thrown instanceof AssertionError && !text.isEmpty()) {
+            return text;
+        }
+        Throwable root = rootOf(thrown);
+        String because = root == thrown || text.contains(String.valueOf(root.getMessage()))
+                ? ""
+                : "\n  because  : " + root.getClass().getSimpleName() + ": " + root.getMessage();
+        return thrown.getClass().getSimpleName() + ": " + text + because;
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        Throwable root = thrown;
+        for (int depth = 0; depth < CAUSES_MAX && root.getCause() != null; depth++) {
+            root = root.getCause();
+        }
+        return root;
     }
 }

@@ -52,10 +52,7 @@ final class FailureReport {
 
     /** What the token can't promise. */
     static String unfixed(ChaosScope scope) {
-        if (scope.round().decisions().lanes() < 2) {
-            return "";
-        }
-        return scope.plan().unfixed().stream()
+        return scope.plan().unfixed(scope.round().decisions().lanes()).stream()
                 .map(reason -> "\n  not fixed: " + reason)
                 .collect(Collectors.joining());
     }

@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One round of one test: its scope, the mounts that are armed while the test method runs, and what else a failure
@@ -21,13 +24,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class TestRound implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TestRound.class);
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TestRound.class);
 
     private final String test;
     private final Seed runSeed;
     private final Seed roundSeed;
     private final Optional<Token> replay;
-    private final String commandLine;
+    private final UnaryOperator<String> commandLine;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
@@ -40,7 +44,10 @@ public final class TestRound implements AutoCloseable {
         this.runSeed = seeds.of(context);
         this.roundSeed = runSeed.round(Tests.round(context));
         this.replay = seeds.replay().filter(token -> token.isOf(test));
-        this.commandLine = CommandLine.of(context);
+        if (seeds.replay().isPresent() && replay.isEmpty()) {
+            LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
+        }
+        this.commandLine = token -> CommandLine.of(context, token);
     }
 
     /** The round of this test; made on first use, closed with the test. */
@@ -63,7 +70,7 @@ public final class TestRound implements AutoCloseable {
     }
 
     /** The scope; opened on first use. */
-    public ChaosScope scope() {
+    public synchronized ChaosScope scope() {
         if (scope == null) {
             Plan plan = new Plan(roundSeed, rules);
             replay.ifPresent(token -> requireSamePlan(token, plan));
@@ -86,17 +93,28 @@ public final class TestRound implements AutoCloseable {
         mounts.forEach(scope()::arm);
     }
 
-    /** What was injected, what came back, what was kept, and how to do it again. Made once. */
-    String report() {
+    /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */
+    synchronized String report() {
         if (report == null) {
-            List<String> kept =
-                    onFailure.stream().flatMap(action -> action.get().stream()).toList();
-            report = FailureReport.of(scope(), kept)
+            report = FailureReport.of(scope(), kept())
                     + "\n  seed     : " + runSeed
-                    + "\n  replay   : " + commandLine + " -Dchaos.replay=" + Token.of(runSeed, test, scope().plan())
+                    + "\n  replay   : "
+                    + commandLine.apply(Token.of(runSeed, test, scope().plan()).toString())
                     + FailureReport.unfixed(scope());
         }
         return report;
+    }
+
+    private List<String> kept() {
+        List<String> lines = new ArrayList<>();
+        for (Supplier<List<String>> action : onFailure) {
+            try {
+                lines.addAll(action.get());
+            } catch (RuntimeException e) { // the test's own failure is what a person must see
+                lines.add("not kept : " + e.getMessage());
+            }
+        }
+        return lines;
     }
 
     private void requireSamePlan(Token token, Plan plan) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.internal;
 
-import dev.chaostest.junit5.ChaosTags;
+import dev.chaostest.plan.ChaosException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
@@ -19,6 +19,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class Tests {
 
     private static final Pattern INVOCATION = Pattern.compile("\\[[a-z-]*template-invocation:#(\\d+)]");
+
+    /** More than any test has in one class. */
+    private static final long INVOCATIONS_MAX = 1_000_003;
 
     private Tests() {}
 
@@ -29,53 +32,64 @@ public final class Tests {
         return context.getTestMethod().map(m -> simple + "." + m.getName()).orElse(simple);
     }
 
-    /** Which invocation of a repeated, parameterized or chaos test this is, from 1; 1 for a plain one. */
+    /**
+     * Which invocation of a repeated, parameterized or chaos test this is, from 1; 1 for a plain one. Within a class that is
+     * itself invoked several times, no number comes twice.
+     */
     public static long round(ExtensionContext context) {
         Matcher matcher = INVOCATION.matcher(context.getUniqueId());
-        long last = 1;
+        long round = 1;
         while (matcher.find()) {
-            last = Long.parseLong(matcher.group(1));
+            round = (round - 1) * INVOCATIONS_MAX + Long.parseLong(matcher.group(1));
         }
-        return last;
+        return round;
+    }
+
+    /** The test's class, and those around it as JUnit nests them: a superclass can hold a nested class, too. */
+    public static List<Class<?>> classes(ExtensionContext context) {
+        List<Class<?>> inwards = new ArrayList<>(context.getEnclosingTestClasses());
+        inwards.add(context.getRequiredTestClass());
+        Collections.reverse(inwards);
+        return inwards;
     }
 
     /** The annotation on the method, else on the class, else on the classes around it. */
     public static <A extends Annotation> Optional<A> annotation(ExtensionContext context, Class<A> type) {
         return context.getTestMethod()
                 .flatMap(method -> AnnotationSupport.findAnnotation(method, type))
-                .or(() -> onClass(context.getRequiredTestClass(), type));
+                .or(() -> onClass(classes(context), type));
     }
 
-    /** The annotation on the class, else on the classes around it. */
-    public static <A extends Annotation> Optional<A> onClass(Class<?> testClass, Class<A> type) {
-        return enclosing(testClass).stream()
+    /** The annotation on the first of the classes that has it; the innermost comes first. */
+    public static <A extends Annotation> Optional<A> onClass(List<Class<?>> classes, Class<A> type) {
+        return classes.stream()
                 .flatMap(each -> AnnotationSupport.findAnnotation(each, type).stream())
                 .findFirst();
     }
 
-    /** All annotations of a repeatable type on a method and its classes, outermost class first. */
+    /**
+     * All annotations of a repeatable type on a method and its classes, outermost class first.
+     *
+     * @throws ChaosException if one element has two that are equal, of which JUnit would show one
+     */
     public static <A extends Annotation> List<A> annotations(
-            Class<?> testClass, Optional<Method> method, Class<A> type) {
-        List<A> found = new ArrayList<>();
-        List<Class<?>> inwards = new ArrayList<>(enclosing(testClass));
+            List<Class<?>> classes, Optional<Method> method, Class<A> type) {
+        List<AnnotatedElement> inwards = new ArrayList<>(classes);
         Collections.reverse(inwards);
-        inwards.forEach(each -> found.addAll(AnnotationSupport.findRepeatableAnnotations(each, type)));
-        method.ifPresent(m -> found.addAll(AnnotationSupport.findRepeatableAnnotations(m, type)));
+        method.ifPresent(inwards::add);
+        List<A> found = new ArrayList<>();
+        for (AnnotatedElement element : inwards) {
+            requireDifferent(element, type);
+            found.addAll(AnnotationSupport.findRepeatableAnnotations(element, type));
+        }
         return found;
     }
 
-    /** When JUnit gives this test up. */
-    public static Duration timeout(ExtensionContext context) {
-        return annotation(context, Timeout.class)
-                .map(timeout -> Duration.of(timeout.value(), timeout.unit().toChronoUnit()))
-                .orElse(Duration.ofSeconds(ChaosTags.TIMEOUT_SECONDS));
-    }
-
-    private static List<Class<?>> enclosing(Class<?> testClass) {
-        List<Class<?>> classes = new ArrayList<>();
-        for (Class<?> each = testClass; each != null; each = each.getEnclosingClass()) {
-            classes.add(each);
+    private static <A extends Annotation> void requireDifferent(AnnotatedElement element, Class<A> type) {
+        List<A> direct = List.of(element.getAnnotationsByType(type));
+        if (Set.copyOf(direct).size() < direct.size()) {
+            throw new ChaosException("Each @" + type.getSimpleName() + " on " + element
+                    + " must differ from the others, but two are equal. Write one, with times = 2.");
         }
-        return classes;
     }
 }

@@ -48,7 +48,8 @@ public @interface ChaosFailure {
 
     /**
      * The statement by its verb and its table: {@code "UPDATE account"}, {@code "account"}, {@code "COMMIT"}. Case,
-     * schema, quotes and aliases don't matter; {@code account} is not {@code account_old}. Default: every statement.
+     * schema, quotes and aliases don't matter; {@code account} is not {@code account_old}. Default: every statement but those
+     * that drivers and pools send by themselves, such as {@code SET application_name}.
      */
     String on() default "";
 
@@ -64,7 +65,8 @@ public @interface ChaosFailure {
     /** Strikes from the n-th matching hit on, counted from 1; default: the first. */
     long nth() default 1;
 
-    /** How many hits in a row it strikes, 0 for all of them. Default: once; with {@link #every}, {@link #probability} or {@link #during}: all. */
+    /** How many hits in a row it strikes, 0 for all of them; with {@link #every}, {@link #probability} or
+     * {@link #during} a limit. Default: once; with {@link #every}, {@link #probability} or {@link #during}: all. */
     long times() default UNSET;
 
     /** Strikes each n-th matching hit only: n, 2n, 3n ... Not together with {@link #nth}. Default: off. */

@@ -13,10 +13,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /** What the tests of a class connect to, whoever gave it. */
 sealed interface Database {
+
+    Pattern TLS = Pattern.compile("[?&](ssl=(?!false)|sslmode=(?!disable|allow|prefer))");
 
     /** For what the library does by itself; never meets a fault. */
     DataSource admin();
@@ -37,6 +40,13 @@ sealed interface Database {
 
     /** Refuses a server that chaos must not reach. */
     void requireAllowed(Loopback guard) throws SQLException;
+
+    /** Who asked for TLS is told by the mount that it can't be, and not connected without it. */
+    private static Map<String, String> withoutTlsMode(Map<String, String> driver) {
+        Map<String, String> rest = new HashMap<>(driver);
+        rest.remove("sslmode");
+        return rest;
+    }
 
     /** A DataSource, and what closes it. */
     record Opened(DataSource dataSource, AutoCloseable end) {}
@@ -59,10 +69,11 @@ sealed interface Database {
 
         @Override
         public Opened open(Client client, Map<String, String> driver) {
+            boolean asksForTls = TLS.matcher(postgres.jdbcUrl()).find();
             DataSource unpooled = settings()
                     .withApplicationName(client.name())
                     .withStatementTimeout(client.statementTimeout())
-                    .withProperties(driver)
+                    .withProperties(asksForTls ? withoutTlsMode(driver) : driver)
                     .unpooled();
             return new Opened(unpooled, () -> {});
         }
@@ -106,9 +117,16 @@ sealed interface Database {
             if (attached().isPresent()) {
                 return new Opened(original, () -> {});
             }
-            Map<String, String> added = new HashMap<>(driver);
-            if (Twin.property(original, "sslmode").isPresent()) {
-                added.remove("sslmode"); // who asked for TLS is told by the mount, and not connected without it
+            boolean asksForTls = Twin.property(original, "sslmode").isPresent()
+                    || Twin.property(original, "ssl")
+                            .filter(ssl -> !ssl.equals("false"))
+                            .isPresent();
+            Map<String, String> added = new HashMap<>(asksForTls ? withoutTlsMode(driver) : driver);
+            Optional<String> options = Twin.property(original, "options").filter(text -> !text.isBlank());
+            if (options.filter(text -> text.contains("statement_timeout")).isEmpty()) {
+                String timeout =
+                        "-c statement_timeout=" + client.statementTimeout().toMillis();
+                added.put("options", options.map(text -> text + " " + timeout).orElse(timeout));
             }
             Twin twin = Twin.of(original, added);
             return new Opened(twin.dataSource(), twin);

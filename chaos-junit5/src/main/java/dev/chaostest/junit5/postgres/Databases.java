@@ -7,6 +7,7 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.server.PostgresServer;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,14 +20,14 @@ final class Databases {
     private Databases() {}
 
     static Database of(ExtensionContext context) {
-        Class<?> testClass = context.getRequiredTestClass();
-        boolean own = Tests.onClass(testClass, PostgresTest.class)
+        List<Class<?>> classes = Tests.classes(context);
+        boolean own = Tests.onClass(classes, PostgresTest.class)
                 .map(PostgresTest::ownServer)
                 .orElse(false);
-        Optional<HandedOver> handedOver = HandedOver.of(testClass);
+        Optional<HandedOver> handedOver = HandedOver.of(classes);
         if (own && handedOver.isPresent()) {
-            throw new ChaosException("@PostgresTest on " + testClass.getSimpleName() + " must set only one of from and "
-                    + "ownServer, but both are. Remove one of them.");
+            throw new ChaosException("@PostgresTest on " + classes.get(0).getSimpleName()
+                    + " must set only one of from and " + "ownServer, but both are. Remove one of them.");
         }
         if (handedOver.isPresent()) {
             return of(context, handedOver.get());
@@ -37,11 +38,16 @@ final class Databases {
     }
 
     private static Database of(ExtensionContext context, HandedOver handedOver) {
-        Object value = handedOver.value();
+        Object value = handedOver.isMethod() ? madeOnce(context, handedOver) : handedOver.value();
         if (value instanceof DataSource dataSource) {
             return new Database.Handed(dataSource);
         }
         return new Database.Addressed(shared(context, handedOver, value).shared());
+    }
+
+    /** A method may make something at each call: it is called once a class. */
+    private static Object madeOnce(ExtensionContext context, HandedOver handedOver) {
+        return classContext(context).getStore(NAMESPACE).getOrComputeIfAbsent(handedOver, HandedOver::value);
     }
 
     /** The connection is checked once a class, not once a test. */

@@ -9,9 +9,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
  * What a test class hands over by {@code @PostgresTest(from)}: a member, and its value once the class is set up.
@@ -25,52 +32,50 @@ record HandedOver(Class<?> owner, String name, Member member) {
     private static final String KINDS =
             "a DataSource, a JDBC URL, or anything with getJdbcUrl(), getUsername() and getPassword()";
 
-    /** The member that the class names, if it names one. */
-    static Optional<HandedOver> of(Class<?> testClass) {
-        return Tests.onClass(testClass, PostgresTest.class)
+    /**
+     * The member that the classes name, if they name one.
+     *
+     * @param classes the test's class, and those around it
+     */
+    static Optional<HandedOver> of(List<Class<?>> classes) {
+        return Tests.onClass(classes, PostgresTest.class)
                 .map(PostgresTest::from)
                 .filter(name -> !name.isEmpty())
-                .map(name -> find(testClass, name));
+                .map(name -> find(classes, name));
     }
 
-    private static HandedOver find(Class<?> testClass, String name) {
-        for (Class<?> type = testClass; type != null; type = next(type)) {
-            Member member = memberOf(type, name);
-            if (member != null) {
-                return new HandedOver(type, name, member);
-            }
-        }
-        throw new ChaosException("@PostgresTest(from = \"" + name + "\") on " + testClass.getSimpleName()
-                + " must name a static field, or a static method without parameters, but there is none of that name. "
-                + "Make it static, or correct the name.");
+    private static HandedOver find(List<Class<?>> classes, String name) {
+        return classes.stream()
+                .flatMap(type -> members(type, name))
+                .map(member -> new HandedOver(member.getDeclaringClass(), name, member))
+                .findFirst()
+                .orElseThrow(() -> new ChaosException("@PostgresTest(from = \"" + name + "\") on "
+                        + classes.get(0).getSimpleName() + " must name a static field, or a static method without "
+                        + "parameters, but there is none of that name. Make it static, or correct the name."));
     }
 
-    /** Superclasses first, then the class around. */
-    private static @Nullable Class<?> next(Class<?> type) {
-        Class<?> superclass = type.getSuperclass();
-        return superclass == null || superclass == Object.class ? type.getEnclosingClass() : superclass;
+    /** Its own, and those that it has from superclasses and interfaces. */
+    private static Stream<Member> members(Class<?> type, String name) {
+        Predicate<Member> wanted = member -> member.getName().equals(name) && Modifier.isStatic(member.getModifiers());
+        List<Member> found = new ArrayList<>();
+        found.addAll(ReflectionSupport.findFields(type, wanted::test, HierarchyTraversalMode.BOTTOM_UP));
+        found.addAll(ReflectionSupport.findMethods(
+                type,
+                method -> wanted.test(method) && method.getParameterCount() == 0,
+                HierarchyTraversalMode.BOTTOM_UP));
+        return found.stream();
     }
 
-    private static @Nullable Member memberOf(Class<?> type, String name) {
-        for (Field field : type.getDeclaredFields()) {
-            if (field.getName().equals(name) && Modifier.isStatic(field.getModifiers())) {
-                return field;
-            }
-        }
-        for (Method method : type.getDeclaredMethods()) {
-            if (method.getName().equals(name)
-                    && Modifier.isStatic(method.getModifiers())
-                    && method.getParameterCount() == 0) {
-                return method;
-            }
-        }
-        return null;
-    }
-
-    /** Whether it is a DataSource, which two tests may share; a URL or a container gives each its own. */
-    boolean isDataSource() {
+    /** Whether it may be a DataSource, which tests share; a URL or a container gives each its own. */
+    boolean mayBeShared() {
         Class<?> type = member instanceof Field field ? field.getType() : ((Method) member).getReturnType();
-        return DataSource.class.isAssignableFrom(type);
+        boolean isContainer = Arrays.stream(type.getMethods())
+                .anyMatch(method -> method.getName().equals("getJdbcUrl"));
+        return DataSource.class.isAssignableFrom(type) || (type != String.class && !isContainer);
+    }
+
+    boolean isMethod() {
+        return member instanceof Method;
     }
 
     /** Its value now; a {@code DataSource}, a URL, or a {@link Coordinates}. */
@@ -82,8 +87,12 @@ record HandedOver(Class<?> owner, String name, Member member) {
         if (value == null) {
             throw refused("was null", "Set it before the first test, in a static initializer or @BeforeAll.");
         }
-        return Coordinates.of(value)
-                .orElseThrow(() -> refused("was a " + value.getClass().getName(), "Hand over one of those."));
+        try {
+            return Coordinates.of(value)
+                    .orElseThrow(() -> refused("was a " + value.getClass().getName(), "Hand over one of those."));
+        } catch (InvocationTargetException e) {
+            throw refused("its getters threw " + e.getCause(), "Start it first.", e.getCause());
+        }
     }
 
     private @Nullable Object read() {
@@ -117,19 +126,21 @@ record HandedOver(Class<?> owner, String name, Member member) {
      */
     record Coordinates(String url, String user, String password) {
 
-        static Optional<Coordinates> of(Object container) {
-            return text(container, "getJdbcUrl")
-                    .flatMap(url -> text(container, "getUsername")
-                            .flatMap(user -> text(container, "getPassword")
-                                    .map(password -> new Coordinates(url, user, password))));
+        static Optional<Coordinates> of(Object container) throws InvocationTargetException {
+            Optional<String> url = text(container, "getJdbcUrl");
+            Optional<String> user = text(container, "getUsername");
+            Optional<String> password = text(container, "getPassword");
+            return url.isPresent() && user.isPresent() && password.isPresent()
+                    ? Optional.of(new Coordinates(url.get(), user.get(), password.get()))
+                    : Optional.empty();
         }
 
-        private static Optional<String> text(Object container, String getter) {
+        private static Optional<String> text(Object container, String getter) throws InvocationTargetException {
             try {
                 Method method = container.getClass().getMethod(getter);
                 method.setAccessible(true); // the class itself need not be public
                 return Optional.ofNullable(method.invoke(container)).map(Object::toString);
-            } catch (ReflectiveOperationException absent) {
+            } catch (NoSuchMethodException | IllegalAccessException absent) {
                 return Optional.empty();
             }
         }

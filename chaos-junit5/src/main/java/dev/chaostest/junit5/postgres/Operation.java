@@ -9,7 +9,7 @@ package dev.chaostest.junit5.postgres;
 public enum Operation {
     /** All of them. */
     ANY,
-    /** Everything but transaction control. */
+    /** Everything but the plain begin, commit and rollback of a transaction; savepoints are statements. */
     STATEMENT,
     /** The begin of a transaction; it can be delayed or cut, not failed. */
     BEGIN,

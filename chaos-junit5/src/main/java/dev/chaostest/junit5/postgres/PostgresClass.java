@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.postgres;
 
+import dev.chaostest.junit5.internal.Tests;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
@@ -14,12 +16,13 @@ final class PostgresClass {
 
     /** Refuses the first annotation that makes no sense, on the class or on any of its methods. */
     static void check(ExtensionContext context) {
-        Class<?> testClass = context.getRequiredTestClass();
-        Faults.of(testClass, Optional.empty());
-        for (Method method : ReflectionSupport.findMethods(testClass, any -> true, HierarchyTraversalMode.TOP_DOWN)) {
-            Faults.of(testClass, Optional.of(method));
+        List<Class<?>> classes = Tests.classes(context);
+        Faults.of(classes, Optional.empty());
+        for (Method method :
+                ReflectionSupport.findMethods(classes.get(0), any -> true, HierarchyTraversalMode.TOP_DOWN)) {
+            Faults.of(classes, Optional.of(method));
         }
-        HandedOver.of(testClass);
+        HandedOver.of(classes);
         PostgresRun.of(context);
     }
 }

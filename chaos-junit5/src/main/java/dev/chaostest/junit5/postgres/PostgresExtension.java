@@ -15,7 +15,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class PostgresExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
 
-    private static final String MARK = "dev.chaostest.postgres.Postgres";
+    private static final String OURS = "dev.chaostest.postgres.Postgres";
+    private static final String DRIVER = "org.postgresql.Driver";
 
     /** All annotations of the class are read before anything runs: a mistake in one fails the class at once. */
     @Override
@@ -34,22 +35,29 @@ final class PostgresExtension implements BeforeAllCallback, BeforeEachCallback, 
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return context.getTestMethod().isPresent()
                 && parameter.getParameter().getAnnotations().length == 0 // with one it is somebody else's
-                && Resource.of(parameter.getParameter().getType()).isPresent();
+                && Resource.of(parameter.getParameter().getParameterizedType()).isPresent();
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Class<?> type = parameter.getParameter().getType();
-        return Resource.of(type).orElseThrow().open(PostgresRound.of(context));
+        return Resource.of(parameter.getParameter().getParameterizedType())
+                .orElseThrow()
+                .open(PostgresRound.of(context));
     }
 
     private static void requireChaosPostgres() {
+        require(OURS, "chaos-postgres", "dev.chaostest:chaos-postgres");
+        require(DRIVER, "PostgreSQL's driver", "org.postgresql:postgresql");
+    }
+
+    private static void require(String type, String what, String dependency) {
         try {
-            Class.forName(MARK, false, PostgresExtension.class.getClassLoader());
+            Class.forName(type, false, PostgresExtension.class.getClassLoader());
         } catch (ClassNotFoundException missing) {
             throw new ChaosException(
-                    "The annotations of dev.chaostest.junit5.postgres must have chaos-postgres on the class path, but it "
-                            + "is missing. Add the dependency dev.chaostest:chaos-postgres in test scope.",
+                    "The annotations of dev.chaostest.junit5.postgres must have " + what
+                            + " on the class path, but it is " + "missing. Add the dependency " + dependency
+                            + " in test scope.",
                     missing);
         }
     }

@@ -4,12 +4,15 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.junit5.internal.TestRun;
+import dev.chaostest.junit5.internal.TestTimeout;
 import dev.chaostest.junit5.internal.Tests;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.internal.Loopback;
 import dev.chaostest.postgres.isolation.SchemaOptions;
 import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -27,32 +31,34 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class PostgresRound {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(PostgresRound.class);
-    private static final String ALLOWED_HOSTS = Loopback.ALLOWED_HOSTS;
+    private static final int POOL_SIZE = 10;
+    private static final Site BEGIN = new Site("sql", "BEGIN");
+    private static final Site COMMIT = new Site("sql", "COMMIT");
 
     private final ChaosScope scope;
     private final Database database;
     private final boolean autoCommit;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private @Nullable DataSource pool;
 
     private PostgresRound(ExtensionContext context) {
         TestRound round = TestRound.of(context);
-        Class<?> testClass = context.getRequiredTestClass();
-        List<Rule> rules = Faults.of(testClass, context.getTestMethod());
+        List<Class<?>> classes = Tests.classes(context);
+        List<Rule> rules = Faults.of(classes, context.getTestMethod());
         round.plan(rules);
         this.scope = round.scope();
         this.database = Databases.of(context);
-        if (!rules.isEmpty()) {
-            requireAllowed(context);
-        }
+        requireAllowed(context, rules);
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(() -> scope.own("the mount", WireMount.twinOf(scope.name())));
         round.armOn(mount.mount());
-        this.autoCommit = Tests.onClass(testClass, PostgresTest.class)
+        this.autoCommit = Tests.onClass(classes, PostgresTest.class)
                 .map(PostgresTest::autoCommit)
                 .orElse(true);
         this.schema = Tests.annotation(context, IsolatedSchema.class).map(wanted -> isolated(context, round, wanted));
-        this.dataSource = open(mount, statementTimeout(Tests.timeout(context)));
+        round.onFailure(() -> withoutCommit(rules));
+        this.dataSource = open(mount, TestTimeout.of(context).forStatements());
     }
 
     /** The round of this test; made before it. */
@@ -81,10 +87,29 @@ final class PostgresRound {
         return autoCommit;
     }
 
-    private void requireAllowed(ExtensionContext context) {
-        String allowed = PostgresRun.of(context).settings().get(ALLOWED_HOSTS).orElse("");
+    /** The pool for those who ask for one; the same for every parameter of the round. */
+    synchronized DataSource pool() {
+        if (pool == null) {
+            boolean isPool = dataSource.getClass().getName().startsWith("com.zaxxer.hikari.");
+            pool = isPool
+                    ? dataSource // the twin of the user's pool, or the pool itself
+                    : scope.own("the pool", TestPool.of(dataSource, POOL_SIZE, scope.name()))
+                            .dataSource();
+        }
+        return pool;
+    }
+
+    /** A test without faults may use any server; but then it can't inject one while it runs either. */
+    private void requireAllowed(ExtensionContext context, List<Rule> rules) {
+        String allowed =
+                PostgresRun.of(context).settings().get(Loopback.ALLOWED_HOSTS).orElse("");
         try {
             database.requireAllowed(Loopback.allowing(allowed));
+        } catch (ChaosException refused) {
+            if (!rules.isEmpty()) {
+                throw refused;
+            }
+            scope.forbidFaults(String.valueOf(refused.getMessage()));
         } catch (SQLException e) {
             throw new ChaosException(
                     scope.name() + " must know the server that it may break, but the DataSource gave no connection: "
@@ -122,7 +147,20 @@ final class PostgresRound {
         String why = database.server().filter(server -> server.isOwned()).isPresent()
                 ? "its test failed; it goes with the server when this run ends (set chaos.jdbc.url to keep it longer)"
                 : "its test failed";
-        return List.of(failed.keep(why).split("\n"));
+        return List.of(("kept     : " + failed.keep(why)).split("\n"));
+    }
+
+    /** Who waits for a COMMIT that never came most often has no transaction, and would correct the test instead. */
+    private List<String> withoutCommit(List<Rule> rules) {
+        boolean waits = rules.stream()
+                .anyMatch(rule -> rule.target().matches(COMMIT)
+                        && !rule.target().matches(BEGIN)
+                        && scope.fired().stream()
+                                .noneMatch(fired -> fired.rule().equals(rule)));
+        boolean begun = scope.round().decisions().seen().containsKey(BEGIN);
+        return waits && !begun
+                ? List.of("hint     : no transaction was begun; each statement committed by itself, without a COMMIT")
+                : List.of();
     }
 
     private DataSource open(WireMount mount, Duration statementTimeout) {
@@ -132,11 +170,5 @@ final class PostgresRound {
         Database.Opened opened = database.open(new Database.Client(scope.name(), statementTimeout), driver);
         scope.own("the DataSource", opened.end());
         return opened.dataSource();
-    }
-
-    /** A little less than the test has, so that the database gives up first. */
-    private static Duration statementTimeout(Duration test) {
-        Duration margin = test.dividedBy(30);
-        return test.minus(margin.compareTo(Duration.ofMillis(500)) < 0 ? Duration.ofMillis(500) : margin);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.postgres;
 
-import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.internal.ChaosExtension;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -9,7 +8,6 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
@@ -25,8 +23,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * {@code Connection}, {@code Workers<Connection>}, a {@code TestSchema}, the {@code Postgres}, the {@code ChaosScope}.
  * A parameter with somebody else's annotation is left to them.
  *
- * <p>Defaults: a time-out of 300 s a test, which {@link Timeout} overrides, and a {@code statement_timeout} a little
- * below it. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
+ * <p>Defaults: a time-out of 300 s a test where neither {@code @Timeout} nor JUnit's configuration sets one, and a
+ * {@code statement_timeout} a little below it; a handed-over DataSource that is mounted already keeps its own. A connection
+ * that a test leaves open is closed, and makes the test red. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
  *
  * <pre>{@code
  * @PostgresTest
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
-@Timeout(ChaosTags.TIMEOUT_SECONDS)
 @ResourceLock(providers = SharedDataSourceLock.class)
 @ExtendWith({ChaosExtension.class, PostgresExtension.class})
 public @interface PostgresTest {
@@ -52,8 +50,8 @@ public @interface PostgresTest {
     /**
      * The name of a static field, or of a static method without parameters, of the test class: a {@code DataSource}, a
      * JDBC URL, or anything with {@code getJdbcUrl()}, {@code getUsername()} and {@code getPassword()}, as a
-     * Testcontainers container has. Tests that share a handed-over {@code DataSource} run one after the other. Default:
-     * none.
+     * Testcontainers container has. Who makes it closes it. Tests with a handed-over {@code DataSource} run one after the
+     * other. Default: none.
      */
     String from() default "";
 

@@ -4,8 +4,9 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.isolation.TestSchema;
-import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.work.Workers;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -25,15 +26,7 @@ enum Resource {
     POOL("com.zaxxer.hikari.HikariDataSource") {
         @Override
         Object open(PostgresRound round) {
-            DataSource source = round.dataSource();
-            if (source.getClass().getName().equals(typeName())) {
-                return source; // the twin of the user's pool
-            }
-            return round.scope()
-                    .own(
-                            "the pool",
-                            TestPool.of(source, POOL_SIZE, round.scope().name()))
-                    .dataSource();
+            return round.pool();
         }
     },
 
@@ -75,7 +68,6 @@ enum Resource {
         }
     };
 
-    private static final int POOL_SIZE = 10;
     private static final int WORKER_COUNT = 4;
 
     private final String typeName;
@@ -84,16 +76,17 @@ enum Resource {
         this.typeName = typeName;
     }
 
-    /** Opens it for one round, and has the round's scope own it. */
+    /** Opens it for one round; what must be closed is owned by the round's scope. */
     abstract Object open(PostgresRound round);
 
-    String typeName() {
-        return typeName;
-    }
-
-    static Optional<Resource> of(Class<?> type) {
+    /** The resource of a parameter's type. Workers of something else than connections are not ours. */
+    static Optional<Resource> of(Type type) {
+        boolean isOfConnections = type instanceof ParameterizedType parameterized
+                && parameterized.getActualTypeArguments()[0] == Connection.class;
+        Type raw = type instanceof ParameterizedType parameterized ? parameterized.getRawType() : type;
         return Arrays.stream(values())
-                .filter(resource -> resource.typeName.equals(type.getName()))
+                .filter(resource -> resource.typeName.equals(raw.getTypeName()))
+                .filter(resource -> resource != WORKERS || isOfConnections)
                 .findFirst();
     }
 

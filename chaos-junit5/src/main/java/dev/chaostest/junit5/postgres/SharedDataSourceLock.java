@@ -3,30 +3,35 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.plan.ChaosException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 
 /**
- * Has tests wait for each other that share a handed-over DataSource: at most one scope can be armed on it at a time.
+ * Has tests with a handed-over DataSource wait for each other: at most one scope can be armed on one at a time, and two
+ * members of two classes may hold the same.
  */
 final class SharedDataSourceLock implements ResourceLocksProvider {
 
+    private static final Lock HANDED_OVER = new Lock("dev.chaostest: a DataSource that a test class hands over");
+
     @Override
     public Set<Lock> provideForMethod(List<Class<?>> enclosing, Class<?> testClass, Method method) {
-        return shared(testClass)
-                .map(it -> Set.of(new Lock(it.owner().getName() + "." + it.name())))
-                .orElse(Set.of());
+        List<Class<?>> classes = new ArrayList<>(enclosing);
+        classes.add(testClass);
+        Collections.reverse(classes);
+        return mayBeShared(classes) ? Set.of(HANDED_OVER) : Set.of();
     }
 
     /** A mistake in the name is told when the class starts; here, JUnit is still looking for tests. */
     @SuppressWarnings("UnusedException")
-    private static Optional<HandedOver> shared(Class<?> testClass) {
+    private static boolean mayBeShared(List<Class<?>> classes) {
         try {
-            return HandedOver.of(testClass).filter(HandedOver::isDataSource);
+            return HandedOver.of(classes).filter(HandedOver::mayBeShared).isPresent();
         } catch (ChaosException toldLater) {
-            return Optional.empty();
+            return false;
         }
     }
 }

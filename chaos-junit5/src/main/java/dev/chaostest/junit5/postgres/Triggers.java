@@ -8,11 +8,9 @@ import dev.chaostest.plan.Trigger;
 /**
  * The attributes that say when, as they stand on each fault's annotation.
  *
- * @param annotation the annotation with its place, for messages
  * @param timesByDefault how often the fault strikes if nothing is said, 0 for always
  */
-record Triggers(
-        String annotation, long nth, long times, long every, double probability, String during, long timesByDefault) {
+record Triggers(long nth, long times, long every, double probability, String during, long timesByDefault) {
 
     private static final long FIRST = 1;
 
@@ -40,6 +38,10 @@ record Triggers(
     }
 
     private Trigger inARow(long count) {
+        require(
+                count <= Long.MAX_VALUE - nth,
+                "nth and times must count hits that can come, but were " + nth + " and " + count
+                        + ". Use times = 0 for all.");
         if (count > 0) {
             return Trigger.between(nth, nth + count - 1);
         }
@@ -47,12 +49,12 @@ record Triggers(
     }
 
     private Trigger span() {
-        return Trigger.during(Durations.parse(annotation + ": during", during));
+        return Trigger.during(Durations.parse("during", during));
     }
 
     private void require(boolean holds, String sentence) {
         if (!holds) {
-            throw new ChaosException(annotation + ": " + sentence);
+            throw new ChaosException(sentence);
         }
     }
 }

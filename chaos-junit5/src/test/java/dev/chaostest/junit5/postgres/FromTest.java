@@ -97,6 +97,7 @@ class FromTest {
         @ChaosFailure(sqlState = "40001", on = "UPDATE account")
         void getsATwin(DataSource bank) throws SQLException {
             assertFailsOnceAt(bank);
+            assertThat(Bank.ask(bank, "SHOW statement_timeout")).isEqualTo("289500ms");
         }
     }
 
@@ -227,6 +228,69 @@ class FromTest {
     static class NoMemberTestCases {
         @Test
         void isNeverRun() {}
+    }
+
+    @Test
+    void aMemberOfAnInterfaceIsFoundToo() {
+        assertThat(Inner.run(InterfaceTestCases.class).failures()).isEmpty();
+    }
+
+    @PostgresTest(from = "SERVER")
+    static class InterfaceTestCases implements HasAServer {
+        @Test
+        void isUsed(DataSource database) throws SQLException {
+            assertThat(Bank.ask(database, "SHOW port")).isEqualTo("" + server.port());
+        }
+    }
+
+    interface HasAServer {
+        Container SERVER = new Container();
+    }
+
+    @Test
+    void aContainerThatIsNotStartedIsNamed() {
+        assertThat(Inner.run(NotStartedTestCases.class).message())
+                .isEqualTo(
+                        "@PostgresTest(from = \"container\") on NotStartedTestCases must give a DataSource, a JDBC URL, "
+                                + "or anything with getJdbcUrl(), getUsername() and getPassword(), but its getters threw "
+                                + "java.lang.IllegalStateException: not started. Start it first.");
+    }
+
+    @PostgresTest(from = "container")
+    static class NotStartedTestCases {
+        static final Object container = new NotStarted();
+
+        @Test
+        void isNeverRun() {}
+    }
+
+    @SuppressWarnings("DoNotCallSuggester")
+    static final class NotStarted {
+        public String getJdbcUrl() {
+            throw new IllegalStateException("not started");
+        }
+    }
+
+    @Test
+    void whoAsksForTlsIsToldThatItCanNotBe() {
+        assertThat(Inner.run(TlsTestCases.class).message())
+                .contains("because  : IOException: A connection through the wire seam must be without TLS")
+                .contains("Set sslmode=disable for the test.");
+    }
+
+    @PostgresTest(from = "tls")
+    static class TlsTestCases {
+        static DataSource tls() {
+            PGSimpleDataSource simple = new PGSimpleDataSource();
+            simple.setUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres");
+            simple.setSsl(true);
+            return simple;
+        }
+
+        @Test
+        void isNotConnectedInPlain(DataSource database) throws SQLException {
+            Bank.ask(database, "SELECT 1");
+        }
     }
 
     @Test

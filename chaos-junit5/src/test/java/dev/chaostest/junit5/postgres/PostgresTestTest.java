@@ -91,13 +91,13 @@ class PostgresTestTest {
 
     @Test
     void theDatabaseGivesUpALittleBeforeTheTestDoes(DataSource bank) throws SQLException {
-        assertThat(Bank.ask(bank, "SHOW statement_timeout")).isEqualTo("290s");
+        assertThat(Bank.ask(bank, "SHOW statement_timeout")).isEqualTo("289500ms");
     }
 
     @Test
     @Timeout(30)
     void theDatabaseGivesUpALittleBeforeAShorterTest(DataSource bank) throws SQLException {
-        assertThat(Bank.ask(bank, "SHOW statement_timeout")).isEqualTo("29s");
+        assertThat(Bank.ask(bank, "SHOW statement_timeout")).isEqualTo("28500ms");
     }
 
     @Test

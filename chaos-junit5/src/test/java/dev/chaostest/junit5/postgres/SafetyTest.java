@@ -2,10 +2,17 @@
 package dev.chaostest.junit5.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.SqlTarget;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +43,20 @@ class SafetyTest {
     void aTestWithoutChaosMayUseThatServer(Postgres postgres) {
         assertThat(Inner.run(HarmlessTestCases.class, remote(postgres)).failures())
                 .isEmpty();
+    }
+
+    @Test
+    void butItCanNotInjectAFaultThereEither(Postgres postgres) {
+        assertThat(Inner.run(InjectingTestCases.class, remote(postgres)).message())
+                .contains("ChaosException: Chaos must run on a server on this machine");
+    }
+
+    @PostgresTest
+    static class InjectingTestCases {
+        @Test
+        void injects(ChaosScope scope) {
+            scope.inject(Rule.of(SqlTarget.any(), Trigger.nth(1), ServerError.of("40001")));
+        }
     }
 
     @Test
@@ -78,11 +100,11 @@ class SafetyTest {
         Throwable failure = Inner.run(ParkedTestCases.class).failures().get(0);
 
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
-        assertThat(failure).isInstanceOf(TimeoutException.class);
-        assertThat(failure.getSuppressed())
-                .anySatisfy(thrown -> assertThat(thrown)
-                        .hasMessageContaining("fault    : delay of 3600s before the effect")
-                        .hasMessageContaining("-Dchaos.replay=c1:"));
+        assertThat(failure)
+                .hasCauseInstanceOf(TimeoutException.class)
+                .hasMessageContaining("TimeoutException: isParked(")
+                .hasMessageContaining("fault    : delay of 3600s before the effect")
+                .hasMessageContaining("-Dchaos.replay=c1:");
     }
 
     @PostgresTest
@@ -92,6 +114,76 @@ class SafetyTest {
         @ChaosDelay(value = "1h", on = "SELECT")
         void isParked(DataSource database) throws SQLException {
             Bank.ask(database, "SELECT 1");
+        }
+    }
+
+    @Test
+    void aTimeOutTooShortForAMarginStillHasOne(Postgres postgres) {
+        assertThat(Inner.run(ShortTestCases.class).failures()).isEmpty();
+        assertThat(postgres.majorVersion()).isPositive();
+    }
+
+    @PostgresTest
+    static class ShortTestCases {
+        @Test
+        @Timeout(value = 400, unit = TimeUnit.MILLISECONDS)
+        void hasHalfOfIt(DataSource database) throws SQLException {
+            assertThat(Bank.ask(database, "SHOW statement_timeout")).isEqualTo("200ms");
+        }
+    }
+
+    @Test
+    void jUnitsOwnConfigurationBeatsOurDefault() {
+        Inner inner = Inner.run(
+                ConfiguredTestCases.class, Map.of("junit.jupiter.execution.timeout.testable.method.default", "60 s"));
+
+        assertThat(inner.failures()).isEmpty();
+    }
+
+    @PostgresTest
+    static class ConfiguredTestCases {
+        @Test
+        void theDatabaseKnowsIt(DataSource database) throws SQLException {
+            assertThat(Bank.ask(database, "SHOW statement_timeout")).isEqualTo("57500ms");
+        }
+    }
+
+    @Test
+    void aFailureInAfterEachHasTheReportToo() {
+        assertThat(Inner.run(AfterEachTestCases.class).message())
+                .startsWith("SafetyTest$AfterEachTestCases.green: money is gone")
+                .contains("fault    : server error 40001")
+                .contains("-Dchaos.replay=c1:");
+    }
+
+    @PostgresTest
+    static class AfterEachTestCases {
+        @Test
+        @ChaosFailure(sqlState = "40001", on = "SELECT")
+        void green(DataSource database) {
+            assertThatThrownBy(() -> Bank.ask(database, "SELECT 1")).isInstanceOf(SQLException.class);
+        }
+
+        @AfterEach
+        void checksTheMoney() {
+            throw new AssertionError("money is gone");
+        }
+    }
+
+    @Test
+    void whatCanNotBeKeptDoesNotHideWhyTheTestFailed() {
+        assertThat(Inner.run(ClosingTestCases.class).message())
+                .startsWith("SafetyTest$ClosingTestCases.closes: the real reason")
+                .contains("not kept : Schema \"chaos_");
+    }
+
+    @PostgresTest
+    static class ClosingTestCases {
+        @Test
+        @IsolatedSchema("bank.sql")
+        void closes(TestSchema schema) {
+            schema.close();
+            throw new AssertionError("the real reason");
         }
     }
 }

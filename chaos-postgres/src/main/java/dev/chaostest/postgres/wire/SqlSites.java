@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The sites of the statements of one connection; remembers the latest {@value #REMEMBERED}. */
 final class SqlSites {
@@ -19,6 +20,11 @@ final class SqlSites {
     static final List<Site> NEVER_FAILED =
             List.of(BEGIN, ROLLBACK, new Site(SEAM, "ROLLBACK AND CHAIN"), new Site(SEAM, "ROLLBACK TO"));
 
+    /** What pgjdbc sends at connect and for {@code isValid}, and HikariCP when it sets a connection up. */
+    private static final Set<String> HOUSEKEEPING = Set.of(
+            "SET application_name = ?", "SET extra_float_digits = ?", "SHOW TRANSACTION ISOLATION LEVEL", "(empty)");
+
+    private static final String SESSION_DEFAULTS = "SET SESSION CHARACTERISTICS AS TRANSACTION ";
     private static final String TO_SAVEPOINT = "ROLLBACK TO SAVEPOINT ";
     private static final int REMEMBERED = 1_000;
     private static final int REMEMBERED_LENGTH_MAX = 16 * 1024;
@@ -45,6 +51,11 @@ final class SqlSites {
     static boolean isNeverFailed(Site site) {
         return NEVER_FAILED.contains(site)
                 || (site.seam().equals(SEAM) && site.name().startsWith(TO_SAVEPOINT));
+    }
+
+    /** Whether drivers and pools send it by themselves, so that a fault there would miss the code under test. */
+    static boolean isHousekeeping(Site site) {
+        return HOUSEKEEPING.contains(site.name()) || site.name().startsWith(SESSION_DEFAULTS);
     }
 
     /** Whether the session is idle after this fails, as after COMMIT. */

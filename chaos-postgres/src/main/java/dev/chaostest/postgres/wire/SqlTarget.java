@@ -13,7 +13,7 @@ import java.util.regex.PatternSyntaxException;
  * <p>{@link #on} names a verb, a table or both: {@code "UPDATE account"}, {@code "COMMIT"}, {@code "account"}. It knows
  * schemas, aliases, quotes and case apart from the names, and reads into {@code WITH}; a site with several statements
  * matches if one of them does. {@link #matching} searches the statement's normalised text. {@link #any} is every
- * statement, also those that the driver and the pool send by themselves, such as {@code SET} at connect.
+ * statement but those that the driver and the pool send by themselves to set a connection up or to try it.
  *
  * <pre>{@code
  * Rule slow = Rule.of(SqlTarget.on("SELECT account"), Trigger.always(), Delay.of(Duration.ofMillis(250)));
@@ -64,7 +64,11 @@ public sealed interface SqlTarget extends Target {
         }
     }
 
-    /** Every statement. */
+    /**
+     * Every statement but what pgjdbc and HikariCP send by themselves when they set a connection up or try it:
+     * {@code SET application_name}, {@code SET extra_float_digits}, {@code SHOW TRANSACTION ISOLATION LEVEL}, {@code SET
+     * SESSION CHARACTERISTICS}, and the empty one of {@code isValid}. To reach those, name them.
+     */
     static SqlTarget any() {
         return new Any();
     }
@@ -124,7 +128,7 @@ public sealed interface SqlTarget extends Target {
     record Any() implements SqlTarget {
         @Override
         public boolean matches(Site site) {
-            return site.seam().equals(SqlSites.SEAM);
+            return site.seam().equals(SqlSites.SEAM) && !SqlSites.isHousekeeping(site);
         }
 
         @Override

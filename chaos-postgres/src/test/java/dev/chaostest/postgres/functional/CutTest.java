@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.SqlTarget;
@@ -130,7 +131,7 @@ class CutTest {
     @Test
     void poolWithoutAnyWorkingConnectionGivesUpAndRecovers() throws SQLException {
         try (HikariDataSource pool = pool()) {
-            try (var armed = bank.arm(Rule.of(SqlTarget.any(), Trigger.always(), new Cut(When.BEFORE)))) {
+            try (var armed = bank.arm(Rule.of(Target.seam("sql"), Trigger.always(), new Cut(When.BEFORE)))) {
                 pool.getHikariPoolMXBean().softEvictConnections();
                 assertThatThrownBy(pool::getConnection).isInstanceOf(SQLTransientConnectionException.class);
                 assertThat(armed.fired()).isNotEmpty();

@@ -8,6 +8,7 @@ import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Watch;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.SqlTarget;
@@ -161,7 +162,7 @@ class DelayTest {
     @Test
     void isValidHonoursItsTimeout() throws SQLException {
         try (Connection connection = bank.connect();
-                var armed = bank.arm(Rule.of(SqlTarget.any(), Trigger.always(), Delay.of(HOUR)))) {
+                var armed = bank.arm(Rule.of(Target.seam("sql"), Trigger.always(), Delay.of(HOUR)))) {
             assertThat(connection.isValid(1)).isFalse();
             assertThat(armed.fired()).hasSize(1);
         }

@@ -132,6 +132,21 @@ class SqlTargetTest {
     }
 
     @Test
+    void anyLeavesOutWhatDriversAndPoolsSendByThemselves() {
+        assertThat(SqlTarget.any().matches(SqlSites.site("SET application_name = 'x'")))
+                .isFalse();
+        assertThat(SqlTarget.any().matches(SqlSites.site("SHOW TRANSACTION ISOLATION LEVEL")))
+                .isFalse();
+        assertThat(SqlTarget.any().matches(SqlSites.site(""))).isFalse();
+        assertThat(SqlTarget.any().matches(SqlSites.site("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")))
+                .isFalse();
+        assertThat(SqlTarget.any().matches(SqlSites.site("SET work_mem = '1MB'")))
+                .isTrue();
+        assertThat(SqlTarget.on("SET").matches(SqlSites.site("SET application_name = 'x'")))
+                .isTrue();
+    }
+
+    @Test
     void printsWhatTheUserWrote() {
         assertThat(SqlTarget.on(" UPDATE account ")).hasToString("UPDATE account");
         assertThat(SqlTarget.any()).hasToString("any statement");
