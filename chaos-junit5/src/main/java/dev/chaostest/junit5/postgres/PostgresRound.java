@@ -112,8 +112,8 @@ final class PostgresRound {
             scope.forbidFaults(String.valueOf(refused.getMessage()));
         } catch (SQLException e) {
             throw new ChaosException(
-                    scope.name() + " must know the server that it may break, but the DataSource gave no connection: "
-                            + e.getMessage() + ". Check that the server runs.",
+                    scope.name() + " must know the server that it may break, but the DataSource gave no connection, "
+                            + "with state " + e.getSQLState() + ". Check that the server runs; see the cause.",
                     e);
         }
     }

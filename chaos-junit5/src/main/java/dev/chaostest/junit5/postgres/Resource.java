@@ -99,7 +99,7 @@ enum Resource {
         } catch (SQLException e) {
             throw new ChaosException(
                     "A Connection parameter of " + round.scope().name() + " must be opened, but the database answered "
-                            + e.getSQLState() + ": " + e.getMessage() + ". Check that the server runs.",
+                            + e.getSQLState() + ". Check that the server runs; see the cause.",
                     e);
         }
     }

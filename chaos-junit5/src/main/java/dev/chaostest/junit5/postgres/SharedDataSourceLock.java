@@ -15,14 +15,14 @@ import org.junit.jupiter.api.parallel.ResourceLocksProvider;
  */
 final class SharedDataSourceLock implements ResourceLocksProvider {
 
-    private static final Lock HANDED_OVER = new Lock("dev.chaostest: a DataSource that a test class hands over");
+    private static final String HANDED_OVER = "dev.chaostest: a DataSource that a test class hands over";
 
     @Override
     public Set<Lock> provideForMethod(List<Class<?>> enclosing, Class<?> testClass, Method method) {
         List<Class<?>> classes = new ArrayList<>(enclosing);
         classes.add(testClass);
         Collections.reverse(classes);
-        return mayBeShared(classes) ? Set.of(HANDED_OVER) : Set.of();
+        return mayBeShared(classes) ? Set.of(new Lock(HANDED_OVER)) : Set.of();
     }
 
     /** A mistake in the name is told when the class starts; here, JUnit is still looking for tests. */

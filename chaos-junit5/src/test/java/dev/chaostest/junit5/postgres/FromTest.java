@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -17,6 +18,9 @@ import java.io.Writer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -272,24 +276,21 @@ class FromTest {
     }
 
     @Test
-    void whoAsksForTlsIsToldThatItCanNotBe() {
-        assertThat(Inner.run(TlsTestCases.class).message())
-                .contains("because  : IOException: A connection through the wire seam must be without TLS")
-                .contains("Set sslmode=disable for the test.");
-    }
+    void whoAsksForTlsIsNotConnectedWithoutIt() {
+        PGSimpleDataSource simple = new PGSimpleDataSource();
+        simple.setUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres");
+        simple.setSsl(true);
+        Map<String, String> driver = new HashMap<>();
+        try (WireMount mount = WireMount.twinOf("tls")) {
+            mount.properties().forEach((name, value) -> driver.put((String) name, (String) value));
+            DataSource twin = new Database.Handed(simple)
+                    .open(new Database.Client("tls", Duration.ofSeconds(10)), driver)
+                    .dataSource();
 
-    @PostgresTest(from = "tls")
-    static class TlsTestCases {
-        static DataSource tls() {
-            PGSimpleDataSource simple = new PGSimpleDataSource();
-            simple.setUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres");
-            simple.setSsl(true);
-            return simple;
-        }
-
-        @Test
-        void isNotConnectedInPlain(DataSource database) throws SQLException {
-            Bank.ask(database, "SELECT 1");
+            assertThatThrownBy(twin::getConnection)
+                    .hasRootCauseMessage(
+                            "A connection through the wire seam must be without TLS, since the seam reads the "
+                                    + "protocol, but has ssl=true. Set sslmode=disable for the test.");
         }
     }
 
