@@ -76,7 +76,9 @@ final class Backlog {
     }
 
     void add(Hold hold) {
-        if (!ended) {
+        if (ended) {
+            hold.abandon(); // or whoever made it would wait for its end
+        } else {
             items.add(new Wait(hold));
         }
     }
@@ -111,13 +113,19 @@ final class Backlog {
 
     /** Whether an unfinished hold is next. */
     boolean isHeld(long now) {
+        return held(now) > 0;
+    }
+
+    /** The nanoseconds until the hold that is next is over; 0 if none is. */
+    long held(long now) {
         while (items.peekFirst() instanceof Wait wait) {
-            if (!wait.hold.isOver(now)) {
-                return true;
+            long left = wait.hold.left(now);
+            if (left > 0) {
+                return left;
             }
             items.removeFirst();
         }
-        return false;
+        return 0;
     }
 
     /** Whether the end has come to the front. */

@@ -2,19 +2,25 @@
 package dev.chaostest.link;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter and the two backlogs that it fills. The lock guards memory only: no I/O and no waiting happens under it, so
- * whoever closes may take it.
+ * A filter and the two backlogs that it fills. The lock guards memory only: no I/O happens under it, and who waits lets
+ * go of it, so whoever closes may take it.
  */
 final class Duplex implements Steps {
+
+    /** For what no signal tells: another thread is just sending, or failed to. */
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Filter filter;
     private final LongSupplier nanoClock;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
     private final Backlog toServer = new Backlog();
     private final Backlog toClient = new Backlog();
     private @Nullable Runnable cutDone;
@@ -41,6 +47,7 @@ final class Duplex implements Steps {
                 filter.fromClient(ByteBuffer.wrap(array, offset, length), this);
             }
         } finally {
+            changed.signalAll();
             lock.unlock();
         }
     }
@@ -139,6 +146,47 @@ final class Duplex implements Steps {
         }
     }
 
+    /** The nanoseconds until what goes to the server next is due; 0 if it is. */
+    long heldToServer() {
+        lock.lock();
+        try {
+            return toServer.held(nanoClock.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until it is worth looking for bytes to the client again, at most so long. */
+    void awaitToClient(long nanosMax) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long now = nanoClock.getAsLong();
+            if (toClient.ready(now) == 0) {
+                // Where nothing is held to the client, its end waits for what goes to the server before.
+                await(toClient.isHeld(now) ? toClient.held(now) : toServer.held(now), nanosMax);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until it is worth sending again. */
+    void awaitToServer() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            await(toServer.held(nanoClock.getAsLong()), Long.MAX_VALUE);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the callers loop, with I/O in between
+    private void await(long held, long nanosMax) throws InterruptedException {
+        if (!gone) {
+            changed.await(Math.min(nanosMax, held > 0 ? held : LOOK_AGAIN_NANOS), TimeUnit.NANOSECONDS);
+        }
+    }
+
     boolean isToClientHeld() {
         lock.lock();
         try {
@@ -189,6 +237,7 @@ final class Duplex implements Steps {
             toClient.abandon();
             filter.closed();
         } finally {
+            changed.signalAll();
             lock.unlock();
         }
     }
@@ -215,11 +264,22 @@ final class Duplex implements Steps {
     @Override
     public void holdToServer(Hold hold) {
         toServer.add(hold);
+        hold.wake(this::wake);
     }
 
     @Override
     public void holdToClient(Hold hold) {
         toClient.add(hold);
+        hold.wake(this::wake);
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

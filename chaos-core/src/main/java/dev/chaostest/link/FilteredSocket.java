@@ -8,9 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The server sees what the filter lets through. The client sees a slow or lost peer and nothing else: {@code
  * SO_TIMEOUT} ends a held read with {@link SocketTimeoutException}, and the wait goes on with the next read;
  * {@link #close} from another thread, an interrupt ({@link InterruptedIOException}, the flag stays set) and {@link
- * Hold#release} end it within {@value #SLICE_MILLIS} ms. After a cut, reads deliver what came before it and then the end
+ * Hold#release} end it, on the way to the server within {@value #SLICE_MILLIS} ms. After a cut, reads deliver what came before it and then the end
  * of the stream; writes fail.
  *
  * <p>Not affected: connecting, options, addresses. Who waits is the reader: bytes that are held on their way to the
- * server are kept, and sent when they are due by whoever reads or writes next. With more than {@value #KEPT_MAX} bytes
- * kept, the writer waits too.
+ * server are kept, and sent when they are due by whoever reads or writes next. The writer waits too with more than
+ * {@value #KEPT_MAX} bytes kept, or where another thread is reading already.
  *
  * <pre>{@code
  * Socket socket = new FilteredSocket(filter, System::nanoTime);
@@ -43,8 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class FilteredSocket extends Socket {
 
     private static final int KEPT_MAX = 8 * 1024 * 1024;
-    private static final int SLICE_MILLIS = 10;
-    private static final int PEEK_MAX = 8192;
+
+    /** The longest blocking read while bytes are held on their way to the server: nothing else can end it early. */
+    static final int SLICE_MILLIS = 10;
 
     private final Duplex duplex;
     private final LongSupplier nanoClock;
@@ -53,6 +52,10 @@ public final class FilteredSocket extends Socket {
     private final AtomicReference<@Nullable OutputStream> output = new AtomicReference<>();
     private volatile int soTimeout;
     private volatile boolean cut;
+
+    /** A reader waits for the server without end, so only the writer can send what becomes due. */
+    private volatile boolean unwatched;
+
     private volatile int appliedTimeout;
 
     /**
@@ -69,7 +72,7 @@ public final class FilteredSocket extends Socket {
     @Override
     public InputStream getInputStream() throws IOException {
         InputStream raw = super.getInputStream();
-        input.compareAndSet(null, new Input(raw));
+        input.compareAndSet(null, new FilteredInput(this, duplex, raw, nanoClock));
         return present(input.get());
     }
 
@@ -89,17 +92,23 @@ public final class FilteredSocket extends Socket {
 
     @Override
     public void setSoTimeout(int timeout) throws SocketException {
-        super.setSoTimeout(timeout);
+        applyTimeout(timeout);
         soTimeout = timeout;
-        appliedTimeout = timeout;
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
-        if (isClosed()) {
-            throw new SocketException("Socket is closed");
-        }
+        requireOpen();
         return soTimeout;
+    }
+
+    /** Sets what the next blocking read takes at most, whatever the client asked for. */
+    void applyTimeout(int millis) throws SocketException {
+        requireOpen();
+        if (millis != appliedTimeout && !cut) { // a socket whose peer is lost still takes options
+            super.setSoTimeout(millis);
+            appliedTimeout = millis;
+        }
     }
 
     @Override
@@ -117,20 +126,25 @@ public final class FilteredSocket extends Socket {
         duplex.cutDone();
     }
 
-    /** Sends what is due, unless another thread is at it, and carries out a cut that is. */
-    private void pump() throws IOException {
-        if (cut) {
-            return;
-        }
-        if (duplex.isToServerPending() && sending.tryLock()) {
+    boolean isCut() {
+        return cut;
+    }
+
+    void unwatched(boolean now) {
+        unwatched = now;
+    }
+
+    /** Sends what is due and carries out a cut that is, unless another thread is just sending. */
+    void pump() throws IOException {
+        if (!cut && duplex.isToServerPending() && sending.tryLock()) {
             try {
                 sendDue();
+                if (duplex.isCutDue()) {
+                    cutNow();
+                }
             } finally {
                 sending.unlock();
             }
-        }
-        if (duplex.isCutDue()) {
-            cutNow();
         }
     }
 
@@ -141,18 +155,12 @@ public final class FilteredSocket extends Socket {
         }
     }
 
-    private static void pause(long nanos) throws InterruptedIOException {
-        LockSupport.parkNanos(Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(SLICE_MILLIS)));
-        requireNotInterrupted();
+    static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted while the peer was slow");
     }
 
-    private static void requireNotInterrupted() throws InterruptedIOException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("interrupted while the peer was slow");
-        }
-    }
-
-    private void requireOpen() throws SocketException {
+    void requireOpen() throws SocketException {
         if (isClosed() && !cut) {
             throw new SocketException("Socket closed");
         }
@@ -190,119 +198,27 @@ public final class FilteredSocket extends Socket {
                 sending.unlock();
             }
             pump();
-            while (duplex.bytesToServer() > KEPT_MAX && !isClosed()) {
-                pause(Long.MAX_VALUE);
+            while (mustWait() && !isClosed()) {
+                await();
                 pump();
+            }
+        }
+
+        private boolean mustWait() {
+            return duplex.bytesToServer() > KEPT_MAX || (unwatched && duplex.isToServerPending());
+        }
+
+        private void await() throws InterruptedIOException {
+            try {
+                duplex.awaitToServer();
+            } catch (InterruptedException e) {
+                throw interrupted();
             }
         }
 
         @Override
         public void flush() throws IOException {
             raw.flush();
-        }
-
-        @Override
-        public void close() throws IOException {
-            FilteredSocket.this.close();
-        }
-    }
-
-    /** What the client reads. */
-    private final class Input extends InputStream {
-
-        private final InputStream raw;
-
-        Input(InputStream raw) {
-            this.raw = raw;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            Deadline deadline = new Deadline(soTimeout, nanoClock);
-            while (true) {
-                requireOpen();
-                pump();
-                int taken = duplex.take(bytes, offset, length);
-                if (taken > 0) {
-                    return taken;
-                }
-                if (cut) {
-                    int rest = duplex.take(bytes, offset, length);
-                    return rest > 0 ? rest : -1;
-                }
-                int received = await(bytes, offset, length, deadline);
-                if (received != 0) {
-                    return received;
-                }
-            }
-        }
-
-        /** Waits once; answers the bytes that came, -1 for the end, 0 for nothing yet. */
-        private int await(byte[] bytes, int offset, int length, Deadline deadline) throws IOException {
-            // Not "is it held": a hold that has just become due leaves bytes here, and the server may send no more.
-            if (duplex.isToClientPending()) {
-                deadline.check();
-                if (duplex.isToClientHeld()) {
-                    pause(deadline.left());
-                }
-                return 0;
-            }
-            boolean held = duplex.isToServerPending();
-            if (held) {
-                requireNotInterrupted();
-            }
-            int received;
-            try {
-                applyTimeout(deadline.slice(held ? SLICE_MILLIS : 0));
-                received = raw.read(bytes, offset, length);
-            } catch (SocketTimeoutException sliceOver) {
-                deadline.check();
-                return 0;
-            }
-            return received < 0 ? received : passed(bytes, offset, received);
-        }
-
-        private int passed(byte[] bytes, int offset, int received) throws IOException {
-            int inPlace = duplex.serverSent(bytes, offset, received);
-            pump();
-            return inPlace;
-        }
-
-        private void applyTimeout(int millis) throws SocketException {
-            if (millis != appliedTimeout) {
-                FilteredSocket.super.setSoTimeout(millis);
-                appliedTimeout = millis;
-            }
-        }
-
-        /** Counts only what the next read returns at once: the filter may swallow what the server sent. */
-        @Override
-        public int available() throws IOException {
-            requireOpen();
-            pump();
-            int ready = duplex.ready();
-            if (ready > 0 || cut || duplex.isToClientHeld()) {
-                return ready;
-            }
-            int waiting = Math.min(raw.available(), PEEK_MAX);
-            if (waiting > 0) {
-                byte[] peeked = new byte[waiting];
-                int received = raw.read(peeked, 0, waiting);
-                if (received > 0) {
-                    duplex.serverPeeked(peeked, received);
-                    pump();
-                }
-            }
-            return duplex.ready();
         }
 
         @Override

@@ -39,6 +39,7 @@ public final class Hold {
     private final Consumer<End> done;
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
     private final AtomicReference<@Nullable Long> began = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> waiter = new AtomicReference<>();
 
     /**
      * @param length how long, not negative
@@ -65,21 +66,38 @@ public final class Hold {
 
     /** Whether what follows may go on; the first question starts the clock. For mounts. */
     public boolean isOver(long now) {
+        return left(now) <= 0;
+    }
+
+    /** The nanoseconds that are left, 0 or less if it is over; the first question starts the clock. */
+    long left(long now) {
         if (end.get() != null) {
-            return true;
+            return 0;
         }
         began.compareAndSet(null, now);
         Long since = began.get();
-        if (since != null && now - since >= length.toNanos()) {
+        long left = since == null ? 0 : length.toNanos() - (now - since);
+        if (left <= 0) {
             finish(End.DUE);
-            return true;
         }
-        return false;
+        return left;
+    }
+
+    /** Wakes whoever waits for the end, also if that was before. */
+    void wake(Runnable waiting) {
+        waiter.set(waiting);
+        if (end.get() != null) {
+            waiting.run();
+        }
     }
 
     private void finish(End how) {
         if (end.compareAndSet(null, how)) {
             done.accept(how);
+            Runnable waiting = waiter.get();
+            if (waiting != null) {
+                waiting.run();
+            }
         }
     }
 }

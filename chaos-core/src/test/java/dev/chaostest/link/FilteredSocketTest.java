@@ -16,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -278,6 +279,53 @@ class FilteredSocketTest {
         assertThat(arrived(1)).isEqualTo("a");
     }
 
+    /** Whoever looks at the clock over and over is no slow peer but a busy processor. */
+    @Test
+    void readerRestsWhileTheCutWaitsForTheHoldBeforeIt() throws IOException {
+        AtomicLong looks = new AtomicLong();
+        Letters letters = new Letters();
+        letters.length = Duration.ofMillis(200);
+        FilteredSocket watched = new FilteredSocket(letters, () -> {
+            looks.incrementAndGet();
+            return System.nanoTime();
+        });
+        try (watched) {
+            watched.connect(listener.getLocalSocketAddress());
+            try (Socket peer = listener.accept()) {
+                watched.getOutputStream().write(new byte[] {'H', 'X'});
+                assertThat(watched.getInputStream().read()).isEqualTo(-1);
+                assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+        assertThat(letters.cuts).hasValue(1);
+        assertThat(looks).hasValueLessThan(100);
+    }
+
+    @Test
+    void heldBytesGoOnWhileAnotherThreadIsReadingAlready() throws Exception {
+        filter.length = Duration.ofMillis(50);
+        FutureTask<Integer> read = readingAlready();
+        send("Ha");
+        assertThat(arrived(1)).isEqualTo("a");
+        answer("z");
+        assertThat(read.get(1, TimeUnit.SECONDS)).isEqualTo('z');
+    }
+
+    @Test
+    void cutByAWriterIsTheEndForWhoIsReadingAlready() throws Exception {
+        FutureTask<Integer> read = readingAlready();
+        send("X");
+        assertThat(read.get(1, TimeUnit.SECONDS)).isEqualTo(-1);
+        client.setSoTimeout(100);
+        assertThat(client.getSoTimeout()).isEqualTo(100);
+    }
+
+    @Test
+    void holdBehindACutEndsWithTheConnection() throws IOException {
+        send("XH");
+        assertThat(filter.ended).hasValue(Hold.End.CLOSED);
+    }
+
     @Test
     void availableCountsOnlyWhatCanBeRead() throws IOException {
         answer("ssab");
@@ -314,6 +362,21 @@ class FilteredSocketTest {
         client.close();
         client.close();
         assertThat(filter.closed).hasValue(1);
+    }
+
+    /** A thread that waits for the server, in the platform's own read. */
+    private FutureTask<Integer> readingAlready() {
+        FutureTask<Integer> read =
+                new FutureTask<>(() -> client.getInputStream().read());
+        Thread reader = new Thread(read, "reader");
+        reader.setDaemon(true);
+        reader.start();
+        while (reader.isAlive()
+                && Arrays.stream(reader.getStackTrace())
+                        .noneMatch(frame -> frame.getClassName().startsWith("sun.nio.ch."))) {
+            Thread.onSpinWait();
+        }
+        return read;
     }
 
     private FutureTask<Integer> parked() throws InterruptedException {

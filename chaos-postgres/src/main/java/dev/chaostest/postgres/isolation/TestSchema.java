@@ -82,8 +82,8 @@ public final class TestSchema implements AutoCloseable {
                 options.includePublic(),
                 options.dropTimeout());
         try (Connection connection = admin.getConnection()) {
-            SchemaName name = creation.run(connection);
-            return new TestSchema(admin, options, name, Address.of(connection));
+            Address address = Address.of(connection); // first: what fails behind the creation would leave the schema
+            return new TestSchema(admin, options, creation.run(connection), address);
         } catch (SQLException e) {
             throw new ChaosException(
                     "A schema with prefix \"" + options.prefix() + "\" must be creatable, but the database answered "

@@ -91,6 +91,10 @@ final class Backend implements Framer.Reader {
 
     private void ready(byte status) {
         session.ready(status);
+        cutWhatWaits();
+    }
+
+    private void cutWhatWaits() {
         session.untilReady().forEach(this::cutAfter);
         session.untilReady().clear();
     }
@@ -146,8 +150,11 @@ final class Backend implements Framer.Reader {
             failed.failed(fields.state());
             after(failed, true);
         }
+        cutWhatWaits(); // an error is an answer too, and nothing can take effect behind it
         if (first.kind().isExtended()) {
             skip(failed, fields.state());
+        } else {
+            replies.copyInEnds(); // the client need not say so any more
         }
         if (first.kind() == Kind.STARTUP && session.isTlsRefused() && fields.isAuthorization()) {
             session.steps().toClient(fields.withHint(ErrorFields.TLS_HINT));

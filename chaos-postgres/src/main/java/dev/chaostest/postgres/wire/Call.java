@@ -55,7 +55,7 @@ final class Call {
 
     /** Whether one CommandComplete is its whole answer. */
     boolean isSingle() {
-        return site.indexOf(';') < 0;
+        return SqlSites.isSingle(site);
     }
 
     boolean isCommit() {

@@ -100,7 +100,8 @@ final class Session {
 
     void ready(byte status) {
         inTransaction = status != 'I';
-        if (!inTransaction) {
+        // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
+        if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();
         }
     }

@@ -22,6 +22,27 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
     private static final Set<String> NOT_A_VERB_BEHIND =
             Set.of("FOR", "KEY", "DO", "ON", "THEN", "OR", "BEFORE", "AFTER");
     private static final Set<String> LISTS = Set.of("FROM", "JOIN", "USING", "TRUNCATE", "LOCK", "TABLE");
+    /** Behind these, a comma in the same bracket no longer leads to another table. */
+    private static final Set<String> LIST_ENDS = Set.of(
+            "SELECT",
+            "WHERE",
+            "GROUP",
+            "HAVING",
+            "WINDOW",
+            "ORDER",
+            "LIMIT",
+            "OFFSET",
+            "FETCH",
+            "FOR",
+            "UNION",
+            "INTERSECT",
+            "EXCEPT",
+            "SET",
+            "WHEN",
+            "RETURNING",
+            "WITH",
+            "TO");
+
     private static final Set<String> SKIPPED = Set.of("ONLY", "TABLE", "LATERAL", "IF", "NOT", "EXISTS");
     private static final Set<String> CHANGES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
 
@@ -81,6 +102,10 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
         private static final class Frame {
             private @Nullable String verb;
             private boolean first = true;
+            private boolean listing;
+
+            /** The verb on the tables of the list. */
+            private @Nullable String listed;
 
             Frame(@Nullable String verb) {
                 this.verb = verb;
@@ -101,6 +126,9 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
                 } else if (token.isSymbol(")") && frames.size() > 1) {
                     frames.pop();
                     at++;
+                } else if (token.isSymbol(",") && top().listing) {
+                    at++;
+                    one(top().listed);
                 } else if (token.isSymbol(";") && frames.size() == 1) {
                     frames.pop();
                     frames.push(new Frame(null));
@@ -129,6 +157,9 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
                 return;
             }
             String word = token.upper();
+            if (LIST_ENDS.contains(word)) {
+                frame.listing = false;
+            }
             String before = at > 1 ? tokens.get(at - 2).upper() : "";
             if (first || startsStatement(word, before, frame)) {
                 begin(word, frame);
@@ -147,11 +178,16 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
 
         private void begin(String word, Frame frame) {
             String verb = verb(word);
-            boolean main = frames.size() == 1 && (frame.verb == null || isTransparent(frame.verb));
+            boolean main = isMain() && (frame.verb == null || isTransparent(frame.verb));
             if (main || CHANGES.contains(word)) {
                 verbs.add(verb);
             }
             frame.verb = verb;
+        }
+
+        /** Not inside another statement; brackets around the whole one don't count. */
+        private boolean isMain() {
+            return frames.stream().skip(1).allMatch(outer -> outer.first || outer.verb == null);
         }
 
         private static boolean isTransparent(String verb) {
@@ -187,7 +223,10 @@ record SqlShape(Set<String> verbs, Set<Use> uses) {
                 }
                 default -> {
                     if (LISTS.contains(word) && !before.equals("DISTINCT") && isListOf(word, verb)) {
-                        list(word.equals("FROM") && before.equals("DELETE") ? verb : reader(word, verb));
+                        String on = word.equals("FROM") && before.equals("DELETE") ? verb : reader(word, verb);
+                        frame.listing |= word.equals("FROM") || word.equals("USING");
+                        frame.listed = on;
+                        list(on);
                     }
                 }
             }

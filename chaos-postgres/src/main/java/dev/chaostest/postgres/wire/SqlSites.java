@@ -63,6 +63,11 @@ final class SqlSites {
         return name.equals("COMMIT") || name.equals("COMMIT AND CHAIN") || isPrepare(name);
     }
 
+    /** Whether it is one statement for certain: where a long name was cut off, more of them may have stood. */
+    static boolean isSingle(String name) {
+        return name.indexOf(';') < 0 && name.length() <= NAME_MAX;
+    }
+
     private static boolean isPrepare(String name) {
         return name.regionMatches(true, 0, "PREPARE TRANSACTION ", 0, "PREPARE TRANSACTION ".length());
     }

@@ -19,7 +19,9 @@ final class SqlText {
 
     static final String EMPTY = "(empty)";
 
-    private static final Pattern OUR_SCHEMA = Pattern.compile("\"?chaos_[0-9a-z_]+\"?");
+    /** With our own prefix; or with the user's, and then the time, the run and the number that differ each time. */
+    private static final Pattern OUR_SCHEMA =
+            Pattern.compile("\"?(chaos_[0-9a-z_]+|.+_[0-9a-z]{6,7}_[0-9a-z]{1,16}_[0-9]{1,10})\"?");
 
     /** After these an operand must follow, so a sign belongs to the number. */
     private static final Set<String> BEFORE_OPERAND = Set.of(

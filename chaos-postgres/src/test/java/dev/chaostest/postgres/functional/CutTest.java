@@ -86,6 +86,30 @@ class CutTest {
         }
     }
 
+    /** The statement itself fails, or the commit at its end does: the caller hears of neither. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "(1, 1) | extended", "(1, 1) | simple",
+                "(99, 9) | extended", "(99, 9) | simple",
+            })
+    void realErrorIsCutOffAsAnyOtherAnswer(String row, String mode) throws SQLException {
+        try (Connection direct = WireTestServer.direct()) {
+            WireTestServer.run(
+                    direct,
+                    "ALTER TABLE " + bank.schema() + ".account ADD FOREIGN KEY (balance) REFERENCES " + bank.schema()
+                            + ".account (id) DEFERRABLE INITIALLY DEFERRED NOT VALID");
+            WireTestServer.run(direct, "DELETE FROM " + bank.schema() + ".account WHERE id = 9");
+        }
+        try (Connection connection = bank.connect("preferQueryMode", mode);
+                var armed = bank.arm(cut("INSERT account", When.AFTER))) {
+            assertLost(() -> WireTestServer.run(connection, "INSERT INTO account VALUES " + row));
+            assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
+            assertThat(armed.round().mismatches()).isEmpty();
+        }
+    }
+
     @Test
     void beginMayBeCut() throws SQLException {
         try (Connection connection = bank.connect();

@@ -36,6 +36,7 @@ class SqlSitesTest {
                 "INSERT INTO t VALUES (1, f(2)), (3, 4) RETURNING id | INSERT INTO t VALUES (?, f(?)) RETURNING id",
                 "INSERT INTO t VALUES ($1), ($2) ON CONFLICT DO UPDATE SET x = $3 | INSERT INTO t VALUES ($1) ON CONFLICT DO UPDATE SET x = $2",
                 "SELECT * FROM chaos_1a2b.account, \"chaos_1a2b\".\"Other\" | SELECT * FROM account, \"Other\"",
+                "SELECT * FROM \"my Tests_tb2k9x_1f3a_12\".account | SELECT * FROM account",
                 "SELECT \"My Col\" FROM \"T\" | SELECT \"My Col\" FROM \"T\"",
                 "SELECT x::int, 'a'::text | SELECT x::int, ?::text",
                 "BEGIN | BEGIN",

@@ -107,6 +107,79 @@ class WireFilterTest {
         }
     }
 
+    /** A client that pipelines binds for its second cycle before the first is answered. */
+    @Test
+    void statementBoundBeforeTheEndOfTheCycleBeforeIsAnArrivalYet() {
+        ByteBuffer sync = Messages.message('S');
+        Round round = round(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(2), new Cut(When.BEFORE)));
+        try (WireMount wire = WireMount.twinOf("filter");
+                var armed = wire.mount().arm(round)) {
+            Filter filter = wire.newFilter();
+            Transcript transcript = new Transcript();
+            feedClient(
+                    filter,
+                    bytes(List.of(
+                            startup(),
+                            Messages.parse("u", "UPDATE account SET balance = 1"),
+                            Messages.bind("", "u"),
+                            Messages.execute(""),
+                            sync,
+                            Messages.bind("", "u"))),
+                    9,
+                    transcript);
+            feedServer(
+                    filter,
+                    bytes(List.of(
+                            ready('I'),
+                            Messages.message('1'),
+                            Messages.message('2'),
+                            Messages.message('C', Messages.text("UPDATE 1")),
+                            ready('I'))),
+                    9,
+                    transcript);
+            feedClient(filter, bytes(List.of(Messages.execute(""))), 9, transcript);
+        }
+        assertThat(answers(round)).containsExactly(Cut.CAME_BACK);
+    }
+
+    /** The server drops what a client still says of a COPY that failed, so a client need not say it. */
+    @Test
+    void syncBehindACopyThatFailedIsAnsweredAgain() {
+        ByteBuffer sync = Messages.message('S');
+        ByteBuffer error = Messages.message('E', Messages.text("SERROR"), Messages.text("C22P02"), new byte[1]);
+        Round round = round(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), new Cut(When.AFTER)));
+        try (WireMount wire = WireMount.twinOf("filter");
+                var armed = wire.mount().arm(round)) {
+            Filter filter = wire.newFilter();
+            Transcript transcript = new Transcript();
+            feedClient(filter, bytes(List.of(startup(), Messages.query("COPY account FROM STDIN"))), 9, transcript);
+            feedServer(
+                    filter,
+                    bytes(List.of(ready('I'), Messages.message('G', new byte[3]), error, ready('I'))),
+                    9,
+                    transcript);
+            feedClient(
+                    filter,
+                    bytes(List.of(
+                            Messages.parse("", "UPDATE account SET balance = 1"),
+                            Messages.bind("", ""),
+                            Messages.execute(""),
+                            sync)),
+                    9,
+                    transcript);
+            feedServer(
+                    filter,
+                    bytes(List.of(
+                            Messages.message('1'),
+                            Messages.message('2'),
+                            Messages.message('C', Messages.text("UPDATE 1")),
+                            ready('I'))),
+                    9,
+                    transcript);
+        }
+        assertThat(answers(round)).containsExactly(Cut.CAME_BACK);
+    }
+
     @Test
     void withoutARoundEverythingPassesAsItIs() {
         byte[] client = bytes(client());

@@ -55,7 +55,7 @@ record Binaries(Path home, Version version, String key) {
     static Binaries unpacked(Archive archive, Path cache, Host host) {
         try {
             Path target = cache.resolve(archive.name());
-            ExclusiveBuild.Built built = new ExclusiveBuild(target, DEADLINE).once(tree -> {
+            ExclusiveBuild.Built built = new ExclusiveBuild(target, "bin/postgres", DEADLINE).once(tree -> {
                 archive.unpack(tree, host);
                 return ask(tree.resolve("bin/postgres"), host).text();
             });

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class CacheDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(CacheDirectory.class);
     private static final String DO = " Set chaos.postgres.directory to a directory that you may write to.";
+
+    /** initdb calls the binary beside it through a shell, in double quotes. */
+    private static final Pattern SHELL = Pattern.compile("[\"$`\\n\\r]");
 
     private final Host host;
     private final ProcessUser user;
@@ -61,6 +65,9 @@ final class CacheDirectory {
     }
 
     private Optional<String> whyNot(Path directory) {
+        if (SHELL.matcher(directory.toString()).find()) {
+            return Optional.of(directory + " holds a character that a shell reads as its own: \", $ or `");
+        }
         try {
             create(directory);
         } catch (IOException | UnsupportedOperationException e) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Builds a directory once, however many JVMs ask for it at the same time.
  *
  * <p>What is found complete was renamed into place complete. A build that died leaves only a directory that the next one
- * removes.
+ * removes. Where a cleaner has taken the essential file since, it is built again.
  */
 final class ExclusiveBuild {
     /** Fills a directory and says a line about it that is kept with it. */
@@ -37,10 +37,12 @@ final class ExclusiveBuild {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Path target;
+    private final String essential;
     private final Duration deadline;
 
-    ExclusiveBuild(Path target, Duration deadline) {
+    ExclusiveBuild(Path target, String essential, Duration deadline) {
         this.target = target;
+        this.essential = essential;
         this.deadline = deadline;
     }
 
@@ -60,8 +62,9 @@ final class ExclusiveBuild {
 
     private Optional<Built> found() throws IOException {
         Path marker = target.resolve(MARKER);
-        return Files.exists(marker)
-                ? Optional.of(new Built(target.resolve("tree"), Files.readString(marker)))
+        Path tree = target.resolve("tree");
+        return Files.exists(marker) && Files.exists(tree.resolve(essential))
+                ? Optional.of(new Built(tree, Files.readString(marker)))
                 : Optional.empty();
     }
 

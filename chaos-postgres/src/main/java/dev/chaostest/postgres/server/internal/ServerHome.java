@@ -26,10 +26,11 @@ record ServerHome(Path directory) {
         return directory.resolve("server.log");
     }
 
-    /** Where the Unix socket goes; empty where the path is too long, and then there is none. */
+    /** Where the Unix socket goes; empty where the path is too long or reads as a list, and then there is none. */
     String socketDirectory() {
         String path = directory.toString();
-        return path.getBytes(StandardCharsets.UTF_8).length > SOCKET_PATH_MAX ? "" : path;
+        boolean isList = path.indexOf(',') >= 0 || path.indexOf('"') >= 0;
+        return isList || path.getBytes(StandardCharsets.UTF_8).length > SOCKET_PATH_MAX ? "" : path;
     }
 
     /** Whether this very process says that it takes connections. */

@@ -26,7 +26,7 @@ record Template(Path directory, String locale) {
         Path target =
                 cache.resolve("template-" + binaries.key() + "-" + host.uid() + (user.isStranger() ? "-open" : ""));
         try {
-            ExclusiveBuild.Built built = new ExclusiveBuild(target, Binaries.DEADLINE)
+            ExclusiveBuild.Built built = new ExclusiveBuild(target, "data/PG_VERSION", Binaries.DEADLINE)
                     .once(tree -> initialise(tree.resolve("data"), binaries, user, host));
             return new Template(built.tree().resolve("data"), built.note());
         } catch (IOException e) {

@@ -33,6 +33,18 @@ class CacheDirectoryTest {
     }
 
     @Test
+    void aNameThatAShellWouldRunIsRefused() {
+        Path named = directory.resolve("a `rm`");
+
+        assertThatThrownBy(() ->
+                        new CacheDirectory(Hosts.at(directory, directory, Map.of()), same).choose(Optional.of(named)))
+                .isInstanceOf(PostgresUnavailableException.class)
+                .hasMessage("chaos.postgres.directory must be usable, but " + named.resolve("cache")
+                        + " holds a character that a shell reads as its own: \", $ or `."
+                        + " Set chaos.postgres.directory to a directory that you may write to.");
+    }
+
+    @Test
     void xdgMovesIt() {
         Host host = Hosts.at(directory, directory, Map.of("XDG_CACHE_HOME", directory + "/xdg"));
 

@@ -59,6 +59,13 @@ class ExclusiveBuildTest {
     }
 
     @Test
+    void whatACleanerTookAwayIsBuiltAgain() throws IOException {
+        Files.delete(build().once(this::fill).tree().resolve("file"));
+
+        assertThat(build().once(this::fill).tree().resolve("file")).hasContent("content");
+    }
+
+    @Test
     void manyThreadsBuildOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
@@ -84,7 +91,8 @@ class ExclusiveBuildTest {
         Path lock = directory.resolve("it.lock");
         try (FileChannel held = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             assertThat(held.lock().isValid()).isTrue();
-            assertThatThrownBy(() -> new ExclusiveBuild(directory.resolve("it"), Duration.ZERO).once(this::fill))
+            assertThatThrownBy(
+                            () -> new ExclusiveBuild(directory.resolve("it"), "file", Duration.ZERO).once(this::fill))
                     .isInstanceOf(PostgresUnavailableException.class)
                     .hasMessage("The lock " + lock + " must be free within 0 s, but another process still holds it."
                             + " It should be unpacking PostgreSQL: end it if it hangs,"
@@ -94,7 +102,7 @@ class ExclusiveBuildTest {
     }
 
     private ExclusiveBuild build() {
-        return new ExclusiveBuild(directory.resolve("it"), Duration.ofSeconds(10));
+        return new ExclusiveBuild(directory.resolve("it"), "file", Duration.ofSeconds(10));
     }
 
     private String fill(Path tree) throws IOException {

@@ -120,6 +120,16 @@ class LauncherTest {
     }
 
     @Test
+    void aPathThatReadsAsAListHasNoSocketAndStillStarts() throws SQLException {
+        ServerOptions options = ServerOptions.ofDefaults().withDirectory(directory.resolve("a, b's"));
+
+        try (RunningServer server = Launcher.prepare(options).start();
+                Connection connection = connect(server)) {
+            assertThat(connection.isValid(5)).isTrue();
+        }
+    }
+
+    @Test
     void aLongPathHasNoSocketAndStillStarts() throws SQLException {
         ServerOptions options = ServerOptions.ofDefaults()
                 .withDirectory(directory.resolve("long".repeat(20)).resolve("long".repeat(20)));

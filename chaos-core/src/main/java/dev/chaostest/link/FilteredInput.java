@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** What the client reads from a {@link FilteredSocket}; the reader is the one who waits. */
+final class FilteredInput extends InputStream {
+
+    private static final int PEEK_MAX = 8192;
+
+    private final FilteredSocket socket;
+    private final Duplex duplex;
+    private final InputStream raw;
+    private final LongSupplier nanoClock;
+
+    FilteredInput(FilteredSocket socket, Duplex duplex, InputStream raw, LongSupplier nanoClock) {
+        this.socket = socket;
+        this.duplex = duplex;
+        this.raw = raw;
+        this.nanoClock = nanoClock;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        Deadline deadline = new Deadline(socket.getSoTimeout(), nanoClock);
+        while (true) {
+            socket.requireOpen();
+            socket.pump();
+            int taken = duplex.take(bytes, offset, length);
+            if (taken > 0) {
+                return taken;
+            }
+            if (socket.isCut()) {
+                int rest = duplex.take(bytes, offset, length);
+                return rest > 0 ? rest : -1;
+            }
+            int received = await(bytes, offset, length, deadline);
+            if (received != 0) {
+                return received;
+            }
+        }
+    }
+
+    /** Waits once; answers the bytes that came, -1 for the end, 0 for nothing yet. */
+    private int await(byte[] bytes, int offset, int length, Deadline deadline) throws IOException {
+        // Not "is it held": a hold that has just become due leaves bytes here, and the server may send no more.
+        if (duplex.isToClientPending()) {
+            deadline.check();
+            await(deadline);
+            return 0;
+        }
+        int received;
+        try {
+            socket.unwatched(true); // before it looks for what is held: a writer that holds more looks here afterwards
+            int slice = slice();
+            socket.unwatched(slice == 0);
+            socket.applyTimeout(deadline.slice(slice));
+            received = raw.read(bytes, offset, length);
+        } catch (SocketTimeoutException sliceOver) {
+            deadline.check();
+            return 0;
+        } catch (SocketException closed) {
+            if (socket.isCut()) { // by a writer
+                return 0;
+            }
+            throw closed;
+        } finally {
+            socket.unwatched(false);
+        }
+        return received < 0 ? received : passed(bytes, offset, received);
+    }
+
+    private int passed(byte[] bytes, int offset, int received) throws IOException {
+        int inPlace = duplex.serverSent(bytes, offset, received);
+        socket.pump();
+        return inPlace;
+    }
+
+    /** The milliseconds until it may be time to send what is held; 0 if nothing is. */
+    private int slice() throws InterruptedIOException {
+        if (!duplex.isToServerPending()) {
+            return 0;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw FilteredSocket.interrupted();
+        }
+        long due = TimeUnit.NANOSECONDS.toMillis(duplex.heldToServer()) + 1;
+        return (int) Math.min(FilteredSocket.SLICE_MILLIS, due);
+    }
+
+    private void await(Deadline deadline) throws InterruptedIOException {
+        try {
+            duplex.awaitToClient(deadline.left());
+        } catch (InterruptedException e) {
+            throw FilteredSocket.interrupted();
+        }
+    }
+
+    /** Counts only what the next read returns at once: the filter may swallow what the server sent. */
+    @Override
+    public int available() throws IOException {
+        socket.requireOpen();
+        socket.pump();
+        int ready = duplex.ready();
+        if (ready > 0 || socket.isCut() || duplex.isToClientHeld()) {
+            return ready;
+        }
+        int waiting = Math.min(raw.available(), PEEK_MAX);
+        if (waiting > 0) {
+            byte[] peeked = new byte[waiting];
+            int received = raw.read(peeked, 0, waiting);
+            if (received > 0) {
+                duplex.serverPeeked(peeked, received);
+                socket.pump();
+            }
+        }
+        return duplex.ready();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
