@@ -4,8 +4,12 @@ package dev.chaostest.mount;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the frame of the code under test on the current stack. */
-final class Callers {
+/**
+ * Finds the frame of the code under test on the current stack.
+ *
+ * @since 0.1
+ */
+public final class Callers {
 
     private static final Set<String> PLATFORM = Set.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
     private static final Set<String> OURS =
@@ -14,7 +18,7 @@ final class Callers {
     private Callers() {}
 
     /** The nearest frame outside the platform, this library's seams and the given packages, as {@code Class.method:line}. */
-    static @Nullable String nearest(Set<String> machinery) {
+    public static @Nullable String nearest(Set<String> machinery) {
         return StackWalker.getInstance()
                 .walk(frames -> frames.filter(frame -> isCode(frame, machinery)).findFirst())
                 .map(Callers::print)

@@ -50,13 +50,13 @@ final class PostgresRound {
         this.scope = round.scope();
         this.database = Databases.of(context);
         requireAllowed(context, rules);
+        this.schema = Tests.annotation(context, IsolatedSchema.class).map(wanted -> isolated(context, round, wanted));
         Optional<WireMount> attached = database.attached();
-        WireMount mount = attached.orElseGet(() -> scope.own("the mount", WireMount.twinOf(scope.name())));
+        WireMount mount = attached.orElseGet(this::ownMount);
         round.armOn(mount.mount());
         this.autoCommit = Tests.onClass(classes, PostgresTest.class)
                 .map(PostgresTest::autoCommit)
                 .orElse(true);
-        this.schema = Tests.annotation(context, IsolatedSchema.class).map(wanted -> isolated(context, round, wanted));
         round.onFailure(() -> withoutCommit(rules));
         this.dataSource = open(mount, TestTimeout.of(context).forStatements());
     }
@@ -85,6 +85,13 @@ final class PostgresRound {
 
     boolean isAutoCommit() {
         return autoCommit;
+    }
+
+    /** Closed behind the DataSource and before the schema: what is open then, the test has forgotten. */
+    private WireMount ownMount() {
+        WireMount own = scope.own("the mount", WireMount.twinOf(scope.name()));
+        scope.checkResidue("open connection", own::leftOpen);
+        return own;
     }
 
     /** The pool for those who ask for one; the same for every parameter of the round. */

@@ -13,6 +13,7 @@ import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,6 +186,36 @@ class SafetyTest {
         void closes(TestSchema schema) {
             schema.close();
             throw new AssertionError("the real reason");
+        }
+    }
+
+    @Test
+    void aConnectionThatIsLeftOpenIsClosedAndMakesTheTestRed(DataSource database, Postgres postgres)
+            throws SQLException {
+        Map<String, String> here = Map.of(
+                "chaos.jdbc.url",
+                postgres.jdbcUrl(),
+                "chaos.jdbc.user",
+                postgres.user().orElseThrow());
+
+        assertThat(Inner.run(LeakingTestCases.class, here).message())
+                .startsWith("Scope \"SafetyTest$LeakingTestCases.leaks\" must leave no open connection, but left a "
+                        + "connection that was opened by SafetyTest$LeakingTestCases.leaks:")
+                .endsWith(". Close it in the code under test.");
+        Awaitility.await()
+                .until(() -> Bank.ask(database, "SELECT pg_try_advisory_lock_shared(4711)")
+                        .equals("t"));
+    }
+
+    @PostgresTest
+    static class LeakingTestCases {
+        @Test
+        @IsolatedSchema("bank.sql")
+        void leaks(DataSource database) throws SQLException {
+            Connection leaked = database.getConnection();
+            leaked.setAutoCommit(false);
+            Bank.ask(leaked, "SELECT pg_advisory_lock(4711)");
+            Bank.add(leaked, 1, 1);
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
-import dev.chaostest.link.FilteredSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,7 +40,7 @@ public final class ChaosSocketFactory extends SocketFactory {
     @Override
     public Socket createSocket() throws IOException {
         requireNoTls();
-        return new FilteredSocket(WireMount.of(key()).newFilter(), System::nanoTime);
+        return WireMount.of(key()).newSocket();
     }
 
     private String key() throws IOException {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What both directions of one connection know about it. */
 final class Session {
 
-    private static final Set<String> MACHINERY =
+    static final Set<String> MACHINERY =
             Set.of("org.postgresql.", "com.zaxxer.hikari.", "dev.chaostest.postgres.wire.");
 
     private final WireFilter filter;

@@ -2,15 +2,23 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Filter;
+import dev.chaostest.link.FilteredSocket;
+import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wire seam of one DataSource, found by its key.
@@ -44,10 +52,13 @@ public final class WireMount implements AutoCloseable {
     /** The driver makes its socket factories by itself, so they find their mount here and nowhere else. */
     private static final Map<String, WireMount> BY_KEY = new ConcurrentHashMap<>();
 
+    private static final Logger LOG = LoggerFactory.getLogger(WireMount.class);
     private static final AtomicLong TWINS = new AtomicLong();
 
     private final String key;
     private final Mount mount;
+    /** As many as are open, each with who opened it. */
+    private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
     private WireMount(String key) {
         this.key = key;
@@ -107,10 +118,37 @@ public final class WireMount implements AutoCloseable {
         return new WireFilter(mount);
     }
 
-    /** Forgets the key; connections that are open stay on this mount, new ones get another. Twice is harmless. */
+    /** A socket for one new connection of the driver's. */
+    Socket newSocket() {
+        open.keySet().removeIf(Socket::isClosed);
+        Socket socket = new FilteredSocket(newFilter(), System::nanoTime);
+        open.put(socket, Optional.ofNullable(Callers.nearest(Session.MACHINERY)));
+        return socket;
+    }
+
+    /** The connections that are open now, one sentence each; for a twin, at its end, those that somebody forgot. */
+    public List<String> leftOpen() {
+        return open.entrySet().stream()
+                .filter(each -> each.getKey().isConnected() && !each.getKey().isClosed())
+                .map(each -> "a connection"
+                        + each.getValue().map(by -> " that was opened by " + by).orElse(""))
+                .sorted()
+                .toList();
+    }
+
+    /** Forgets the key, and closes the connections that are still open. Twice is harmless. */
     @Override
     public void close() {
         BY_KEY.remove(key, this);
+        open.keySet().forEach(WireMount::close);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("A connection that was left open could not be closed", e);
+        }
     }
 
     @Override
