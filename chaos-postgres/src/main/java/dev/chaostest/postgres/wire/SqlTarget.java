@@ -31,7 +31,8 @@ public sealed interface SqlTarget extends Target {
      *
      * <p>A single word is a verb if SQL has it ({@code "UPDATE"}), else a table, with any verb ({@code "account"}). A
      * schema is compared only where both the target and the statement have one. Reading counts as {@code SELECT}, also
-     * inside another statement ({@code INSERT INTO a SELECT * FROM b} is about {@code "SELECT b"} too). {@code "BEGIN"},
+     * in a SELECT inside another statement ({@code INSERT INTO a SELECT * FROM b} is about {@code "SELECT b"} too, {@code
+     * UPDATE a ... FROM b} is not). {@code "BEGIN"},
      * {@code "COMMIT"} and {@code "ROLLBACK"} are the plain statements in any spelling, not {@code COMMIT PREPARED} or
      * {@code ROLLBACK TO}.
      *

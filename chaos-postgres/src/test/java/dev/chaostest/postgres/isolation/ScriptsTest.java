@@ -69,6 +69,28 @@ class ScriptsTest {
     }
 
     @Test
+    void aScriptThatRollsBackIsRefused() throws IOException {
+        String bad = script("rollback.sql", "CREATE TABLE t (id int); ROLLBACK");
+        assertThatThrownBy(() -> load(bad))
+                .hasMessage(
+                        "Script \"" + bad + "\" must not roll back, since its schema is made in the same transaction, "
+                                + "but it did. Remove its ROLLBACK.");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatFollowsARollbackDoesNotLandInPublic() throws IOException {
+        String bad = script("landing.sql", "ROLLBACK; CREATE TABLE landed_in_public (id int)");
+        assertThatThrownBy(() -> load(bad))
+                .hasMessageContaining("statement 2 failed")
+                .hasMessageContaining("3F000");
+        try (TestSchema schema = load(script("none.sql", ""))) {
+            assertThat(in(schema).column("SELECT to_regclass('public.landed_in_public') IS NULL"))
+                    .containsExactly("t");
+        }
+    }
+
+    @Test
     void anEmptyScriptAndAByteOrderMarkDoNoHarm() throws IOException {
         String marked = script("bom.sql", "\uFEFFCREATE TABLE marked (id int)");
         try (TestSchema schema = load(script("empty.sql", ""), script("comment.sql", "-- nothing\n"), marked)) {

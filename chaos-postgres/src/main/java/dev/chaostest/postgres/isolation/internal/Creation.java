@@ -62,21 +62,48 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
         }
         String pathBefore = searchPath(connection);
         try {
+            setPath(connection, name);
             Transaction.run(connection, () -> fill(connection, name));
             restore(connection, pathBefore);
+        } catch (SQLException e) {
+            restore(connection, pathBefore);
+            throw e;
         } catch (ChaosException e) {
             undo(connection, name, pathBefore, e);
             throw e;
         }
     }
 
-    /** Not SET LOCAL: a script that commits would go on in the schema that was the default before. */
+    /**
+     * Before the transaction and not SET LOCAL: a script that commits, or rolls back, would go on in the schema that was the
+     * default before. So it fails with 3F000 where its schema is gone.
+     */
+    private void setPath(Connection connection, SchemaName name) throws SQLException {
+        String set = "SET search_path TO " + name.searchPath(includePublic);
+        Transaction.inAutocommit(connection, () -> Transaction.execute(connection, set));
+    }
+
     private void fill(Connection connection, SchemaName name) throws SQLException {
-        Transaction.execute(connection, create(name) + "; SET search_path TO " + name.searchPath(includePublic));
+        Transaction.execute(connection, create(name));
         for (Script script : scripts) {
             ScriptRunner.run(connection, script);
+            requireStillThere(connection, name, script);
         }
         commit(connection);
+    }
+
+    /** A ROLLBACK at the end of a script takes the schema along, and the tests would only see that tables are missing. */
+    private static void requireStillThere(Connection connection, SchemaName name, Script script) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT 1 FROM pg_namespace WHERE nspname = ?")) {
+            query.setString(1, name.text());
+            try (ResultSet rows = query.executeQuery()) {
+                if (!rows.next()) {
+                    throw new ChaosException(
+                            "Script \"" + script.location() + "\" must not roll back, since its schema is "
+                                    + "made in the same transaction, but it did. Remove its ROLLBACK.");
+                }
+            }
+        }
     }
 
     /** A deferred constraint speaks up here; it must not look like a name that is taken. */
