@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Fixes the seed of a test, or of all tests of a class.
  *
- * <p>Weaker than {@code chaos.replay} and {@code chaos.seed} on the command line, stronger than {@code CHAOS_SEED} in
+ * <p>Weaker than {@code chaos.replay} and {@code chaos.seed} as properties, stronger than {@code CHAOS_SEED} in
  * the environment. Without any of them the seed is random and printed with every failure. The first round has this
  * seed, later ones derive theirs from it. On the method it beats the one on the class.
  *

@@ -59,14 +59,15 @@ public final class ChaosExtension
         ChaosScope scope = round.scope();
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
-                        MDC.putCloseable("chaos.seed", scope.seed().toString());
-                Watchdog watchdog = Watchdog.start(scope.name(), TestTimeout.of(context))) {
-            round.arm();
-            try {
-                invocation.proceed();
-            } finally {
-                scope.heal();
-            }
+                MDC.putCloseable("chaos.seed", scope.seed().toString())) {
+            Watchdog.run(scope.name(), TestTimeout.of(context), () -> {
+                round.arm();
+                try {
+                    invocation.proceed();
+                } finally {
+                    scope.heal();
+                }
+            });
             scope.verify();
         }
     }

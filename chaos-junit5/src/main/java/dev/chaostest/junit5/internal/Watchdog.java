@@ -9,30 +9,51 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Interrupts a test that takes too long, where JUnit does not. */
-final class Watchdog implements AutoCloseable {
+final class Watchdog {
 
-    private final String test;
     private final Duration limit;
     private final Thread watched = Thread.currentThread();
     private final CountDownLatch done = new CountDownLatch(1);
-    private final Thread thread;
+    private final Thread thread = new Thread(this::watch, "chaos-watchdog");
     private volatile boolean bitten;
 
-    private Watchdog(String test, Duration limit) {
-        this.test = test;
+    private Watchdog(Duration limit) {
         this.limit = limit;
-        this.thread = new Thread(this::watch, "chaos-watchdog");
         thread.setDaemon(true);
     }
 
-    /** Watches the current thread from now on; null if JUnit does. */
-    static @Nullable Watchdog start(String test, TestTimeout timeout) {
+    /**
+     * Runs a test on this thread, and watches it unless JUnit does.
+     *
+     * @throws TimeoutException if it took too long; what it threw then is suppressed, as JUnit does it
+     */
+    static void run(String test, TestTimeout timeout, Body body) throws Throwable {
         if (timeout.isJUnits()) {
-            return null;
+            body.run();
+            return;
         }
-        Watchdog watchdog = new Watchdog(test, timeout.length());
+        Watchdog watchdog = new Watchdog(timeout.length());
         watchdog.thread.start();
-        return watchdog;
+        Throwable thrown = null;
+        try {
+            body.run();
+        } catch (Throwable failure) { // an error too: it must not pass the end of the watch
+            thrown = failure;
+        }
+        if (watchdog.end()) {
+            throw late(test, timeout, thrown);
+        }
+        if (thrown != null) {
+            throw thrown;
+        }
+    }
+
+    private static TimeoutException late(String test, TestTimeout timeout, @Nullable Throwable thrown) {
+        TimeoutException late = new TimeoutException(test + "() timed out after " + Durations.print(timeout.length()));
+        if (thrown != null) {
+            late.addSuppressed(thrown);
+        }
+        return late;
     }
 
     private void watch() {
@@ -46,20 +67,28 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Ends the watch. If it was too late, takes the interrupt back and says so. */
-    @Override
-    public void close() throws TimeoutException {
+    /** Ends the watch; if it has bitten, takes the interrupt back. */
+    private boolean end() {
         done.countDown();
-        try {
-            thread.join();
-        } catch (InterruptedException ours) {
-            if (!bitten) {
-                Thread.currentThread().interrupt();
+        boolean interrupted = Thread.interrupted();
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
-        if (bitten) {
+        if (interrupted && !bitten) {
+            Thread.currentThread().interrupt();
+        } else {
             Thread.interrupted();
-            throw new TimeoutException(test + "() timed out after " + Durations.print(limit));
         }
+        return bitten;
+    }
+
+    /** A test, armed and verified. */
+    @FunctionalInterface
+    interface Body {
+        void run() throws Throwable;
     }
 }

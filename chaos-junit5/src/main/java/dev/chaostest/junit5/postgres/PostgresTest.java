@@ -21,7 +21,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *
  * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
  * {@code Connection}, {@code Workers<Connection>}, a {@code TestSchema}, the {@code Postgres}, the {@code ChaosScope}.
- * A parameter with somebody else's annotation is left to them.
+ * All of one round are the same but for {@code Connection}, which is a new one each time. A parameter with somebody
+ * else's annotation is left to them.
  *
  * <p>Defaults: a time-out of 300 s a test where neither {@code @Timeout} nor JUnit's configuration sets one, and a
  * {@code statement_timeout} a little below it; a handed-over DataSource that is mounted already keeps its own. A connection
