@@ -159,8 +159,7 @@ class LauncherTest {
     private Path fake(String postgres, String initdb) throws IOException {
         Path bin = Files.createDirectories(directory.resolve("home/bin"));
         for (String[] script : new String[][] {{"postgres", postgres}, {"initdb", initdb}}) {
-            Path file = Files.writeString(bin.resolve(script[0]), "#!/bin/sh\n" + script[1] + "\n");
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            ShellCommand.write(bin.resolve(script[0]), script[1]);
         }
         return directory.resolve("home");
     }

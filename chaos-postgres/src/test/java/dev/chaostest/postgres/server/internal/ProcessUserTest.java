@@ -10,7 +10,6 @@ import dev.chaostest.postgres.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -103,7 +102,6 @@ class ProcessUserTest {
     }
 
     private void command(String name, String script) throws IOException {
-        Path file = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + script + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        ShellCommand.write(directory.resolve(name), script);
     }
 }
