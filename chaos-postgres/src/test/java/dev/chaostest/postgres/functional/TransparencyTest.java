@@ -122,10 +122,11 @@ class TransparencyTest {
                 Connection other = WireTestServer.direct();
                 var idle = idle(armed)) {
             PGConnection listener = connection.unwrap(PGConnection.class);
-            WireTestServer.run(connection, "LISTEN chaos_wire");
+            String channel = "chaos_wire_" + armed; // channels are the database's: the other run has its own
+            WireTestServer.run(connection, "LISTEN " + channel);
             assertThat(listener.getNotifications()).isNullOrEmpty();
             assertThat(listener.getNotifications(20)).isNullOrEmpty();
-            WireTestServer.run(other, "NOTIFY chaos_wire, 'hello'");
+            WireTestServer.run(other, "NOTIFY " + channel + ", 'hello'");
             PGNotification[] seen = listener.getNotifications(5_000);
             assertThat(seen).hasSize(1);
             assertThat(seen[0].getParameter()).isEqualTo("hello");

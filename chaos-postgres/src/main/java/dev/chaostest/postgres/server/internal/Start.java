@@ -95,6 +95,9 @@ record Start(
         long end = System.nanoTime() + DEADLINE.toNanos();
         long pid = -1;
         while (System.nanoTime() - end < 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw failed("was interrupted while it started", home);
+            }
             Optional<Supervisor.Event> event = supervisor.event();
             if (event.filter(Supervisor.Event::isExit).isPresent()) {
                 return new Attempt(pid, OptionalInt.of((int) event.get().number()));
@@ -105,9 +108,6 @@ record Start(
             }
             if (!supervisor.isAlive()) {
                 throw failed("lost the shell that runs it", home);
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw failed("was interrupted while it started", home);
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
