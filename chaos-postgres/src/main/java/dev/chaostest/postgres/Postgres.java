@@ -2,14 +2,11 @@
 package dev.chaostest.postgres;
 
 import dev.chaostest.postgres.server.PostgresServer;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Stream;
 
 /**
  * Describes a PostgreSQL that tests may use: one that we started, or one that the user named.
@@ -139,19 +136,6 @@ public final class Postgres {
      */
     public Optional<PostgresServer> server() {
         return server;
-    }
-
-    /**
-     * Whether it is on this machine for all that its name tells.
-     *
-     * @return true if the host resolves, and to loopback addresses only
-     */
-    public boolean loopback() {
-        try {
-            return Stream.of(InetAddress.getAllByName(host())).allMatch(InetAddress::isLoopbackAddress);
-        } catch (UnknownHostException unknown) {
-            return false;
-        }
     }
 
     /**

@@ -32,7 +32,6 @@ class PostgresSupplyTest {
         Postgres postgres = seen.iterator().next();
         assertThat(seen).hasSize(1);
         assertThat(postgres.isOwned()).isTrue();
-        assertThat(postgres.loopback()).isTrue();
         try (Connection connection = postgres.connect()) {
             assertThat(connection.isValid(5)).isTrue();
         }
