@@ -13,6 +13,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Tally;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -71,6 +72,14 @@ public final class ChaosScope implements AutoCloseable {
         return new ChaosScope(new Round(name, plan, nanoClock));
     }
 
+    /**
+     * Opens a scope in which nothing strikes: every arrival is decided about and counted, and {@link #dryRun} says what
+     * would have struck where. Nothing counts as missed.
+     */
+    public static ChaosScope openDryRun(String name, Plan plan) {
+        return new ChaosScope(Round.dryRun(name, plan, System::nanoTime));
+    }
+
     /** What runs in it. */
     public String name() {
         return round.name();
@@ -124,6 +133,18 @@ public final class ChaosScope implements AutoCloseable {
     }
 
     /**
+     * Refuses if faults are {@linkplain #forbidFaults forbidden}: for what hurts by another way than a rule.
+     *
+     * @throws dev.chaostest.plan.ChaosException if they are
+     */
+    public void requireFaultsAllowed() {
+        String why = forbidden;
+        if (why != null) {
+            throw new ChaosException(why);
+        }
+    }
+
+    /**
      * Adds a fault while the scope runs.
      *
      * @throws dev.chaostest.plan.ChaosException if faults are {@linkplain #forbidFaults forbidden}, or if a mount on which
@@ -131,10 +152,7 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed already
      */
     public Injection inject(Rule rule) {
-        String why = forbidden;
-        if (why != null) {
-            throw new ChaosException(why);
-        }
+        requireFaultsAllowed();
         mounts.forEach(mount -> mount.requireCarried(rule));
         if (healed.get()) {
             throw healedAlready("\"" + rule + "\" must be injected");
@@ -190,11 +208,19 @@ public final class ChaosScope implements AutoCloseable {
         }
     }
 
+    /** What was seen so far and what would have struck; empty if this scope is no dry run. */
+    public Optional<DryRun> dryRun() {
+        return Optional.ofNullable(round.wouldStrike()).map(counted -> DryRun.of(round, counted));
+    }
+
     /**
      * What was planned and did not come true, one sentence each: faults that could strike and did not, lost their hit to
-     * an earlier one, or came back as something else.
+     * an earlier one, or came back as something else. Empty in a dry run.
      */
     public List<String> unfulfilled() {
+        if (round.wouldStrike() != null) {
+            return List.of();
+        }
         List<String> sentences = new ArrayList<>();
         for (Tally tally : round.decisions().tallies()) {
             if (tally.isMissed()) {

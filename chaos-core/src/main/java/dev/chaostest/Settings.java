@@ -15,7 +15,7 @@ import java.util.function.Function;
  * The {@code chaos.*} keys: a property first, then {@code CHAOS_*} in the environment.
  *
  * <p>The property comes from whoever runs the tests: JUnit's configuration parameters, else system properties. The key
- * {@code chaos.jdbc.url} is {@code CHAOS_JDBC_URL} in the environment.
+ * {@code chaos.jdbc.url} is {@code CHAOS_JDBC_URL} in the environment, {@code chaos.dryRun} is {@code CHAOS_DRY_RUN}.
  *
  * <pre>{@code
  * Settings settings = Settings.ofSystem(Set.of("chaos.seed"));
@@ -105,6 +105,9 @@ public final class Settings {
     }
 
     private static String variable(String key) {
-        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        return key.replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                .toUpperCase(Locale.ROOT)
+                .replace('.', '_')
+                .replace('-', '_');
     }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
-    private static final Set<String> KNOWN = Set.of("chaos.seed", "chaos.replay", "chaos.jdbc.url", "chaos.keep-red");
+    private static final Set<String> KNOWN =
+            Set.of("chaos.seed", "chaos.replay", "chaos.jdbc.url", "chaos.keep-red", "chaos.dryRun");
 
     private static Settings settings(Map<String, String> properties, Map<String, String> environment) {
         return new Settings(key -> Optional.ofNullable(properties.get(key)), environment, KNOWN);
@@ -47,6 +48,15 @@ class SettingsTest {
 
             assertThat(environment.get("chaos.jdbc.url")).contains("jdbc:x");
             assertThat(environment.get("chaos.keep-red")).contains("true");
+        }
+
+        @Test
+        void aCapitalBeginsAWordInTheEnvironment() {
+            assertThat(settings(Map.of(), Map.of("CHAOS_DRY_RUN", "true")).get("chaos.dryRun"))
+                    .contains("true");
+            assertThatThrownBy(() ->
+                            settings(Map.of(), Map.of("CHAOS_DRYRUN", "true")).requireKnown(List.of()))
+                    .hasMessageEndingWith("\"CHAOS_DRYRUN\" is set. Did you mean \"CHAOS_DRY_RUN\"?");
         }
 
         @ParameterizedTest
@@ -102,7 +112,7 @@ class SettingsTest {
             assertThatThrownBy(() -> settings.requireKnown(List.of("chaos.seed", "chaos.relpay")))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage(
-                            "A setting must be one of [chaos.jdbc.url, chaos.keep-red, chaos.replay, chaos.seed], but "
+                            "A setting must be one of [chaos.dryRun, chaos.jdbc.url, chaos.keep-red, chaos.replay, chaos.seed], but "
                                     + "\"chaos.relpay\" is set. Did you mean \"chaos.replay\"?");
         }
 
@@ -126,7 +136,7 @@ class SettingsTest {
             assertThatThrownBy(() -> settings.requireKnown(List.of()))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage(
-                            "A setting must be one of [chaos.jdbc.url, chaos.keep-red, chaos.replay, chaos.seed], but "
+                            "A setting must be one of [chaos.dryRun, chaos.jdbc.url, chaos.keep-red, chaos.replay, chaos.seed], but "
                                     + "\"CHAOS_SEDE\" is set. Did you mean \"CHAOS_SEED\"?");
         }
 

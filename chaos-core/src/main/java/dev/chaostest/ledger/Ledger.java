@@ -63,8 +63,13 @@ public final class Ledger {
 
     /** Writes down what came back for a fault that struck. */
     public LedgerEntry.Answered answered(LedgerEntry.Fired fired, String answer) {
+        return answered(fired, answer, null);
+    }
+
+    /** As {@link #answered(LedgerEntry.Fired, String)}, with how true it was. */
+    public LedgerEntry.Answered answered(LedgerEntry.Fired fired, String answer, LedgerEntry.@Nullable Cause cause) {
         boolean planned = fired.fault().mustComeBack().map(answer::equals).orElse(true);
-        return write(n -> new LedgerEntry.Answered(n, elapsed(), fired.sequence(), answer, planned));
+        return write(n -> new LedgerEntry.Answered(n, elapsed(), fired.sequence(), answer, cause, planned));
     }
 
     /** Writes down that a rule lost its hit to an earlier one. */

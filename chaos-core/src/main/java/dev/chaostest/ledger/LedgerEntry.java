@@ -6,6 +6,7 @@ import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Rule;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,17 +59,36 @@ public sealed interface LedgerEntry {
         }
     }
 
+    /** How true an error was. */
+    enum Cause {
+        /** What always causes it was brought about. */
+        REAL,
+        /** The peer was made to raise it. */
+        RAISED,
+        /** It was written in the peer's name. */
+        FORGED
+    }
+
     /**
      * What came back to the caller for a fault that fired.
      *
      * @param fired the sequence of that entry
      * @param answer an SQLSTATE, or a few words
+     * @param cause how true it was, where that was a question
      * @param planned whether it is what the fault said must come back
      */
-    record Answered(long sequence, Duration at, long fired, String answer, boolean planned) implements LedgerEntry {
+    record Answered(
+            long sequence,
+            Duration at,
+            long fired,
+            String answer,
+            @Nullable Cause cause,
+            boolean planned) implements LedgerEntry {
         @Override
         public String toString() {
-            return line(this, "came back", answer + " for #" + fired + (planned ? "" : ", which was not planned"));
+            String how = cause == null ? "" : " (" + cause.name().toLowerCase(Locale.ROOT) + ")";
+            return line(
+                    this, "came back", answer + how + " for #" + fired + (planned ? "" : ", which was not planned"));
         }
     }
 

@@ -5,12 +5,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is still to go in one direction, in order. Not safe for use by many threads: the duplex guards it. */
+/**
+ * What is still to go in one direction, in order. Not safe for use by many threads: the duplex guards it. Only {@link
+ * #isEmpty} may be asked by anybody.
+ */
 final class Backlog {
 
-    private sealed interface Item permits Piece, Wait, End {}
+    private sealed interface Item permits Piece, Late, Wait, End {}
 
     /** Bytes to go. A view while it points into the caller's array, until {@link Backlog#own}. */
     static final class Piece implements Item {
@@ -37,12 +41,16 @@ final class Backlog {
         }
     }
 
+    /** Bytes that are made in their turn. */
+    private record Late(Supplier<ByteBuffer> bytes) implements Item {}
+
     private record Wait(Hold hold) implements Item {}
 
     private record End() implements Item {}
 
     private final Deque<Item> items = new ArrayDeque<>();
     private byte @Nullable [] borrowed;
+    private volatile boolean empty = true;
     private int bytes;
     private boolean ended;
 
@@ -63,7 +71,7 @@ final class Backlog {
         } else {
             byte[] copy = new byte[length];
             buffer.get(copy);
-            items.add(new Piece(copy, 0, length));
+            append(new Piece(copy, 0, length));
         }
     }
 
@@ -71,15 +79,31 @@ final class Backlog {
         if (items.peekLast() instanceof Piece last && last.array == array && last.to == from) {
             last.to += length;
         } else {
-            items.add(new Piece(array, from, from + length));
+            append(new Piece(array, from, from + length));
         }
+    }
+
+    void add(Supplier<ByteBuffer> late) {
+        if (!ended) {
+            append(new Late(late));
+        }
+    }
+
+    private void append(Item item) {
+        items.add(item);
+        empty = false;
+    }
+
+    private void removeFirst() {
+        items.removeFirst();
+        empty = items.isEmpty();
     }
 
     void add(Hold hold) {
         if (ended) {
             hold.abandon(); // or whoever made it would wait for its end
         } else {
-            items.add(new Wait(hold));
+            append(new Wait(hold));
         }
     }
 
@@ -87,7 +111,7 @@ final class Backlog {
     void end() {
         if (!ended) {
             ended = true;
-            items.add(new End());
+            append(new End());
         }
     }
 
@@ -104,7 +128,7 @@ final class Backlog {
     }
 
     boolean isEmpty() {
-        return items.isEmpty();
+        return empty;
     }
 
     int bytes() {
@@ -123,7 +147,7 @@ final class Backlog {
             if (left > 0) {
                 return left;
             }
-            items.removeFirst();
+            removeFirst();
         }
         return 0;
     }
@@ -141,12 +165,26 @@ final class Backlog {
     /** Takes the next bytes; null if there are none or they are held. */
     @Nullable
     Piece poll(long now) {
+        while (!isHeld(now) && items.peekFirst() instanceof Late late) {
+            removeFirst();
+            made(late.bytes.get());
+        }
         if (isHeld(now) || !(items.peekFirst() instanceof Piece piece)) {
             return null;
         }
-        items.removeFirst();
+        removeFirst();
         bytes -= piece.length();
         return piece;
+    }
+
+    private void made(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        if (copy.length > 0) {
+            bytes += copy.length;
+            items.addFirst(new Piece(copy, 0, copy.length));
+            empty = false;
+        }
     }
 
     /** Takes up to so many bytes that may go now. */
@@ -159,7 +197,7 @@ final class Backlog {
             bytes -= part;
             taken += part;
             if (piece.length() == 0) {
-                items.removeFirst();
+                removeFirst();
             }
         }
         return taken;

@@ -15,7 +15,7 @@ final class Deadline {
     Deadline(int soTimeout, LongSupplier nanoClock) {
         this.nanos = soTimeout == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(soTimeout);
         this.nanoClock = nanoClock;
-        this.since = nanoClock.getAsLong();
+        this.since = soTimeout == 0 ? 0 : nanoClock.getAsLong();
     }
 
     long left() {

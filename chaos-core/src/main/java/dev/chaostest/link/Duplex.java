@@ -6,11 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A filter and the two backlogs that it fills. The lock guards memory only: no I/O happens under it, and who waits lets
- * go of it, so whoever closes may take it.
+ * go of it, so whoever closes may take it. Nothing takes it to learn that a backlog is empty, as it nearly always is.
  */
 final class Duplex implements Steps {
 
@@ -27,26 +28,34 @@ final class Duplex implements Steps {
     private boolean cutAsked;
     private boolean gone;
 
-    /** The array that the client reads into, and how much of it holds bytes that are already where they belong. */
-    private byte @Nullable [] target;
-
-    private int targetFrom;
-    private int inPlace;
+    private final InPlace inPlaceToServer = new InPlace();
+    private final InPlace inPlaceToClient = new InPlace();
 
     Duplex(Filter filter, LongSupplier nanoClock) {
         this.filter = filter;
         this.nanoClock = nanoClock;
     }
 
-    /** Feeds what the client writes; the array stays borrowed until {@link #clientTakesBack}. */
-    void clientSends(byte[] array, int offset, int length) {
+    /**
+     * Feeds what the client writes; answers how much of its begin is to be sent at once as it is. The rest is in the
+     * backlog, and while that is not empty the array stays borrowed until {@link #clientTakesBack}.
+     */
+    int clientSends(byte[] array, int offset, int length) {
         lock.lock();
         try {
+            if (toServer.isEmpty()) {
+                inPlaceToServer.begin(array, offset);
+            }
             toServer.borrow(array);
             if (!gone) {
                 filter.fromClient(ByteBuffer.wrap(array, offset, length), this);
             }
+            return inPlaceToServer.length();
         } finally {
+            inPlaceToServer.end();
+            if (toServer.isEmpty()) {
+                toServer.own();
+            }
             changed.signalAll();
             lock.unlock();
         }
@@ -65,15 +74,15 @@ final class Duplex implements Steps {
     int serverSent(byte[] array, int offset, int length) {
         lock.lock();
         try {
-            target = toClient.isEmpty() ? array : null;
-            targetFrom = offset;
-            inPlace = 0;
+            if (toClient.isEmpty()) {
+                inPlaceToClient.begin(array, offset);
+            }
             if (!gone) {
                 filter.fromServer(ByteBuffer.wrap(array, offset, length), this);
             }
-            return inPlace;
+            return inPlaceToClient.length();
         } finally {
-            target = null;
+            inPlaceToClient.end();
             lock.unlock();
         }
     }
@@ -92,9 +101,12 @@ final class Duplex implements Steps {
 
     /** Takes what the client may read now. */
     int take(byte[] array, int offset, int length) {
+        if (toClient.isEmpty()) {
+            return 0;
+        }
         lock.lock();
         try {
-            return toClient.isEmpty() ? 0 : toClient.take(array, offset, length, nanoClock.getAsLong());
+            return toClient.take(array, offset, length, nanoClock.getAsLong());
         } finally {
             lock.unlock();
         }
@@ -102,15 +114,21 @@ final class Duplex implements Steps {
 
     /** Takes the next bytes that may go to the server now. */
     Backlog.@Nullable Piece poll() {
+        if (toServer.isEmpty()) {
+            return null;
+        }
         lock.lock();
         try {
-            return toServer.isEmpty() ? null : toServer.poll(nanoClock.getAsLong());
+            return toServer.poll(nanoClock.getAsLong());
         } finally {
             lock.unlock();
         }
     }
 
     int ready() {
+        if (toClient.isEmpty()) {
+            return 0;
+        }
         lock.lock();
         try {
             return toClient.ready(nanoClock.getAsLong());
@@ -120,6 +138,9 @@ final class Duplex implements Steps {
     }
 
     int bytesToServer() {
+        if (toServer.isEmpty()) {
+            return 0;
+        }
         lock.lock();
         try {
             return toServer.bytes();
@@ -129,21 +150,11 @@ final class Duplex implements Steps {
     }
 
     boolean isToServerPending() {
-        lock.lock();
-        try {
-            return !toServer.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return !toServer.isEmpty();
     }
 
     boolean isToClientPending() {
-        lock.lock();
-        try {
-            return !toClient.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return !toClient.isEmpty();
     }
 
     /** The nanoseconds until what goes to the server next is due; 0 if it is. */
@@ -188,6 +199,9 @@ final class Duplex implements Steps {
     }
 
     boolean isToClientHeld() {
+        if (toClient.isEmpty()) {
+            return false;
+        }
         lock.lock();
         try {
             return toClient.isHeld(nanoClock.getAsLong());
@@ -244,19 +258,19 @@ final class Duplex implements Steps {
 
     @Override
     public void toServer(ByteBuffer bytes) {
+        if (!toServer.isEmpty() || !inPlaceToServer.takes(bytes)) {
+            toServer.add(bytes);
+        }
+    }
+
+    @Override
+    public void toServerInTurn(Supplier<ByteBuffer> bytes) {
         toServer.add(bytes);
     }
 
     @Override
     public void toClient(ByteBuffer bytes) {
-        boolean next = toClient.isEmpty()
-                && bytes.hasArray()
-                && bytes.array() == target
-                && bytes.arrayOffset() + bytes.position() == targetFrom + inPlace;
-        if (next) {
-            inPlace += bytes.remaining();
-            bytes.position(bytes.limit());
-        } else {
+        if (!toClient.isEmpty() || !inPlaceToClient.takes(bytes)) {
             toClient.add(bytes);
         }
     }

@@ -18,6 +18,7 @@ final class FilteredInput extends InputStream {
     private final Duplex duplex;
     private final InputStream raw;
     private final LongSupplier nanoClock;
+    private boolean atEnd;
 
     FilteredInput(FilteredSocket socket, Duplex duplex, InputStream raw, LongSupplier nanoClock) {
         this.socket = socket;
@@ -37,7 +38,10 @@ final class FilteredInput extends InputStream {
         if (length == 0) {
             return 0;
         }
-        Deadline deadline = new Deadline(socket.getSoTimeout(), nanoClock);
+        if (atEnd) { // said once, a socket says it again even when it is closed
+            return -1;
+        }
+        Deadline deadline = new Deadline(socket.readTimeout(), nanoClock);
         while (true) {
             socket.requireOpen();
             socket.pump();
@@ -68,7 +72,9 @@ final class FilteredInput extends InputStream {
         try {
             socket.unwatched(true); // before it looks for what is held: a writer that holds more looks here afterwards
             int slice = slice();
-            socket.unwatched(slice == 0);
+            if (slice > 0) {
+                socket.unwatched(false);
+            }
             socket.applyTimeout(deadline.slice(slice));
             received = raw.read(bytes, offset, length);
         } catch (SocketTimeoutException sliceOver) {
@@ -82,13 +88,18 @@ final class FilteredInput extends InputStream {
         } finally {
             socket.unwatched(false);
         }
-        return received < 0 ? received : passed(bytes, offset, received);
+        atEnd = received < 0;
+        return atEnd ? received : passed(bytes, offset, received);
     }
 
     private int passed(byte[] bytes, int offset, int received) throws IOException {
-        int inPlace = duplex.serverSent(bytes, offset, received);
-        socket.pump();
-        return inPlace;
+        try {
+            int inPlace = duplex.serverSent(bytes, offset, received);
+            socket.pump();
+            return inPlace;
+        } catch (RuntimeException e) {
+            throw socket.failed(e);
+        }
     }
 
     /** The milliseconds until it may be time to send what is held; 0 if nothing is. */
@@ -125,11 +136,19 @@ final class FilteredInput extends InputStream {
             byte[] peeked = new byte[waiting];
             int received = raw.read(peeked, 0, waiting);
             if (received > 0) {
-                duplex.serverPeeked(peeked, received);
-                socket.pump();
+                peeked(peeked, received);
             }
         }
         return duplex.ready();
+    }
+
+    private void peeked(byte[] bytes, int received) throws IOException {
+        try {
+            duplex.serverPeeked(bytes, received);
+            socket.pump();
+        } catch (RuntimeException e) {
+            throw socket.failed(e);
+        }
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * SO_TIMEOUT} ends a held read with {@link SocketTimeoutException}, and the wait goes on with the next read;
  * {@link #close} from another thread, an interrupt ({@link InterruptedIOException}, the flag stays set) and {@link
  * Hold#release} end it, on the way to the server within {@value #SLICE_MILLIS} ms. After a cut, reads deliver what came before it and then the end
- * of the stream; writes fail.
+ * of the stream; writes fail. A filter that throws ends the connection, and its exception is the client's.
  *
  * <p>Not affected: connecting, options, addresses. Who waits is the reader: bytes that are held on their way to the
  * server are kept, and sent when they are due by whoever reads or writes next. The writer waits too with more than
@@ -45,6 +45,11 @@ public final class FilteredSocket extends Socket {
     /** The longest blocking read while bytes are held on their way to the server: nothing else can end it early. */
     static final int SLICE_MILLIS = 10;
 
+    /** The JDK's own words, which differ. */
+    private static final String STREAM_OF_CLOSED = "Socket closed";
+
+    private static final String OPTION_OF_CLOSED = "Socket is closed";
+
     private final Duplex duplex;
     private final LongSupplier nanoClock;
     private final ReentrantLock sending = new ReentrantLock();
@@ -52,6 +57,9 @@ public final class FilteredSocket extends Socket {
     private final AtomicReference<@Nullable OutputStream> output = new AtomicReference<>();
     private volatile int soTimeout;
     private volatile boolean cut;
+
+    /** As {@link #isClosed}, which takes a lock that costs more than the rest of a read. */
+    private volatile boolean closed;
 
     /** A reader waits for the server without end, so only the writer can send what becomes due. */
     private volatile boolean unwatched;
@@ -92,12 +100,19 @@ public final class FilteredSocket extends Socket {
 
     @Override
     public void setSoTimeout(int timeout) throws SocketException {
+        requireOpen(OPTION_OF_CLOSED);
         applyTimeout(timeout);
         soTimeout = timeout;
     }
 
     @Override
     public int getSoTimeout() throws SocketException {
+        requireOpen(OPTION_OF_CLOSED);
+        return soTimeout;
+    }
+
+    /** What a read takes at most. */
+    int readTimeout() throws SocketException {
         requireOpen();
         return soTimeout;
     }
@@ -113,11 +128,22 @@ public final class FilteredSocket extends Socket {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         try {
             super.close();
         } finally {
             duplex.gone();
         }
+    }
+
+    /** A filter that fails has lost its place in the stream: what would pass from then on is not what was said. */
+    RuntimeException failed(RuntimeException why) {
+        try {
+            close();
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+        return why;
     }
 
     private void cutNow() throws IOException {
@@ -149,6 +175,9 @@ public final class FilteredSocket extends Socket {
     }
 
     private void sendDue() throws IOException {
+        if (!duplex.isToServerPending()) {
+            return;
+        }
         OutputStream raw = super.getOutputStream();
         for (Backlog.Piece piece = duplex.poll(); piece != null; piece = duplex.poll()) {
             raw.write(piece.array(), piece.from(), piece.length());
@@ -161,8 +190,12 @@ public final class FilteredSocket extends Socket {
     }
 
     void requireOpen() throws SocketException {
-        if (isClosed() && !cut) {
-            throw new SocketException("Socket closed");
+        requireOpen(STREAM_OF_CLOSED);
+    }
+
+    private void requireOpen(String otherwise) throws SocketException {
+        if (closed && !cut) {
+            throw new SocketException(otherwise);
         }
     }
 
@@ -188,12 +221,9 @@ public final class FilteredSocket extends Socket {
             }
             sending.lock();
             try {
-                duplex.clientSends(bytes, offset, length);
-                try {
-                    sendDue();
-                } finally {
-                    duplex.clientTakesBack();
-                }
+                send(bytes, offset, length);
+            } catch (RuntimeException e) {
+                throw failed(e);
             } finally {
                 sending.unlock();
             }
@@ -201,6 +231,21 @@ public final class FilteredSocket extends Socket {
             while (mustWait() && !isClosed()) {
                 await();
                 pump();
+            }
+        }
+
+        private void send(byte[] bytes, int offset, int length) throws IOException {
+            int asItIs = duplex.clientSends(bytes, offset, length);
+            boolean borrowed = duplex.isToServerPending();
+            try {
+                if (asItIs > 0) {
+                    raw.write(bytes, offset, asItIs);
+                }
+                sendDue();
+            } finally {
+                if (borrowed) {
+                    duplex.clientTakesBack();
+                }
             }
         }
 

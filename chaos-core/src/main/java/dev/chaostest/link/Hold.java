@@ -2,6 +2,7 @@
 package dev.chaostest.link;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,13 @@ public final class Hold {
         DUE,
         /** {@link Hold#release} came first. */
         RELEASED,
+        /** {@link Hold#cancel} came first: the client does not want the answer any more. */
+        CANCELLED,
         /** The connection ended first, and what was held is lost. */
         CLOSED
     }
+
+    private static final Duration WITHOUT_END = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Duration length;
     private final Consumer<End> done;
@@ -54,14 +59,33 @@ public final class Hold {
         this.done = done;
     }
 
+    /** A wait that ends by being released only, or with its connection. */
+    public static Hold untilReleased(Consumer<End> done) {
+        return new Hold(WITHOUT_END, done);
+    }
+
     /** Ends the wait at once; without effect on one that is over. */
     public void release() {
         finish(End.RELEASED);
     }
 
+    /**
+     * Ends the wait at once because the client has cancelled what waits.
+     *
+     * @return false if it was over already
+     */
+    public boolean cancel() {
+        return finish(End.CANCELLED);
+    }
+
     /** Tells that the connection is gone; for mounts. */
     public void abandon() {
         finish(End.CLOSED);
+    }
+
+    /** How it ended; empty while it lasts. */
+    public Optional<End> end() {
+        return Optional.ofNullable(end.get());
     }
 
     /** Whether what follows may go on; the first question starts the clock. For mounts. */
@@ -91,13 +115,15 @@ public final class Hold {
         }
     }
 
-    private void finish(End how) {
-        if (end.compareAndSet(null, how)) {
-            done.accept(how);
-            Runnable waiting = waiter.get();
-            if (waiting != null) {
-                waiting.run();
-            }
+    private boolean finish(End how) {
+        if (!end.compareAndSet(null, how)) {
+            return false;
         }
+        done.accept(how);
+        Runnable waiting = waiter.get();
+        if (waiting != null) {
+            waiting.run();
+        }
+        return true;
     }
 }

@@ -2,6 +2,7 @@
 package dev.chaostest.link;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
  * What a filter wants done, in the order in which it says so.
@@ -15,6 +16,13 @@ public interface Steps {
 
     /** Sends these bytes on to the server. The bytes are copied or consumed before this returns. */
     void toServer(ByteBuffer bytes);
+
+    /**
+     * Sends bytes that are not made before it is their turn, when everything before them has gone on.
+     *
+     * @param bytes asked once, under the same exclusion as the filter itself; none if the connection ends before
+     */
+    void toServerInTurn(Supplier<ByteBuffer> bytes);
 
     /** Sends these bytes on to the client. The bytes are copied or consumed before this returns. */
     void toClient(ByteBuffer bytes);

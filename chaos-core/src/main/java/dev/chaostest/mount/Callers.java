@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.mount;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,21 @@ public final class Callers {
                 .orElse(null);
     }
 
+    /**
+     * As {@link #nearest(Set)}, and the frames that called it, the nearest first. To be {@linkplain #print printed} only where
+     * somebody reads them: looking up lines is what costs.
+     *
+     * @param runners packages of what runs the code: it and what is behind it are left out
+     * @param most how many frames at most
+     */
+    public static List<StackWalker.StackFrame> frames(Set<String> machinery, Set<String> runners, int most) {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.takeWhile(frame -> startsWithNone(frame.getClassName(), runners))
+                        .filter(frame -> isCode(frame, machinery))
+                        .limit(most)
+                        .toList());
+    }
+
     private static boolean isCode(StackWalker.StackFrame frame, Set<String> machinery) {
         String name = frame.getClassName();
         return startsWithNone(name, PLATFORM) && startsWithNone(name, OURS) && startsWithNone(name, machinery);
@@ -34,7 +50,8 @@ public final class Callers {
         return prefixes.stream().noneMatch(name::startsWith);
     }
 
-    private static String print(StackWalker.StackFrame frame) {
+    /** A frame as {@code Class.method:line}. */
+    public static String print(StackWalker.StackFrame frame) {
         String type = frame.getClassName();
         return type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName() + ":" + frame.getLineNumber();
     }

@@ -4,6 +4,7 @@ package dev.chaostest.mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Rule;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Mount {
 
     private final String name;
-    private final String seam;
-    private final Set<Class<? extends Fault>> carries;
+    private final Map<String, Set<Class<? extends Fault>>> carries;
     private final AtomicReference<@Nullable Round> armed = new AtomicReference<>();
 
     /**
@@ -32,9 +32,18 @@ public final class Mount {
      * @param carries the faults that the seam can carry out
      */
     public Mount(String name, String seam, Set<Class<? extends Fault>> carries) {
+        this(name, Map.of(seam, carries));
+    }
+
+    /**
+     * A thing with several seams.
+     *
+     * @param name in words that a user knows
+     * @param carries by each seam's short name, the faults that it can carry out
+     */
+    public Mount(String name, Map<String, Set<Class<? extends Fault>>> carries) {
         this.name = name;
-        this.seam = seam;
-        this.carries = Set.copyOf(carries);
+        this.carries = Map.copyOf(carries);
     }
 
     /** The name, for messages. */
@@ -83,10 +92,10 @@ public final class Mount {
      * @throws ChaosException if it can't
      */
     public void requireCarried(Rule rule) {
-        boolean isHere = rule.target().seam().equals(seam);
-        if (isHere && !carries.contains(rule.fault().getClass())) {
+        Set<Class<? extends Fault>> possible = carries.get(rule.target().seam());
+        if (possible != null && !possible.contains(rule.fault().getClass())) {
             throw new ChaosException("A fault on " + name + " must be one of "
-                    + carries.stream().map(Class::getSimpleName).sorted().toList() + ", but rule \"" + rule
+                    + possible.stream().map(Class::getSimpleName).sorted().toList() + ", but rule \"" + rule
                     + "\" has a "
                     + rule.fault().getClass().getSimpleName() + ". Use one of those, or another seam.");
         }

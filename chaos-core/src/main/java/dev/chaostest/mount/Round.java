@@ -10,6 +10,8 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +40,15 @@ public final class Round {
     private final Plan plan;
     private final Ledger ledger;
     private final Decisions decisions;
-    private final List<Runnable> parked = new CopyOnWriteArrayList<>();
+    private final List<Parked> parked = new CopyOnWriteArrayList<>();
     private final List<String> mismatches = new CopyOnWriteArrayList<>();
     /** By place in the ledger; as many as there are calls in flight, unless a seam is broken. */
     private final Map<Long, LedgerEntry.Fired> unanswered = new ConcurrentSkipListMap<>();
 
     private final Map<String, AtomicLong> lanes = new ConcurrentHashMap<>();
+    private final Set<Rule> takenOut = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
     private final AtomicBoolean begun = new AtomicBoolean();
+    private final @Nullable WouldStrike dryRun;
     private volatile boolean over;
 
     /**
@@ -54,11 +59,26 @@ public final class Round {
      * @param nanoClock the time in nanoseconds, from any origin, never going back
      */
     public Round(String name, Plan plan, LongSupplier nanoClock) {
+        this(name, plan, nanoClock, null);
+    }
+
+    private Round(String name, Plan plan, LongSupplier nanoClock, @Nullable WouldStrike dryRun) {
         this.name = name;
         this.plan = plan;
         this.ledger = new Ledger(nanoClock);
         this.decisions = new Decisions(plan, nanoClock);
         plan.rules().forEach(ledger::planned);
+        this.dryRun = dryRun;
+    }
+
+    /** Begins a round that decides about every arrival and only counts: nothing strikes. */
+    public static Round dryRun(String name, Plan plan, LongSupplier nanoClock) {
+        return new Round(name, plan, nanoClock, new WouldStrike());
+    }
+
+    /** What would have struck, in a dry run; null in every other round. */
+    public @Nullable WouldStrike wouldStrike() {
+        return dryRun;
     }
 
     /** What is executed. */
@@ -88,10 +108,18 @@ public final class Round {
         }
     }
 
-    /** Adds a rule while the round runs; the result takes it out again. */
+    /** Adds a rule while the round runs; the result takes it out again, and frees what it has parked. */
+    @SuppressWarnings("ReferenceEquality") // see below
     public Runnable add(Rule rule) {
-        ledger.planned(rule);
-        return decisions.add(rule);
+        // A copy: an equal rule may be added twice, and taking one out must not free what the other has parked.
+        Rule own = new Rule(rule.target(), rule.trigger(), rule.fault(), rule.counting(), rule.optional());
+        ledger.planned(own);
+        Runnable retire = decisions.add(own);
+        return () -> {
+            retire.run();
+            takenOut.add(own);
+            free(each -> each.rule == own);
+        };
     }
 
     /**
@@ -110,6 +138,10 @@ public final class Round {
         }
         Decision decision = decisions.at(site, Lane.currentOr(lane));
         if (decision == null) {
+            return null;
+        }
+        if (dryRun != null) {
+            dryRun.count(decision);
             return null;
         }
         String caller = Callers.nearest(machinery);
@@ -140,11 +172,25 @@ public final class Round {
      * @return what unregisters it
      */
     public Runnable whenOver(Runnable release) {
-        parked.add(release);
-        if (over && parked.remove(release)) {
+        return park(new Parked(null, release));
+    }
+
+    /** As {@link #whenOver}, and also when the rule that struck is taken out, or was before the fault came to its turn. */
+    Runnable park(Rule rule, Runnable release) {
+        Parked fault = new Parked(rule, release);
+        Runnable unregister = park(fault);
+        if (takenOut.contains(rule) && parked.remove(fault)) {
             release.run();
         }
-        return () -> parked.remove(release);
+        return unregister;
+    }
+
+    private Runnable park(Parked fault) {
+        parked.add(fault);
+        if (over && parked.remove(fault)) {
+            fault.release.run();
+        }
+        return () -> parked.remove(fault);
     }
 
     /**
@@ -154,11 +200,15 @@ public final class Round {
      */
     public void end() {
         over = true;
+        free(each -> true);
+    }
+
+    private void free(Predicate<Parked> which) {
         RuntimeException first = null;
-        for (Runnable release : List.copyOf(parked)) {
+        for (Parked fault : List.copyOf(parked)) {
             try {
-                if (parked.remove(release)) {
-                    release.run();
+                if (which.test(fault) && parked.remove(fault)) {
+                    fault.release.run();
                 }
             } catch (RuntimeException e) { // the others must be freed all the same
                 if (first == null) {
@@ -182,9 +232,9 @@ public final class Round {
         return sentences;
     }
 
-    void answered(LedgerEntry.Fired fired, String answer) {
+    void answered(LedgerEntry.Fired fired, String answer, LedgerEntry.@Nullable Cause cause) {
         unanswered.remove(fired.sequence());
-        boolean planned = ledger.answered(fired, answer).planned();
+        boolean planned = ledger.answered(fired, answer, cause).planned();
         if (!planned && mismatches.size() < MISMATCHES_MAX) {
             mismatches.add(struck(fired) + ", but " + answer + " came back");
         }
@@ -192,5 +242,16 @@ public final class Round {
 
     private static String struck(LedgerEntry.Fired fired) {
         return "planned was " + fired.fault() + " at " + fired.hit();
+    }
+
+    /** What waits until somebody frees it; each is its own, whatever it frees. */
+    private static final class Parked {
+        private final @Nullable Rule rule;
+        private final Runnable release;
+
+        Parked(@Nullable Rule rule, Runnable release) {
+            this.rule = rule;
+            this.release = release;
+        }
     }
 }

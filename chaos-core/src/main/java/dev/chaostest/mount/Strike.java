@@ -44,7 +44,22 @@ public record Strike(List<Blow> blows) {
 
         /** Reports what really came back. */
         public void answered(String answer) {
-            round.answered(fired, answer);
+            round.answered(fired, answer, null);
+        }
+
+        /** Reports what really came back, and how true it is. */
+        public void answered(String answer, LedgerEntry.Cause cause) {
+            round.answered(fired, answer, cause);
+        }
+
+        /**
+         * Registers what frees this fault when its rule is taken out or the round ends; runs at once if the round has ended,
+         * and once at most.
+         *
+         * @return what unregisters it
+         */
+        public Runnable park(Runnable release) {
+            return round.park(fired.rule(), release);
         }
     }
 }

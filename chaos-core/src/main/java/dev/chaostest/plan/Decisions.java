@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.plan;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,9 +107,11 @@ public final class Decisions {
         return sites;
     }
 
-    /** How many lanes arrived anywhere. */
+    /** How many lanes arrived at one seam, at most: a rule is about one seam, so only those can meet it in any order. */
     public long lanes() {
-        return arrivals.keySet().stream().map(Arrival::lane).distinct().count();
+        Map<String, Set<Lane>> bySeam = arrivals.keySet().stream()
+                .collect(groupingBy(each -> each.site.seam(), mapping(Arrival::lane, toSet())));
+        return bySeam.values().stream().mapToLong(Set::size).max().orElse(0);
     }
 
     private Duration elapsedSince(ActiveRule active) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Lane;
@@ -77,6 +78,21 @@ class CallerFrameTest {
         Workers.of(1).run(worker -> charge());
 
         assertThat(caller()).startsWith("CallerFrameTest.chargeThrough:");
+    }
+
+    @Test
+    void thoseWhoCalledItFollowUntilWhatRunsThem() {
+        List<String> all = frames(5);
+        assertThat(all).hasSize(2);
+        assertThat(all.get(0)).matches("CallerFrameTest\\.frames:\\d+");
+        assertThat(all.get(1)).matches("CallerFrameTest\\.thoseWhoCalledItFollowUntilWhatRunsThem:\\d+");
+        assertThat(frames(1)).hasSize(1);
+    }
+
+    private static List<String> frames(int most) {
+        return Callers.frames(Set.of(), Set.of("org.junit."), most).stream()
+                .map(Callers::print)
+                .toList();
     }
 
     @Test

@@ -43,13 +43,14 @@ class FilteredSocketTest {
 
     /**
      * Passes letters on, except: H holds what follows to the server, h to the client; X cuts, x cuts towards the client;
-     * S and s are swallowed; D and d are doubled.
+     * L is replaced in its turn; S and s are swallowed; D and d are doubled; F and f fail.
      */
     private static final class Letters implements Filter {
 
         private final AtomicInteger closed = new AtomicInteger();
         private final AtomicReference<Hold.@Nullable End> ended = new AtomicReference<>();
         private final AtomicInteger cuts = new AtomicInteger();
+        private final AtomicInteger late = new AtomicInteger('n');
         private volatile Duration length = HOUR;
         private final CountDownLatch held = new CountDownLatch(1);
         private volatile @Nullable Hold hold;
@@ -68,7 +69,9 @@ class FilteredSocketTest {
                 switch (one.get(one.position())) {
                     case 'H' -> steps.holdToServer(hold());
                     case 'X' -> steps.cut(cuts::incrementAndGet);
+                    case 'L' -> steps.toServerInTurn(() -> ByteBuffer.wrap(new byte[] {(byte) late.get()}));
                     case 'S' -> {}
+                    case 'F' -> throw new IllegalStateException("lost");
                     case 'D' -> {
                         steps.toServer(one.duplicate());
                         steps.toServer(one);
@@ -86,6 +89,7 @@ class FilteredSocketTest {
                     case 'h' -> steps.holdToClient(hold());
                     case 'x' -> steps.cut(cuts::incrementAndGet);
                     case 's' -> {}
+                    case 'f' -> throw new IllegalStateException("lost");
                     case 'd' -> {
                         steps.toClient(one.duplicate());
                         steps.toClient(one);
@@ -155,6 +159,21 @@ class FilteredSocketTest {
         assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
         assertThat(echo).succeedsWithin(Duration.ofSeconds(5));
         assertThat(filter.ended).hasValue(Hold.End.DUE);
+    }
+
+    @Test
+    void bytesThatAreMadeInTheirTurnAreMadeBehindTheHold() throws IOException {
+        send("aLHbLc");
+        assertThat(arrived(2)).isEqualTo("an");
+        filter.late.set('m');
+        released();
+        FutureTask<String> echo = background(() -> {
+            String seen = arrived(3);
+            answer("z");
+            return seen;
+        });
+        assertThat(received(1)).isEqualTo("z");
+        assertThat(echo).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("bmc");
     }
 
     @Test
@@ -355,6 +374,23 @@ class FilteredSocketTest {
                 .isInstanceOf(java.util.concurrent.TimeoutException.class);
         client.close();
         assertThatThrownBy(() -> write.get(1, TimeUnit.SECONDS)).hasCauseInstanceOf(SocketException.class);
+    }
+
+    /** It does not know any more where it is in the stream. */
+    @Test
+    void filterThatFailsOnTheWayToTheServerEndsTheConnection() throws IOException {
+        assertThatThrownBy(() -> send("F")).isInstanceOf(IllegalStateException.class);
+        assertThat(filter.closed).hasValue(1);
+        assertThatThrownBy(() -> send("a")).isInstanceOf(SocketException.class);
+        assertThat(server.getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void filterThatFailsOnTheWayToTheClientEndsTheConnection() throws IOException {
+        answer("f");
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IllegalStateException.class);
+        assertThat(filter.closed).hasValue(1);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.chaostest.plan.When;
 import dev.chaostest.work.Classifier;
 import dev.chaostest.work.Workers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +113,18 @@ class MountTest {
         mount.requireCarried(CUT);
 
         assertThat(delaysOnly.armed()).isNull();
+    }
+
+    @Test
+    void eachSeamOfAMountCarriesItsOwnFaults() {
+        Mount both = new Mount("the DataSource bank", Map.of("sql", Set.of(Cut.class), "wire", Set.of(Delay.class)));
+        both.requireCarried(CUT);
+        both.requireCarried(Rule.of(Target.seam("call"), Trigger.always(), Delay.of(Duration.ofMillis(1))));
+
+        assertThatThrownBy(
+                        () -> both.requireCarried(Rule.of(Target.seam("wire"), Trigger.always(), new Cut(When.BEFORE))))
+                .isInstanceOf(ChaosException.class)
+                .hasMessageStartingWith("A fault on the DataSource bank must be one of [Delay], but rule ");
     }
 
     @Test

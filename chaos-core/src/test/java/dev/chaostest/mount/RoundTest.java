@@ -187,6 +187,52 @@ class RoundTest {
         }
 
         @Test
+        void ruleThatIsTakenOutFreesWhatItHasParkedAndNothingElse() {
+            Round round = round(SLOW);
+            Runnable takeOut = round.add(CUT);
+            Strike strike = requireNonNull(commit(round));
+            for (Strike.Blow blow : strike.blows()) {
+                blow.park(() -> freed.add(blow.fault().toString()));
+            }
+            takeOut.run();
+            assertThat(freed).containsExactly(CUT.fault().toString());
+
+            round.end();
+            assertThat(freed)
+                    .containsExactly(CUT.fault().toString(), SLOW.fault().toString());
+        }
+
+        @Test
+        void faultWhoseRuleWasTakenOutBeforeItsTurnDoesNotPark() {
+            Round round = round();
+            Runnable takeOut = round.add(CUT);
+            Strike.Blow blow = requireNonNull(commit(round)).blows().get(0);
+            takeOut.run();
+            blow.park(() -> freed.add("late"));
+            assertThat(freed).containsExactly("late");
+
+            round.add(CUT);
+            requireNonNull(commit(round)).blows().get(0).park(() -> freed.add("again"));
+            assertThat(freed).containsExactly("late");
+        }
+
+        @Test
+        void equalRulesAreTakenOutOneByOne() {
+            Round round = round();
+            Runnable first = round.add(SLOW);
+            round.add(SLOW);
+            List<Strike.Blow> blows = requireNonNull(commit(round)).blows();
+            assertThat(blows).hasSize(2);
+            blows.get(0).park(() -> freed.add("the first one's"));
+            blows.get(1).park(() -> freed.add("the second one's"));
+            first.run();
+            assertThat(freed).containsExactly("the first one's");
+
+            requireNonNull(commit(round)).blows().get(0).park(() -> freed.add("parked later"));
+            assertThat(freed).as("a rule that is still in force").containsExactly("the first one's");
+        }
+
+        @Test
         void oneThatCanNotBeFreedDoesNotKeepTheOthersParked() {
             Round round = round();
             round.whenOver(() -> fail("first"));
