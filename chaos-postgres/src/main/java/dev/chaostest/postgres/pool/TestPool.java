@@ -11,7 +11,8 @@ import javax.sql.DataSource;
  *
  * <p>Its settings: the given number of connections at most, none until it is used, none kept ready; an error after 5 s when
  * none is free (30 s is HikariCP's default: longer than most tests may take); 2 s for a validation; no JMX. Everything else is
- * HikariCP's default; so a connection that was used within the last 500 ms is not validated.
+ * HikariCP's default; so a connection that was used within the last 500 ms is not validated. It has the
+ * {@linkplain PoolMount pool seam}.
  *
  * <p>To try your own settings, make a twin of your own pool: {@link Twin#of}. Needs HikariCP on the class path.
  *

@@ -2,7 +2,9 @@
 /**
  * DataSources for tests: {@link dev.chaostest.postgres.pool.Twin} repeats one of yours with other driver properties,
  * {@link dev.chaostest.postgres.pool.DriverSettings} makes one from a URL, {@link
- * dev.chaostest.postgres.pool.TestPool} puts a pool around it.
+ * dev.chaostest.postgres.pool.TestPool} puts a pool around it. {@link dev.chaostest.postgres.pool.PoolMount} is the pool
+ * seam, {@link dev.chaostest.postgres.pool.NoConnection} its failure; {@link dev.chaostest.postgres.pool.ConnectionGroup} has
+ * several connections open at once.
  */
 @NullMarked
 package dev.chaostest.postgres.pool;

@@ -24,10 +24,14 @@ public record SqlState(String code) {
     private static final Pattern FORM = Pattern.compile("[0-9A-Z]{5}");
 
     public SqlState {
-        if (!FORM.matcher(code).matches()) {
+        if (!isWellFormed(code)) {
             throw new ChaosException("sqlState must be five characters out of 0-9 and A-Z, but was \"" + code
                     + "\". Use for example \"40001\" (serialization failure).");
         }
+    }
+
+    static boolean isWellFormed(String code) {
+        return FORM.matcher(code).matches();
     }
 
     /** The class, as the documentation groups the codes: {@code 40} of {@code 40001}. */

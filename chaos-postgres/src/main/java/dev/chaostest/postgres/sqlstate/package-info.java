@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The error codes of PostgreSQL.
+ * The error codes of PostgreSQL, and what a failure means.
  *
- * <p>Start with {@link dev.chaostest.postgres.sqlstate.SqlState}.
+ * <p>Start with {@link dev.chaostest.postgres.sqlstate.SqlFailure}, which reads the code out of whatever was thrown.
  */
 @NullMarked
 package dev.chaostest.postgres.sqlstate;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.plan.Site;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.Expected.Kind;
 import dev.chaostest.postgres.wire.Expected.Shown;
@@ -19,6 +20,9 @@ final class Backend implements Framer.Reader {
     private final Session session;
     private final Replies replies;
 
+    /** A message that was an arrival has just gone on. */
+    private @Nullable Call behind;
+
     Backend(Session session) {
         this.session = session;
         this.replies = session.replies();
@@ -30,19 +34,28 @@ final class Backend implements Framer.Reader {
             case 'E' -> ERROR_MAX;
             case 'C' -> TAG_SEEN;
             case 'Z' -> 1;
+            case 'K' -> BackendKey.BYTES_MAX;
             default -> 0;
         };
     }
 
     @Override
     public boolean isPassed(byte type, ByteBuffer seen, int body) {
+        arrivalHasPassed();
         return !session.filter().isCut()
                 && switch (type) {
-                    case 'A', 'S' -> true;
+                    case 'S' -> true;
+                    case 'A' -> isArrivalPassed(WireSites.NOTIFICATION);
                     case 'N' -> isNoticeShown();
                     case 'E' -> isErrorPassed(seen, body);
                     default -> isReplyPassed(type, seen, body);
                 };
+    }
+
+    /** Nothing happens at the rows of a COPY, nor at those of a query while no round is armed. */
+    @Override
+    public boolean isAlike(byte type) {
+        return type == 'd' || (type == 'D' && !session.isArmed());
     }
 
     private boolean isNoticeShown() {
@@ -58,6 +71,13 @@ final class Backend implements Framer.Reader {
         if (type == 'G' || type == 'W') {
             replies.copyInBegins();
         }
+        if (type == 'K') {
+            session.served(BackendKey.read(seen.duplicate().position(body)));
+        }
+        Site rows = expected.rows();
+        if (type == 'D' && rows != null) {
+            return isArrivalPassed(rows);
+        }
         boolean last = expected.kind().isEndedBy(type);
         if (last) {
             replies.answered();
@@ -72,18 +92,51 @@ final class Backend implements Framer.Reader {
         return !session.filter().isCut() && isShown(expected, type);
     }
 
+    /** A message that is an arrival by itself: it can come late, or never. */
+    private boolean isArrivalPassed(Site site) {
+        Call call = session.arrives(site, site::name);
+        if (call == null) {
+            return true;
+        }
+        call.hold(When.BEFORE, session.steps()::holdToClient);
+        if (call.isCutBefore()) {
+            call.cutBefore(session.steps());
+            session.cut(call);
+            return false;
+        }
+        behind = call;
+        return true;
+    }
+
+    /** What strikes after such a message waits until all of it has gone on, but not for a next one: none may come. */
+    void arrivalHasPassed() {
+        Call call = behind;
+        behind = null;
+        if (call == null || session.filter().isCut()) {
+            return;
+        }
+        call.hold(When.AFTER, session.steps()::holdToClient);
+        if (call.isCutAfter()) {
+            cutAfter(call);
+        }
+    }
+
     private static boolean isBegin(ByteBuffer seen, int body) {
-        byte first = seen.limit() > body ? seen.get(body) : 0;
-        if (first != 'B' && first != 'S') {
+        if (seen.limit() < body + 2 || !mayBegin(seen.get(body), seen.get(body + 1))) {
             return false;
         }
         String tag = Messages.read(seen.duplicate().position(body));
         return tag.equals(BEGAN) || tag.equals(STARTED);
     }
 
+    /** Two letters tell it from SELECT, whose tag need not be read. */
+    private static boolean mayBegin(byte first, byte second) {
+        return (first == 'B' && second == 'E') || (first == 'S' && second == 'T');
+    }
+
     private static boolean isShown(Expected expected, byte type) {
         return switch (expected.shown()) {
-            case ALL -> true;
+            case ALL, OURS -> true;
             case NOTHING -> false;
             case ONLY_READY -> type == 'Z';
         };
@@ -106,7 +159,8 @@ final class Backend implements Framer.Reader {
         }
         boolean done = (expected.kind() == Kind.QUERY && call.isSingle()) ? isResult(type) : last;
         if (done) {
-            after(call, expected.kind() == Kind.EXECUTE || call.isSingle());
+            boolean alone = expected.kind() == Kind.EXECUTE || (expected.kind() == Kind.QUERY && call.isSingle());
+            after(call, alone);
         }
         if (last) {
             call.succeeded();
@@ -146,21 +200,44 @@ final class Backend implements Framer.Reader {
             return true;
         }
         Call failed = first.call();
+        ServerError ended = failed == null ? null : endedAs(failed, fields);
+        String state = ended == null ? fields.state() : ended.state().code();
         if (failed != null) {
-            failed.failed(fields.state());
+            failed.failed(state);
             after(failed, true);
         }
         cutWhatWaits(); // an error is an answer too, and nothing can take effect behind it
         if (first.kind().isExtended()) {
-            skip(failed, fields.state());
+            skip(failed, state);
         } else {
             replies.copyInEnds(); // the client need not say so any more
         }
-        if (first.kind() == Kind.STARTUP && session.isTlsRefused() && fields.isAuthorization()) {
-            session.steps().toClient(fields.withHint(ErrorFields.TLS_HINT));
+        if (session.filter().isCut()) {
             return false;
         }
-        return !session.filter().isCut();
+        ErrorFields shown = shown(first, fields, ended);
+        if (!shown.equals(fields)) {
+            session.steps().toClient(shown.message());
+        }
+        return shown.equals(fields);
+    }
+
+    /** The error as the client is to see it. */
+    private ErrorFields shown(Expected first, ErrorFields fields, @Nullable ServerError ended) {
+        if (first.kind() == Kind.STARTUP && session.isTlsRefused() && fields.isHbaRefusal()) {
+            return fields.withHint(ErrorFields.TLS_HINT);
+        }
+        if (ended != null) {
+            return fields.as(ended).withoutContext();
+        }
+        return first.shown() == Shown.ALL ? fields : fields.withoutContext();
+    }
+
+    /** The planned error that the end of the session is to carry; null if the session did not end by our word. */
+    private static @Nullable ServerError endedAs(Call failed, ErrorFields fields) {
+        ServerError planned = failed.error();
+        boolean ours = planned != null && planned.how() == Provocation.ENDED && !failed.isStillHeld();
+        return ours && fields.isTermination() ? planned : null;
     }
 
     /** A statement whose own Parse or Bind failed has failed with that state; later ones were never looked at. */

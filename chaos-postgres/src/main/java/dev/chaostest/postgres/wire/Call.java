@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.ledger.LedgerEntry.Cause;
 import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Strike;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
-import dev.chaostest.plan.Durations;
+import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.When;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +21,33 @@ final class Call {
 
     private final String site;
     private final Strike strike;
+    private final Waits waits;
+    private final long cancels;
+    /** Lasting as soon as the ledger says that they fired, or a cancel would miss them. */
+    private final List<Hold> before;
+
     private @Nullable Blow error;
     private @Nullable Blow cutAfter;
     private @Nullable Blow cutAsked;
+    private Cause cause;
     private boolean answerSeen;
 
-    Call(String site, Strike strike) {
+    Call(String site, Strike strike, Waits waits) {
         this.site = site;
         this.strike = strike;
-        this.error = strike.first(ServerError.class).orElse(null);
+        this.waits = waits;
+        this.cancels = waits.cancels();
+        this.error =
+                strike.first(ServerError.class).filter(blow -> !isCut(blow)).orElse(null);
+        ServerError planned = error();
+        this.cause = planned == null ? Cause.REAL : planned.how().cause();
         this.cutAfter = cut(When.AFTER);
+        this.before = waits(When.BEFORE).stream().map(waits::begin).toList();
+    }
+
+    private static boolean isCut(Blow blow) {
+        return blow.fault() instanceof Cut
+                || (blow.fault() instanceof ServerError error && error.how() == Provocation.CUT);
     }
 
     /** The normalised text. */
@@ -43,6 +59,11 @@ final class Call {
     @Nullable
     ServerError error() {
         return error != null && error.fault() instanceof ServerError fault ? fault : null;
+    }
+
+    /** It can't be brought about as planned. */
+    void lessTrue(Cause instead) {
+        cause = instead;
     }
 
     boolean isCutBefore() {
@@ -63,7 +84,7 @@ final class Call {
     }
 
     boolean isNeeded() {
-        return error != null || cutAfter != null || !delays(When.AFTER).isEmpty();
+        return error != null || cutAfter != null || !waits(When.AFTER).isEmpty();
     }
 
     /** Whether what comes after the effect has struck already; false the first time only. */
@@ -92,36 +113,44 @@ final class Call {
         });
     }
 
-    void hold(When when, Consumer<Hold> direction) {
-        delays(when).forEach(blow -> direction.accept(hold(blow)));
+    /** Makes one direction wait; what waits is answered. */
+    List<Hold> hold(When when, Consumer<Hold> direction) {
+        List<Hold> holds = when == When.BEFORE
+                ? before
+                : waits(When.AFTER).stream()
+                        .map(blow -> waits.begin(blow, cancels))
+                        .toList();
+        holds.forEach(direction);
+        return holds;
     }
 
-    private static Hold hold(Blow blow) {
-        Duration length = ((Delay) blow.fault()).length(blow.draw());
-        AtomicReference<@Nullable Runnable> unregister = new AtomicReference<>();
-        Hold hold = new Hold(length, end -> {
-            blow.answered(print(length, end));
-            Runnable over = unregister.getAndSet(null);
-            if (over != null) {
-                over.run();
-            }
-        });
-        unregister.set(blow.round().whenOver(hold::release));
-        return hold;
+    /** Whether it has not even left for the server. */
+    boolean isStillHeld() {
+        return before.stream().anyMatch(hold -> hold.end().isEmpty());
     }
 
-    private static String print(Duration length, Hold.End end) {
-        String after = "after " + Durations.print(length);
-        return switch (end) {
-            case DUE -> after;
-            case RELEASED -> "before " + Durations.print(length) + " were over, the round ended";
-            case CLOSED -> "before " + Durations.print(length) + " were over, the connection ended";
-        };
+    /** Nobody waits for an answer, so nobody can be made to wait for it. */
+    void withoutAnswer() {
+        waits(When.AFTER).forEach(blow -> report(blow, "none: the client does not wait for it"));
+        answerSeen = true;
+    }
+
+    /** Nobody waits at all. */
+    void withoutWaiting() {
+        before.forEach(Hold::abandon);
+        withoutAnswer();
     }
 
     /** The server failed it with this state. */
     void failed(String state) {
-        report(error, state);
+        if (error != null) {
+            boolean planned = error.fault().mustComeBack().filter(state::equals).isPresent();
+            if (planned) {
+                error.answered(state, cause);
+            } else {
+                error.answered(state);
+            }
+        }
         error = null;
     }
 
@@ -148,7 +177,7 @@ final class Call {
         report(cutAfter, answer);
         cutAfter = null;
         if (!isAnswerSeen()) {
-            delays(When.AFTER).forEach(blow -> report(blow, "none: " + answer));
+            waits(When.AFTER).forEach(blow -> report(blow, "none: " + answer));
         }
     }
 
@@ -158,14 +187,16 @@ final class Call {
         }
     }
 
-    private List<Blow> delays(When when) {
-        return strike.all(Delay.class).stream()
+    private List<Blow> waits(When when) {
+        return strike.blows().stream()
+                .filter(blow -> blow.fault() instanceof Delay || blow.fault() instanceof Hang)
                 .filter(blow -> blow.fault().strikes() == when)
                 .toList();
     }
 
     private @Nullable Blow cut(When when) {
-        return strike.all(Cut.class).stream()
+        return strike.blows().stream()
+                .filter(Call::isCut)
                 .filter(blow -> blow.fault().strikes() == when)
                 .findFirst()
                 .orElse(null);

@@ -13,7 +13,12 @@ record ErrorFields(Map<Character, String> fields) {
             + " Let the test server accept plain connections: a \"host\" line in pg_hba.conf for this address,"
             + " and sslmode=disable in the client.";
 
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+    private static final String ADMIN_SHUTDOWN = "57P01";
     private static final String INVALID_AUTHORIZATION = "28000";
+
+    /** A role that doesn't exist has the same state, and nothing to do with TLS; the routine is never translated. */
+    private static final String BY_HBA_RULE = "ClientAuthentication";
 
     /** Reads the body of the message, from the buffer's position; a message that was cut gives what is there. */
     static ErrorFields read(ByteBuffer body) {
@@ -28,21 +33,59 @@ record ErrorFields(Map<Character, String> fields) {
         return new ErrorFields(fields);
     }
 
+    /** What ends a session, written in the server's name. */
+    static ErrorFields fatal(ServerError error) {
+        Map<Character, String> fields = new LinkedHashMap<>();
+        fields.put('S', "FATAL");
+        fields.put('V', "FATAL");
+        fields.put('C', error.state().code());
+        fields.put('M', error.text());
+        boolean full = error.state().code().equals(TOO_MANY_CONNECTIONS);
+        fields.put('F', full ? "proc.c" : "postinit.c");
+        fields.put('L', "1");
+        fields.put('R', full ? "InitProcess" : "InitPostgres");
+        return new ErrorFields(fields);
+    }
+
     String state() {
         return fields.getOrDefault('C', "an error without SQLSTATE");
     }
 
-    boolean isAuthorization() {
-        return state().equals(INVALID_AUTHORIZATION);
+    boolean isTermination() {
+        return state().equals(ADMIN_SHUTDOWN);
     }
 
-    /** The same error with another hint, as a message. */
-    ByteBuffer withHint(String hint) {
+    /** Whether a rule in pg_hba.conf refused the connection. */
+    boolean isHbaRefusal() {
+        return state().equals(INVALID_AUTHORIZATION) && BY_HBA_RULE.equals(fields.get('R'));
+    }
+
+    /** The same error with another hint. */
+    ErrorFields withHint(String hint) {
         Map<Character, String> changed = new LinkedHashMap<>(fields);
         changed.put('H', hint);
-        byte[][] parts = new byte[changed.size() * 2 + 1][];
+        return new ErrorFields(changed);
+    }
+
+    /** The same error with another state and text. */
+    ErrorFields as(ServerError error) {
+        Map<Character, String> changed = new LinkedHashMap<>(fields);
+        changed.put('C', error.state().code());
+        changed.put('M', error.text());
+        return new ErrorFields(changed);
+    }
+
+    /** The same error without the block of ours in which it was raised. */
+    ErrorFields withoutContext() {
+        Map<Character, String> changed = new LinkedHashMap<>(fields);
+        changed.remove('W');
+        return new ErrorFields(changed);
+    }
+
+    ByteBuffer message() {
+        byte[][] parts = new byte[fields.size() * 2 + 1][];
         int n = 0;
-        for (Map.Entry<Character, String> field : changed.entrySet()) {
+        for (Map.Entry<Character, String> field : fields.entrySet()) {
             parts[n++] = new byte[] {(byte) field.getKey().charValue()};
             parts[n++] = Messages.text(field.getValue());
         }

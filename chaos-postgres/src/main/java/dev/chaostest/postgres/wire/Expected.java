@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.plan.Site;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param kind for which message
  * @param shown what of it the client gets; it did not send every message itself
  * @param call what is to be done with the answer, or null
+ * @param rows the site of its rows, or null while nobody asks
  */
-record Expected(Kind kind, Shown shown, @Nullable Call call) {
+record Expected(
+        Kind kind,
+        Shown shown,
+        @Nullable Call call,
+        @Nullable Site rows) {
 
     static final Expected STARTUP = new Expected(Kind.STARTUP, Shown.ALL, null);
     static final Expected PARSE = new Expected(Kind.PARSE, Shown.ALL, null);
@@ -22,14 +28,26 @@ record Expected(Kind kind, Shown shown, @Nullable Call call) {
     static final Expected SYNC = new Expected(Kind.SYNC, Shown.ALL, null);
     static final Expected FUNCTION = new Expected(Kind.FUNCTION, Shown.ALL, null);
 
+    Expected(Kind kind, Shown shown, @Nullable Call call) {
+        this(kind, shown, call, null);
+    }
+
+    /** A place in the order that no reply belongs to; each is its own. */
+    static Expected mark(Call call) {
+        return new Expected(Kind.MARK, Shown.NOTHING, call);
+    }
+
     /** What the client gets to see. Errors and changed settings are always shown. */
     enum Shown {
         ALL,
         NOTHING,
-        ONLY_READY
+        ONLY_READY,
+        /** All of a statement that the client did not send: its error must not tell. */
+        OURS
     }
 
     /** A message that is answered. */
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers is immutable
     enum Kind {
         STARTUP("", "Z"),
         PARSE("", "1"),
@@ -39,28 +57,29 @@ record Expected(Kind kind, Shown shown, @Nullable Call call) {
         EXECUTE("DGHWdc", "CIs"),
         QUERY("TDCIGHWdc", "Z"),
         SYNC("", "Z"),
-        FUNCTION("V", "Z");
+        FUNCTION("V", "Z"),
+        MARK("", "");
 
-        private final String during;
-        private final String last;
+        private final Types accepted;
+        private final Types last;
 
         Kind(String during, String last) {
-            this.during = during;
-            this.last = last;
+            this.accepted = Types.of(during + last);
+            this.last = Types.of(last);
         }
 
         boolean isEndedBy(byte reply) {
-            return last.indexOf(reply) >= 0;
+            return last.has(reply);
         }
 
         boolean accepts(byte reply) {
-            return this == STARTUP || isEndedBy(reply) || during.indexOf(reply) >= 0;
+            return this == STARTUP || accepted.has(reply);
         }
 
         /** Whether an error ends it and makes the server skip to the next Sync. */
         boolean isExtended() {
             return switch (this) {
-                case PARSE, BIND, CLOSE, DESCRIBE, EXECUTE -> true;
+                case PARSE, BIND, CLOSE, DESCRIBE, EXECUTE, MARK -> true;
                 case STARTUP, QUERY, SYNC, FUNCTION -> false;
             };
         }

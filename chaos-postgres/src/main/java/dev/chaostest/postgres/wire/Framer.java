@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
  * Cuts one direction of the stream into messages, from pieces of any size. Only as much of a message is kept as its
- * reader wants to see before it decides; the rest streams through.
+ * reader wants to see before it decides; the rest streams through. What passes goes on in runs as long as the piece
+ * allows, not message by message, and nothing of it is copied: a round trip is a handful of messages, a COPY a million.
  *
  * <p>Source: PostgreSQL protocol, "Message Formats". What can't be a message is passed on untouched from there on.
  */
@@ -28,22 +29,44 @@ final class Framer {
         /**
          * Decides, once the wanted bytes are there.
          *
-         * @param seen the header and at least the wanted bytes, from the buffer's position; may be read freely
+         * @param seen the header and at least the wanted bytes, from the buffer's position, which is marked; may be read
+         *     freely, but not kept
          * @param body where the body begins
          * @return whether the message goes on as it is
          */
         boolean isPassed(byte type, ByteBuffer seen, int body);
+
+        /** Whether messages of this type that follow one that passes at once pass too, and need not be shown. */
+        boolean isAlike(byte type);
     }
 
     private final Reader reader;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final Consumer<ByteBuffer> out;
+    private final ByteBuffer nothing = ByteBuffer.allocate(0);
+
+    /** The begin of a message whose wanted bytes are not all there yet. */
+    private byte[] kept = new byte[64];
+
+    private int keptLength;
+
     private boolean typed;
     private boolean opaque;
     private boolean passing;
     private long rest;
 
-    Framer(Reader reader, boolean typed) {
+    /** The piece that is fed; from its position on nothing has gone on yet. */
+    private ByteBuffer piece = nothing;
+
+    /** Where in the piece the message begins about which nothing is decided yet; what lies before passes. */
+    private int next;
+
+    /**
+     * @param out gets what passes; it copies or consumes it before it returns
+     * @param typed whether the first message has a type
+     */
+    Framer(Reader reader, Consumer<ByteBuffer> out, boolean typed) {
         this.reader = reader;
+        this.out = out;
         this.typed = typed;
     }
 
@@ -57,60 +80,156 @@ final class Framer {
         opaque = true;
     }
 
-    void feed(ByteBuffer in, Consumer<ByteBuffer> out) {
-        while (in.hasRemaining()) {
+    /** Whether all that was fed is whole messages. */
+    boolean isBetweenMessages() {
+        return rest == 0 && keptLength == 0;
+    }
+
+    void feed(ByteBuffer in) {
+        piece = in;
+        next = in.position();
+        ByteBuffer seen = in.duplicate();
+        while (next < in.limit()) {
             if (opaque) {
-                flush(out);
-                out.accept(in);
-                return;
-            }
-            if (rest > 0) {
-                stream(in, out);
-            } else if (kept.size() == 0) {
-                direct(in, out);
+                passKept();
+                next = in.limit();
+            } else if (rest > 0) {
+                stream();
+            } else if (keptLength == 0) {
+                direct(seen);
             } else {
-                gather(in, out);
+                gather();
             }
         }
+        flush();
+        piece = nothing;
+        next = 0;
     }
 
-    private void flush(Consumer<ByteBuffer> out) {
-        if (kept.size() > 0) {
-            out.accept(ByteBuffer.wrap(kept.toByteArray()));
-            kept.reset();
+    /** Has all go on that passed so far. Who says something of its own must ask for it first. */
+    void flush() {
+        int from = piece.position();
+        if (next > from) {
+            int limit = piece.limit();
+            out.accept(piece.limit(next));
+            piece.limit(limit).position(next);
         }
     }
 
-    private void stream(ByteBuffer in, Consumer<ByteBuffer> out) {
-        ByteBuffer part = next(in, (int) Math.min(rest, in.remaining()));
-        rest -= part.remaining();
+    private void passKept() {
+        if (keptLength > 0) {
+            out.accept(takeKept());
+        }
+    }
+
+    private ByteBuffer takeKept() {
+        ByteBuffer taken = ByteBuffer.wrap(kept, 0, keptLength);
+        keptLength = 0;
+        return taken;
+    }
+
+    private void stream() {
+        step((int) Math.min(rest, piece.limit() - next));
+    }
+
+    /** Goes on by so many bytes of a message that has been decided about. */
+    private void step(int length) {
+        rest -= length;
         if (passing) {
-            out.accept(part);
+            next += length;
+        } else {
+            skip(length);
         }
+    }
+
+    private void skip(int length) {
+        flush();
+        next += length;
+        piece.position(next);
     }
 
     /** All that is wanted lies in this piece: nothing is copied. */
-    private void direct(ByteBuffer in, Consumer<ByteBuffer> out) {
-        int needed = needed(in);
-        if (!opaque && (needed < 0 || in.remaining() < needed)) {
-            gather(in, out);
-        } else if (!opaque) {
-            decide(next(in, needed), out);
+    private void direct(ByteBuffer seen) {
+        int header = header();
+        int there = piece.limit() - next;
+        if (there < header) {
+            keep(there);
+            return;
+        }
+        byte type = type(piece, next);
+        int body = bodyLength(piece, next);
+        if (isNoLength(body)) {
+            opaque = true;
+            return;
+        }
+        int needed = header + Math.min(body, reader.wanted(type, body));
+        if (there < needed) {
+            keep(there);
+            return;
+        }
+        seen.limit(next + needed).position(next).mark();
+        passing = reader.isPassed(type, seen, next + header);
+        rest = (long) header + body;
+        stream();
+        if (passing && reader.isAlike(type)) {
+            passAlike(type);
         }
     }
 
-    private void gather(ByteBuffer in, Consumer<ByteBuffer> out) {
-        int needed = needed(ByteBuffer.wrap(kept.toByteArray()));
-        int missing = (needed < 0 ? header() : needed) - kept.size();
-        ByteBuffer part = next(in, Math.min(missing, in.remaining()));
-        byte[] copy = new byte[part.remaining()];
-        part.get(copy);
-        kept.writeBytes(copy);
-        ByteBuffer seen = ByteBuffer.wrap(kept.toByteArray());
-        needed = needed(seen);
-        if (!opaque && needed >= 0 && seen.remaining() >= needed) {
-            kept.reset();
-            decide(seen, out);
+    /** Rows come by the million, and asking about each would cost as much as the driver takes to read it. */
+    private void passAlike(byte type) {
+        int last = piece.limit() - header();
+        while (next <= last && piece.get(next) == type) {
+            int body = bodyLength(piece, next);
+            if (body < 0 || body > last - next) {
+                return;
+            }
+            next += header() + body;
+        }
+    }
+
+    private void keep(int length) {
+        if (keptLength + length > kept.length) {
+            kept = Arrays.copyOf(kept, Math.max(keptLength + length, 2 * kept.length));
+        }
+        piece.get(next, kept, keptLength, length);
+        keptLength += length;
+        skip(length);
+    }
+
+    /** A message that began in an earlier piece: takes what is wanted of it and no more. */
+    private void gather() {
+        int header = header();
+        keepUpTo(header);
+        if (keptLength < header) {
+            return;
+        }
+        ByteBuffer seen = ByteBuffer.wrap(kept);
+        byte type = type(seen, 0);
+        int body = bodyLength(seen, 0);
+        if (isNoLength(body)) {
+            opaque = true;
+            return;
+        }
+        int needed = header + Math.min(body, reader.wanted(type, body));
+        keepUpTo(needed);
+        if (keptLength == needed) {
+            rest = (long) header + body - needed;
+            decide(type, takeKept(), header);
+        }
+    }
+
+    private void keepUpTo(int wanted) {
+        int missing = wanted - keptLength;
+        if (missing > 0) {
+            keep(Math.min(missing, piece.limit() - next));
+        }
+    }
+
+    private void decide(byte type, ByteBuffer seen, int body) {
+        passing = reader.isPassed(type, seen.mark(), body);
+        if (passing) {
+            out.accept(seen.rewind());
         }
     }
 
@@ -118,40 +237,15 @@ final class Framer {
         return typed ? LENGTH_BYTES + 1 : LENGTH_BYTES;
     }
 
-    /** How many bytes must be there to decide; -1 while even the length is not. */
-    private int needed(ByteBuffer seen) {
-        if (seen.remaining() < header()) {
-            return -1;
-        }
-        int body = bodyLength(seen);
-        if (body < 0 || body > (typed ? BODY_MAX : UNTYPED_MAX)) {
-            opaque = true;
-            return -1;
-        }
-        return header() + Math.min(body, reader.wanted(type(seen), body));
+    private boolean isNoLength(int body) {
+        return body < 0 || body > (typed ? BODY_MAX : UNTYPED_MAX);
     }
 
-    private byte type(ByteBuffer seen) {
-        return typed ? seen.get(seen.position()) : UNTYPED;
+    private byte type(ByteBuffer bytes, int at) {
+        return typed ? bytes.get(at) : UNTYPED;
     }
 
-    private int bodyLength(ByteBuffer seen) {
-        return seen.getInt(seen.position() + header() - LENGTH_BYTES) - LENGTH_BYTES;
-    }
-
-    private void decide(ByteBuffer seen, Consumer<ByteBuffer> out) {
-        int header = header();
-        rest = (long) header + bodyLength(seen) - seen.remaining();
-        passing = reader.isPassed(type(seen), seen.slice(), header);
-        if (passing) {
-            out.accept(seen);
-        }
-    }
-
-    private static ByteBuffer next(ByteBuffer in, int length) {
-        ByteBuffer part = in.duplicate();
-        part.limit(in.position() + length);
-        in.position(in.position() + length);
-        return part;
+    private int bodyLength(ByteBuffer bytes, int at) {
+        return bytes.getInt(at + header() - LENGTH_BYTES) - LENGTH_BYTES;
     }
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
+import dev.chaostest.plan.Site;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.Expected.Kind;
+import dev.chaostest.postgres.wire.Expected.Shown;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what the client sends: names, arrivals, and the faults that begin there. */
 final class Frontend implements Framer.Reader {
@@ -13,18 +18,13 @@ final class Frontend implements Framer.Reader {
     private static final int TEXT_MAX = 1024 * 1024;
     private static final int NAMES_MAX = 1024;
 
-    private static final int CANCEL_REQUEST = 80877102;
-    private static final int SSL_REQUEST = 80877103;
-    private static final int GSS_REQUEST = 80877104;
-    private static final int PROTOCOL_3 = 3;
-
     private final Session session;
     private final Replies replies;
+    private final Startup startup;
+    private final Injector injector;
 
-    /** Statements of ours that the server still knows. */
-    private final List<String> ours = new ArrayList<>();
-
-    private int injected;
+    /** The statement that was bound last, and most often is again. */
+    private String bound = "";
 
     /** Whether the server reads the next message, whatever became of those before. */
     private boolean betweenCycles;
@@ -34,9 +34,14 @@ final class Frontend implements Framer.Reader {
 
     private boolean commitFailed;
 
+    /** A query string that waits, whose end has yet to pass. */
+    private @Nullable CancelledWait waiting;
+
     Frontend(Session session) {
         this.session = session;
         this.replies = session.replies();
+        this.startup = new Startup(session);
+        this.injector = new Injector(session);
     }
 
     @Override
@@ -45,6 +50,7 @@ final class Frontend implements Framer.Reader {
             case Framer.UNTYPED -> bodyLength;
             case 'P', 'Q' -> TEXT_MAX;
             case 'B', 'C', 'D', 'E' -> NAMES_MAX;
+            case 'F' -> Integer.BYTES;
             default -> 0;
         };
     }
@@ -54,15 +60,16 @@ final class Frontend implements Framer.Reader {
         if (session.filter().isCut()) {
             return false;
         }
-        seen.position(body);
         if (type == Framer.UNTYPED) {
-            return isStartupPassed(seen);
+            return startup.isPassed(seen, body);
         }
+        queryHasPassed();
         keepOrGoOn(type);
         if (betweenCycles) {
-            closeOurs();
+            injector.closeOurs();
         }
         betweenCycles = false;
+        seen.position(body);
         return switch (type) {
             case 'P' -> parse(seen);
             case 'B' -> bind(seen);
@@ -71,10 +78,17 @@ final class Frontend implements Framer.Reader {
             case 'E' -> execute(seen);
             case 'Q' -> query(seen);
             case 'S' -> sync(seen);
-            case 'F' -> function();
+            case 'F' -> function(seen);
+            case 'X' -> disconnect(seen);
             case 'c', 'f' -> copyEnds();
             default -> true;
         };
+    }
+
+    /** A client says one thing at a time; rows of a COPY it sends in large pieces. */
+    @Override
+    public boolean isAlike(byte type) {
+        return false;
     }
 
     private void keepOrGoOn(byte type) {
@@ -89,23 +103,6 @@ final class Frontend implements Framer.Reader {
         }
     }
 
-    private boolean isStartupPassed(ByteBuffer seen) {
-        int code = seen.remaining() < Integer.BYTES ? 0 : seen.getInt();
-        if (code == SSL_REQUEST || code == GSS_REQUEST) {
-            session.tlsRefused();
-            session.steps().toClient(ByteBuffer.wrap(new byte[] {'N'}));
-            return false;
-        }
-        if (code >> 16 == PROTOCOL_3) {
-            session.filter().typed();
-            return passed(Expected.STARTUP);
-        }
-        if (code != CANCEL_REQUEST) {
-            session.filter().opaque();
-        }
-        return true;
-    }
-
     private boolean passed(Expected expected) {
         replies.add(expected);
         return true;
@@ -118,8 +115,9 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean bind(ByteBuffer body) {
-        String portal = Messages.read(body);
-        session.statements().bound(portal, Messages.read(body));
+        String portal = Messages.read(body, "");
+        bound = Messages.read(body, bound);
+        session.statements().bound(portal, bound);
         return passed(Expected.BIND);
     }
 
@@ -129,86 +127,114 @@ final class Frontend implements Framer.Reader {
         return passed(Expected.CLOSE);
     }
 
-    private boolean function() {
-        betweenCycles = true;
-        return passed(Expected.FUNCTION);
-    }
-
     private boolean copyEnds() {
         replies.copyInEnds();
         return true;
     }
 
     private boolean execute(ByteBuffer body) {
-        String sql = session.statements().executed(Messages.read(body));
-        Call call = sql == null || failedCycle ? null : session.arrives(sql);
-        if (call == null) {
+        Statements.Portal portal = session.statements().portal(Messages.read(body, ""));
+        boolean arrives = portal != null && portal.isFirstExecute() && !failedCycle;
+        if (portal == null || !session.isArmed()) {
             session.filter().goOn();
             return passed(Expected.EXECUTE);
         }
-        if (isLost(call)) {
+        Site site = session.site(portal.sql());
+        Call call = arrives ? session.arrives(site, portal::sql) : null;
+        if (call == null) {
+            session.filter().goOn();
+            return passed(new Expected(Kind.EXECUTE, Shown.ALL, null, session.rowsOf(site)));
+        }
+        int kept = session.filter().kept();
+        List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
+        if (isCut(call)) {
             return false;
+        }
+        CancelledWait wait = cancelled(call, holds, kept);
+        if (wait != null) {
+            wait.beforeExecute(session.steps());
         }
         session.filter().goOn();
         ServerError error = call.error();
         if (error == null) {
-            return passed(new Expected(Expected.Kind.EXECUTE, Expected.Shown.ALL, call.isNeeded() ? call : null));
+            return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
         }
-        raise(error, call);
+        boolean read = injector.failInPlaceOfExecute(call, error);
+        if (!read) {
+            call.skipped("nothing, an earlier statement failed");
+        }
+        failedCycle = true;
+        commitFailed = read && call.isCommit() && !error.how().endsTheSession();
         return false;
     }
 
-    /** Carries out what comes before the effect; answers whether the connection does not survive it. */
-    private boolean isLost(Call call) {
-        Steps steps = session.steps();
-        call.hold(When.BEFORE, steps::holdToServer);
+    /** Whether the connection does not survive what comes before the effect. */
+    private boolean isCut(Call call) {
         if (!call.isCutBefore()) {
             return false;
         }
-        call.cutBefore(steps);
+        call.cutBefore(session.steps());
         session.cut(call);
         return true;
     }
 
-    /** In place of the client's Execute: the server skips everything up to the client's Sync. */
-    private void raise(ServerError error, Call call) {
-        String name = "chaos_" + ++injected;
-        Steps steps = session.steps();
-        steps.toServer(Messages.parse(name, Injection.raise(error)));
-        steps.toServer(Messages.bind(name, name));
-        steps.toServer(Messages.execute(name));
-        boolean read = replies.add(new Expected(Expected.Kind.PARSE, Expected.Shown.NOTHING, call));
-        replies.add(new Expected(Expected.Kind.BIND, Expected.Shown.NOTHING, call));
-        replies.add(new Expected(Expected.Kind.EXECUTE, Expected.Shown.ALL, call));
-        if (!read) {
-            call.skipped("nothing, an earlier statement failed");
+    /** A statement that waits can be cancelled; the end of a transaction can't, as on the server. */
+    private @Nullable CancelledWait cancelled(Call call, List<Hold> holds, int latest) {
+        Expected place = Expected.mark(call);
+        if (holds.isEmpty() || SqlSites.endsTransaction(call.site()) || !replies.mark(place, latest)) {
+            return null;
         }
-        ours.add(name);
-        failedCycle = true;
-        commitFailed = call.isCommit();
+        return new CancelledWait(session, injector, holds, place);
     }
 
     private boolean query(ByteBuffer body) {
-        betweenCycles = true;
-        Call call = session.arrives(Messages.read(body));
-        if (call == null) {
+        if (!session.isArmed()) {
+            betweenCycles = true;
             return passed(Expected.QUERY);
         }
-        if (isLost(call)) {
+        String sql = Messages.read(body);
+        Site site = session.site(sql);
+        return cycle(site, () -> sql, Kind.QUERY);
+    }
+
+    private boolean function(ByteBuffer body) {
+        if (!session.isArmed()) {
+            betweenCycles = true;
+            return passed(Expected.FUNCTION);
+        }
+        Site site = Functions.site(body.getInt());
+        return cycle(site, site::name, Kind.FUNCTION);
+    }
+
+    /** A message that is answered by itself, with a ReadyForQuery at its end. */
+    private boolean cycle(Site site, Supplier<String> text, Kind kind) {
+        betweenCycles = true;
+        Call call = session.arrives(site, text);
+        if (call == null) {
+            return passed(new Expected(kind, Shown.ALL, null, session.rowsOf(site)));
+        }
+        List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
+        if (isCut(call)) {
             return false;
         }
         ServerError error = call.error();
-        if (error == null) {
-            return passed(new Expected(Expected.Kind.QUERY, Expected.Shown.ALL, call.isNeeded() ? call : null));
+        if (error != null) {
+            injector.failInPlaceOfQuery(call, error);
+            return false;
         }
-        session.steps().toServer(Messages.query(Injection.raiseInPlaceOf(call.site(), error)));
-        if (call.isCommit()) {
-            replies.add(new Expected(Expected.Kind.QUERY, Expected.Shown.NOTHING, call));
-            rollBack();
-        } else {
-            replies.add(new Expected(Expected.Kind.QUERY, Expected.Shown.ALL, call));
+        waiting = cancelled(call, holds, 0);
+        if (waiting != null) {
+            waiting.beforeQuery(session.steps());
         }
-        return false;
+        return passed(new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+    }
+
+    /** What is to follow a query string can only follow when all of it is there. */
+    void queryHasPassed() {
+        if (waiting != null) {
+            waiting.behindQuery(session.steps());
+            waiting = null;
+        }
     }
 
     private boolean sync(ByteBuffer seen) {
@@ -221,24 +247,30 @@ final class Frontend implements Framer.Reader {
             return passed(Expected.SYNC);
         }
         commitFailed = false;
-        session.steps().toServer(seen.rewind());
-        replies.add(new Expected(Expected.Kind.SYNC, Expected.Shown.NOTHING, null));
-        closeOurs();
-        rollBack();
+        session.steps().toServer(seen.reset());
+        replies.add(new Expected(Kind.SYNC, Shown.NOTHING, null));
+        injector.closeOurs();
+        injector.rollBack();
         return false;
     }
 
-    /** A COMMIT that fails leaves the session idle; the raising block alone would leave it in a failed transaction. */
-    private void rollBack() {
-        session.steps().toServer(Messages.query("ROLLBACK"));
-        replies.add(new Expected(Expected.Kind.QUERY, Expected.Shown.ONLY_READY, null));
-    }
-
-    private void closeOurs() {
-        for (String name : ours) {
-            session.steps().toServer(Messages.closeStatement(name));
-            replies.add(new Expected(Expected.Kind.CLOSE, Expected.Shown.NOTHING, null));
+    /** The client's last word. It waits for no answer. */
+    private boolean disconnect(ByteBuffer seen) {
+        Call call = session.arrives(SqlSites.DISCONNECT, SqlSites.DISCONNECT::name);
+        if (call == null) {
+            return true;
         }
-        ours.clear();
+        call.withoutWaiting();
+        if (isCut(call)) {
+            return false;
+        }
+        if (!call.isCutAfter()) {
+            return true;
+        }
+        Steps steps = session.steps();
+        steps.toServer(seen.reset());
+        call.cutAfter(steps);
+        session.cut(call);
+        return false;
     }
 }

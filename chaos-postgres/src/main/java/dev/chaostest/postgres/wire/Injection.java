@@ -1,32 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import java.util.List;
 import java.util.Locale;
 
-/** The SQL that makes the server raise an error. */
+/** The SQL that makes the server fail. */
 final class Injection {
+
+    /** Longer than any server takes to act on what was asked of it before. */
+    private static final String WAIT = "PERFORM pg_catalog.pg_sleep(60);";
+
+    private static final String BACKEND = "(pg_catalog.pg_backend_pid());";
+
+    /** A session may always signal itself, but a role that it has taken on may not. The failure takes this back. */
+    private static final String AS_ITSELF = "SET LOCAL ROLE NONE;";
 
     private Injection() {}
 
+    /** Statements to run in order, the last of which fails; the others change nothing that outlives the failure. */
+    static List<String> failing(ServerError error, LockedKey locked) {
+        return switch (error.how()) {
+            case CANCELLED -> List.of(cancelled());
+            case TERMINATED, ENDED -> List.of(block(signal("pg_terminate_backend")));
+            case STATEMENT_TIMEOUT -> List.of(block(set("statement_timeout")), block(WAIT));
+            case LOCK_TIMEOUT -> List.of(locked.isHeld() ? lockTimeout(locked) : raise(error));
+            case RAISED, CUT -> List.of(raise(error));
+        };
+    }
+
+    /** A block that is cancelled as by a cancel request. */
+    static String cancelled() {
+        return block(signal("pg_cancel_backend"));
+    }
+
+    private static String signal(String function) {
+        return AS_ITSELF + "PERFORM pg_catalog." + function + BACKEND + WAIT;
+    }
+
+    private static String lockTimeout(LockedKey locked) {
+        return block(set("lock_timeout") + "PERFORM pg_catalog.pg_advisory_xact_lock(" + locked.key() + ");");
+    }
+
+    /** For this transaction only: its end takes it back. */
+    private static String set(String timeout) {
+        return "PERFORM pg_catalog.set_config('" + timeout + "','1ms',true);";
+    }
+
     /** A block that raises, whatever {@code standard_conforming_strings} says and whatever the text holds. */
-    static String raise(ServerError error) {
-        String text = error.text();
+    private static String raise(ServerError error) {
+        return block("RAISE EXCEPTION USING ERRCODE='" + error.state() + "', MESSAGE=" + quote(error.text()) + ";");
+    }
+
+    private static String block(String body) {
         String tag = "$chaos$";
-        for (int n = 1; text.contains(tag); n++) {
+        for (int n = 1; body.contains(tag); n++) {
             tag = String.format(Locale.ROOT, "$chaos%d$", n);
         }
-        return "DO " + tag + "BEGIN RAISE EXCEPTION USING ERRCODE='" + error.state() + "', MESSAGE=" + quote(text)
-                + "; END" + tag;
+        return "DO " + tag + "BEGIN " + body + " END" + tag;
     }
 
     /**
-     * As {@link #raise}, in place of a string of statements: if its first one is BEGIN, that one is still run, since
+     * As {@link #failing}, in place of a string of statements: if its first one is BEGIN, that one is still run, since
      * whatever fails behind it leaves a failed transaction.
      */
-    static String raiseInPlaceOf(String site, ServerError error) {
+    static String inPlaceOf(String site, List<String> failing) {
         int end = site.indexOf(';');
         boolean begins = end > 0 && SqlSites.BEGIN.equals(SqlSites.site(site.substring(0, end)));
-        return begins ? "BEGIN; " + raise(error) : raise(error);
+        return (begins ? "BEGIN; " : "") + String.join("; ", failing);
     }
 
     private static String quote(String text) {

@@ -4,6 +4,7 @@ package dev.chaostest.postgres.wire;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Writes frontend messages, and reads text out of messages. Source: PostgreSQL protocol, "Message Formats". */
 final class Messages {
@@ -24,6 +25,27 @@ final class Messages {
 
     static ByteBuffer execute(String portal) {
         return message('E', text(portal), new byte[Integer.BYTES]);
+    }
+
+    static ByteBuffer sync() {
+        return message('S');
+    }
+
+    /** A cancel request that no backend is meant by: the server closes the connection, and that is all. */
+    static ByteBuffer cancelNobody() {
+        return ByteBuffer.allocate(16)
+                .putInt(16)
+                .putInt(80877102)
+                .putInt(0)
+                .putInt(0)
+                .flip();
+    }
+
+    static ByteBuffer joined(List<ByteBuffer> messages) {
+        ByteBuffer all = ByteBuffer.allocate(
+                messages.stream().mapToInt(ByteBuffer::remaining).sum());
+        messages.forEach(all::put);
+        return all.flip();
     }
 
     static ByteBuffer closeStatement(String statement) {
@@ -49,16 +71,36 @@ final class Messages {
         return new byte[] {(byte) (value >>> 8), (byte) value};
     }
 
-    /** Reads the text from the buffer's position to its NUL, or to the end where the message was cut; steps over it. */
+    /**
+     * Reads the text from the buffer's position to its NUL, or to the end where the message was cut; steps over it.
+     *
+     * @param buffer with an array
+     */
     static String read(ByteBuffer buffer) {
         int from = buffer.position();
         int to = from;
         while (to < buffer.limit() && buffer.get(to) != 0) {
             to++;
         }
-        byte[] bytes = new byte[to - from];
-        buffer.get(bytes);
         buffer.position(Math.min(to + 1, buffer.limit()));
-        return new String(bytes, StandardCharsets.UTF_8);
+        return from == to
+                ? ""
+                : new String(buffer.array(), buffer.arrayOffset() + from, to - from, StandardCharsets.UTF_8);
+    }
+
+    /** As {@link #read}, but gives the guess itself if that stands there: nothing is made for a name that comes again. */
+    static String read(ByteBuffer buffer, String guess) {
+        int from = buffer.position();
+        int end = from + guess.length();
+        if (end >= buffer.limit() || buffer.get(end) != 0) {
+            return read(buffer);
+        }
+        for (int i = 0; i < guess.length(); i++) {
+            if (buffer.get(from + i) != guess.charAt(i)) { // never equal outside ASCII
+                return read(buffer);
+            }
+        }
+        buffer.position(end + 1);
+        return guess;
     }
 }

@@ -19,6 +19,9 @@ final class Replies {
     private boolean skipping;
     private boolean copyIn;
 
+    /** How many of them have a call: none, nearly always, and then nobody need look through a long pipeline. */
+    private int calls;
+
     /** A message was sent; answers whether the server will look at it. */
     boolean add(Expected expected) {
         if (expected.kind() == Expected.Kind.SYNC) {
@@ -30,6 +33,7 @@ final class Replies {
             return false;
         }
         owed.add(expected);
+        calls += expected.call() == null ? 0 : 1;
         return true;
     }
 
@@ -44,7 +48,7 @@ final class Replies {
             return null;
         }
         while (first != null && !first.kind().accepts(reply)) {
-            owed.removeFirst();
+            answered();
             first = owed.peekFirst();
         }
         return first;
@@ -56,7 +60,8 @@ final class Replies {
     }
 
     void answered() {
-        owed.pollFirst();
+        Expected first = owed.pollFirst();
+        calls -= first == null || first.call() == null ? 0 : 1;
     }
 
     /** The first one failed: takes it and those that the server now skips. */
@@ -64,7 +69,8 @@ final class Replies {
         List<Expected> lost = new ArrayList<>();
         copyIn = false;
         while (!owed.isEmpty() && owed.getFirst().kind() != Expected.Kind.SYNC) {
-            lost.add(owed.removeFirst());
+            lost.add(owed.getFirst());
+            answered();
         }
         skipping = owed.isEmpty();
         return lost;
@@ -81,6 +87,9 @@ final class Replies {
 
     /** Whether the connection ends with one of them. */
     boolean hasCut() {
+        if (calls == 0) {
+            return false;
+        }
         for (Expected expected : owed) {
             Call call = expected.call();
             if (call != null && call.isCutAfter()) {
@@ -88,6 +97,59 @@ final class Replies {
             }
         }
         return false;
+    }
+
+    /** Puts a mark before the latest replies, if the server will look at their messages. */
+    boolean mark(Expected place, int latest) {
+        if (skipping || latest > owed.size()) {
+            return false;
+        }
+        List<Expected> all = new ArrayList<>(owed);
+        all.add(all.size() - latest, place);
+        become(all);
+        return true;
+    }
+
+    boolean has(Expected place) {
+        return owed.stream().anyMatch(each -> each.equals(place));
+    }
+
+    void remove(Expected place) {
+        replace(place, List.of());
+    }
+
+    /** Expects others where the mark is. */
+    void replace(Expected place, List<Expected> others) {
+        List<Expected> all = new ArrayList<>();
+        owed.forEach(each -> all.addAll(each.equals(place) ? others : List.of(each)));
+        become(all);
+    }
+
+    /** As {@link #replace}; what follows the mark is skipped by the server, up to a Sync. */
+    void replaceQuery(Expected place, List<Expected> others) {
+        List<Expected> all = new ArrayList<>();
+        boolean next = false;
+        for (Expected each : owed) {
+            if (each.equals(place)) {
+                all.addAll(others);
+            } else if (next) {
+                Call call = each.call();
+                if (call != null) {
+                    call.skipped("nothing, the client cancelled");
+                }
+                all.add(Expected.SYNC);
+            } else {
+                all.add(each);
+            }
+            next = each.equals(place);
+        }
+        become(all);
+    }
+
+    private void become(List<Expected> all) {
+        owed.clear();
+        owed.addAll(all);
+        calls = (int) all.stream().filter(each -> each.call() != null).count();
     }
 
     void copyInEnds() {

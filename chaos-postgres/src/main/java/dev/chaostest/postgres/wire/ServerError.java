@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
@@ -14,57 +15,85 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the server raise an error in place of a statement.
+ * Has a statement, or a connect, answered with an SQLSTATE.
  *
- * <p>The caller sees its driver's own exception with this SQLSTATE. The transaction is really aborted: the next
- * statement in it gets 25P02, and a rollback is needed. At COMMIT the session is idle afterwards, as after a real failure
- * there, and nothing is committed. The statement itself is not run; other connections are not affected.
+ * <p>The caller sees its driver's own exception with this state. The statement itself is not run; other connections are not
+ * affected. What the session is afterwards depends on how the state is {@linkplain Provocation provoked}, which follows from
+ * it:
+ *
+ * <ul>
+ *   <li>Most are raised by the server. The transaction is really aborted: the next statement in it gets 25P02, and a rollback
+ *       is needed. At COMMIT the session is idle afterwards, as after a real failure there, and nothing is committed.
+ *   <li>57014 is a real cancel, {@link #statementTimeout} a real time-out, {@link #lockTimeout} (55P03) a real wait; the
+ *       transaction is aborted as above.
+ *   <li>57P01 is a real termination. 57P02, 57P04, 57P05, 25P03 and 25P04 are one whose answer carries that state. The session
+ *       is over. (A real crash makes the server send 57P02 as a warning and vanish: to meet that, use a {@link Cut}.)
+ *   <li>08006 is a lost connection, as a {@link Cut} before the effect: the state is the driver's. Other states of class 08
+ *       are raised, as a pooler or a foreign server does, and the session lives.
+ *   <li>08001, 08004, 53300 and 57P03 come at connect only. Any other state can be given there too; the server is not asked.
+ * </ul>
+ *
+ * <p>Where the driver tries again by itself, its caller sees nothing: with {@code sslmode=prefer} a 28000 at connect is
+ * answered by a second connect. A cancel and a termination need the session's own role back; {@code SET ROLE} is no
+ * hindrance, {@code SET SESSION AUTHORIZATION} is (42501 comes back, and is shown as not planned).
  *
  * <p>BEGIN and ROLLBACK never fail: a rule for "every statement" passes over them. In a transaction that is aborted
  * already the server answers 25P02 instead, and the ledger shows it as not planned.
  *
- * <p>Default message: one that says it was injected.
+ * <p>Default message: the server's own where the cause is real, else one that says it was injected.
  *
  * <pre>{@code
  * Rule conflict = Rule.of(SqlTarget.on("UPDATE account"), Trigger.first(2), ServerError.of("40001"));
+ * Rule killed = Rule.of(SqlTarget.on("COMMIT"), Trigger.nth(1), ServerError.of("57P01"));
+ * Rule crowded = Rule.of(SqlTarget.on("connect"), Trigger.first(3), ServerError.of("53300"));
  * }</pre>
  *
- * <p>Immutable, safe for use by many threads. Source: PostgreSQL documentation, PL/pgSQL, "Errors and Messages".
+ * <p>Immutable, safe for use by many threads. Source: PostgreSQL documentation, Appendix A; PL/pgSQL, "Errors and Messages".
  *
  * @param state what comes back
  * @param message its text, or null for the default
+ * @param how it is provoked
  * @since 0.1
  */
-public record ServerError(SqlState state, @Nullable String message) implements Fault {
+public record ServerError(SqlState state, @Nullable String message, Provocation how) implements Fault {
 
     private static final Set<String> NO_ERROR = Set.of("00", "01", "02");
-    private static final String TERMINATE =
-            "Use a Cut, or terminate the backend for real: the server sends this state only when it ends the session";
-    private static final Map<String, String> NOT_RAISED = Map.of(
-            "57P01", TERMINATE,
-            "57P02", TERMINATE,
-            "57P03", TERMINATE,
-            "57P05", TERMINATE,
-            "25P03", TERMINATE,
-            "25P04", TERMINATE,
-            "25P02", "Let an earlier statement of the transaction fail: the server then answers 25P02 by itself");
+    private static final SqlState CANCELLED = new SqlState("57014");
+    private static final SqlState LOCKED = new SqlState("55P03");
+
+    /** The server's own words, for what is written in its name. */
+    private static final Map<String, String> SERVERS_WORDS = Map.of(
+            "57P02", "terminating connection because of crash of another server process",
+            "57P03", "the database system is starting up",
+            "57P05", "terminating connection due to idle-session timeout",
+            "25P03", "terminating connection due to idle-in-transaction timeout",
+            "25P04", "terminating connection due to transaction timeout",
+            "53300", "sorry, too many clients already");
 
     public ServerError {
         Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(how, "how");
         if (NO_ERROR.contains(state.category())) {
-            throw refused(state, "is no error", "Use an error's state, for example \"40001\"");
+            throw new ChaosException("sqlState must be one that a statement can fail with, but " + state
+                    + " is no error. Use an error's state, for example \"40001\".");
         }
-        if (state.category().equals("08")) {
-            throw refused(state, "is a lost connection", "Use a Cut");
-        }
-        String instead = NOT_RAISED.get(state.code());
-        if (instead != null) {
-            throw refused(state, "can't be raised inside a living session", instead);
+        if (!isOf(how, state)) {
+            throw new ChaosException("how must be a way to provoke " + state + ", but was " + how
+                    + ". Use ServerError.of(\"" + state + "\").");
         }
         if (message != null && message.indexOf('\0') >= 0) {
             throw new ChaosException("message must be text that PostgreSQL can hold, but it contains a NUL character. "
                     + "Leave that character out.");
         }
+        if (message != null && how == Provocation.CUT) {
+            throw new ChaosException("message must not be given with " + state
+                    + ", whose text is the driver's own, but was \"" + message + "\". Leave it out.");
+        }
+    }
+
+    /** With a text of the test's own, or null for the default. */
+    public ServerError(SqlState state, @Nullable String message) {
+        this(state, message, message == null ? Provocation.usual(state) : Provocation.withText(state));
     }
 
     /** With the default message. */
@@ -72,14 +101,30 @@ public record ServerError(SqlState state, @Nullable String message) implements F
         return new ServerError(new SqlState(state), null);
     }
 
-    private static ChaosException refused(SqlState state, String why, String instead) {
-        return new ChaosException(
-                "sqlState must be one that a statement can fail with, but " + state + " " + why + ". " + instead + ".");
+    /** 57014, since the statement takes longer than {@code statement_timeout}. */
+    public static ServerError statementTimeout() {
+        return new ServerError(CANCELLED, null, Provocation.STATEMENT_TIMEOUT);
+    }
+
+    /** 55P03, since the statement waits longer than {@code lock_timeout}. */
+    public static ServerError lockTimeout() {
+        return new ServerError(LOCKED, null, Provocation.LOCK_TIMEOUT);
+    }
+
+    private static boolean isOf(Provocation how, SqlState state) {
+        return switch (how) {
+            case RAISED -> Provocation.usual(state) != Provocation.CUT;
+            case STATEMENT_TIMEOUT -> state.equals(CANCELLED);
+            case LOCK_TIMEOUT -> state.equals(LOCKED);
+            default -> how == Provocation.usual(state) || how == Provocation.withText(state);
+        };
     }
 
     /** The text that the server sends. */
     String text() {
-        return message != null ? message : "failure " + state + " injected by a chaos test";
+        return message != null
+                ? message
+                : SERVERS_WORDS.getOrDefault(state.code(), "failure " + state + " injected by a chaos test");
     }
 
     @Override
@@ -94,16 +139,27 @@ public record ServerError(SqlState state, @Nullable String message) implements F
 
     @Override
     public Optional<String> mustComeBack() {
-        return Optional.of(state.code());
+        return Optional.of(how == Provocation.CUT ? Cut.CAME_BACK : state.code());
     }
 
     @Override
     public boolean isPossibleAt(Site site) {
-        return !SqlSites.isNeverFailed(site);
+        if (site.equals(SqlSites.CONNECT)) {
+            return !Provocation.isNeverAtConnect(state);
+        }
+        return !SqlSites.isNeverFailed(site) && !Provocation.isAtConnectOnly(state);
     }
 
     @Override
     public void requirePossibleAt(Target target) {
+        if (Provocation.isAtConnectOnly(state) && !target.matches(SqlSites.CONNECT)) {
+            throw new ChaosException("A server error " + state + " must be given to a client that connects, but "
+                    + target + " never connects. Use on = \"connect\".");
+        }
+        if (Provocation.isNeverAtConnect(state) && isOnlyAt(target, SqlSites.CONNECT)) {
+            throw new ChaosException("A server error at connect must be one that a client can get there, but " + state
+                    + " is a connection that was lost later. Use 08001.");
+        }
         Site never = SqlSites.NEVER_FAILED.stream()
                 .filter(site -> isOnlyAt(target, site))
                 .findFirst()
@@ -119,6 +175,9 @@ public record ServerError(SqlState state, @Nullable String message) implements F
     }
 
     private static String reason(Site site) {
+        if (site.equals(SqlSites.DISCONNECT)) {
+            return "the client does not wait for an answer.";
+        }
         return site.equals(SqlSites.BEGIN)
                 ? "it travels together with the next statement, which would then commit by itself."
                 : "it always succeeds.";
@@ -126,6 +185,11 @@ public record ServerError(SqlState state, @Nullable String message) implements F
 
     @Override
     public String toString() {
-        return "server error " + state;
+        return switch (how) {
+            case CUT -> "connection lost (" + state + ")";
+            case STATEMENT_TIMEOUT -> "server error " + state + " (statement time-out)";
+            case LOCK_TIMEOUT -> "server error " + state + " (lock time-out)";
+            default -> "server error " + state;
+        };
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
@@ -9,7 +10,11 @@ import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What both directions of one connection know about it. */
@@ -20,11 +25,17 @@ final class Session {
 
     private final WireFilter filter;
     private final Mount mount;
+    private final Backends backends;
+    private final Supplier<LockedKey> locked;
     private final Replies replies = new Replies();
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
-    private @Nullable Round round;
-    private @Nullable Lane lane;
+    private final Waits waits = new Waits();
+    private final ReentrantLock deciding = new ReentrantLock();
+    private @Nullable BackendKey key;
+    /** Seen by the connection of a cancel request, which is about the statement of this one. */
+    private volatile @Nullable InRound place;
+
     private boolean inTransaction;
     private boolean tlsRefused;
     private @Nullable Call cutting;
@@ -32,9 +43,11 @@ final class Session {
     /** Their effect is there for good only when the server is ready again. */
     private final List<Call> untilReady = new ArrayList<>();
 
-    Session(WireFilter filter, Mount mount) {
+    Session(WireFilter filter, Mount mount, Backends backends, Supplier<LockedKey> locked) {
         this.filter = filter;
         this.mount = mount;
+        this.backends = backends;
+        this.locked = locked;
     }
 
     WireFilter filter() {
@@ -53,40 +66,95 @@ final class Session {
         return statements;
     }
 
+    LockedKey locked() {
+        return locked.get();
+    }
+
     boolean isArmed() {
         return mount.armed() != null;
     }
 
+    /** The site of a statement. */
     Site site(String sql) {
         return sites.of(sql);
     }
 
+    /** The site of the rows of a statement; null while nobody asks. */
+    @Nullable
+    Site rowsOf(Site statement) {
+        return isArmed() ? sites.rowsOf(statement) : null;
+    }
+
     /** Asks the plan about a statement; null if nothing strikes. */
     @Nullable
-    Call arrives(String sql) {
+    Call arrives(Site site, Supplier<String> text) {
+        InRound now = inRound();
+        return now == null || isDoomed() ? null : arrives(now, site, text);
+    }
+
+    /** Asks the plan about something that is sent here, but is about another connection if that is known. */
+    @Nullable
+    Call arrivesFor(Optional<Session> other, Site site) {
+        InRound now = other.orElse(this).inRound();
+        return now == null ? null : arrives(now, site, site::name);
+    }
+
+    private @Nullable Call arrives(InRound now, Site site, Supplier<String> text) {
+        deciding.lock();
+        try {
+            Strike strike = now.round.at(site, now.lane, text, MACHINERY);
+            return strike == null ? null : new Call(site.name(), strike, waits);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    private @Nullable InRound inRound() {
         Round now = mount.armed();
+        InRound known = place;
         if (now == null) {
-            round = null;
-            lane = null;
+            place = null;
             return null;
         }
-        if (isDoomed()) {
-            return null;
+        if (known == null || known.round != now) {
+            known = new InRound(now, now.newLane("connection"));
+            place = known;
         }
-        Lane own = lane;
-        if (now != round || own == null) {
-            round = now;
-            own = now.newLane("connection");
-            lane = own;
-        }
-        Site site = site(sql);
-        Strike strike = now.at(site, own, () -> sql, MACHINERY);
-        return strike == null ? null : new Call(site.name(), strike);
+        return known;
     }
 
     /** Whether an earlier message that was sent takes the connection with it: what follows never comes to its answer. */
     private boolean isDoomed() {
         return !untilReady.isEmpty() || replies.hasCut();
+    }
+
+    /**
+     * The client gives up what it waits for; answers whether it waited here and not for the server. Where only an answer
+     * was late, the server may still be at work: it must be told.
+     */
+    boolean cancelWait() {
+        return Waits.cancel(waiting());
+    }
+
+    /** What the ledger says has fired waits for certain, so that a cancel does not miss it. */
+    private Map<Hold, Boolean> waiting() {
+        deciding.lock();
+        try {
+            return waits.cancelled();
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /** Another connection of this mount. */
+    Optional<Session> other(BackendKey of) {
+        return backends.find(of);
+    }
+
+    /** The server told who serves this connection. */
+    void served(BackendKey by) {
+        key = by;
+        backends.opened(by, this);
     }
 
     /** Whether the server said that a transaction block is open. */
@@ -126,6 +194,9 @@ final class Session {
 
     /** The connection is gone: whatever still waits for an answer gets none. */
     void closed() {
+        if (key != null) {
+            backends.closed(key, this);
+        }
         for (Expected expected : replies.all()) {
             Call call = expected.call();
             if (call != null) {
@@ -138,4 +209,7 @@ final class Session {
             last.lost();
         }
     }
+
+    /** What this connection is in a round. */
+    private record InRound(Round round, Lane lane) {}
 }

@@ -3,10 +3,13 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.plan.ChaosException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +121,36 @@ record SqlPhrase(@Nullable String verb, SqlShape.@Nullable Table table) {
                 : "begins with \"" + first + "\", which is none of the verbs " + String.join(", ", VERBS);
         return new ChaosException("on must be a verb, a table or both, but \"" + text + "\" " + found
                 + ". Write for example \"UPDATE account\", or use SqlTarget.matching for more.");
+    }
+
+    /** A phrase that is in this site: the verb and the table if it says so, a change before what it reads; else the verb. */
+    static Optional<String> naming(String site) {
+        SqlShape shape = SqlShape.of(site);
+        Stream<String> tables = shape.uses().stream()
+                .filter(use -> use.verb() != null)
+                .sorted(Comparator.comparing((SqlShape.Use use) -> "SELECT".equals(use.verb()))
+                        .thenComparing(SqlShape.Use::toString))
+                .map(use -> use.verb() + " " + written(use.table()));
+        return Stream.concat(tables, shape.verbs().stream().sorted())
+                .filter(text -> isReadable(text) && parse(text).isIn(site))
+                .findFirst();
+    }
+
+    private static boolean isReadable(String text) {
+        try {
+            parse(text);
+            return true;
+        } catch (ChaosException unreadable) {
+            return false;
+        }
+    }
+
+    private static String written(SqlShape.Table table) {
+        return table.schema() == null ? quoted(table.name()) : quoted(table.schema()) + "." + quoted(table.name());
+    }
+
+    private static String quoted(String name) {
+        return name.matches("[a-z_][a-z0-9_$]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
 
     boolean isIn(String site) {

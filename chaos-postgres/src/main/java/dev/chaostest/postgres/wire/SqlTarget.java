@@ -4,6 +4,8 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -36,9 +38,16 @@ public sealed interface SqlTarget extends Target {
      * {@code "COMMIT"} and {@code "ROLLBACK"} are the plain statements in any spelling, not {@code COMMIT PREPARED} or
      * {@code ROLLBACK TO}.
      *
+     * <p>{@code "connect"} is the begin of a session, from its first message until the server is ready; {@code "disconnect"}
+     * is its end by the client's own word. A table of that name needs its schema, or {@code "SELECT connect"}.
+     *
      * @throws ChaosException if the text is empty, or is neither
      */
     static SqlTarget on(String statement) {
+        Site link = new Site(SqlSites.SEAM, statement.strip().toLowerCase(Locale.ROOT));
+        if (SqlSites.isLink(link)) {
+            return new Link(link);
+        }
         SqlPhrase.parse(statement);
         return new Statement(statement.strip());
     }
@@ -66,12 +75,27 @@ public sealed interface SqlTarget extends Target {
     }
 
     /**
-     * Every statement but what pgjdbc and HikariCP send by themselves when they set a connection up or try it:
+     * Every statement but what pgjdbc, HikariCP and Isolation send by themselves when they set a connection up or try it:
      * {@code SET application_name}, {@code SET extra_float_digits}, {@code SHOW TRANSACTION ISOLATION LEVEL}, {@code SET
-     * SESSION CHARACTERISTICS}, and the empty one of {@code isValid}. To reach those, name them.
+     * SESSION CHARACTERISTICS}, {@code SET TRANSACTION ISOLATION LEVEL}, and the empty one of {@code isValid}. To reach those, name them.
      */
     static SqlTarget any() {
         return new Any();
+    }
+
+    /**
+     * What to write in {@link #on} to mean this site, for copying: {@code "UPDATE account"}. It means others too that do
+     * the same to the same table. For {@linkplain #rows rows} it is what means their statement. Empty if there is nothing,
+     * and for other sites.
+     */
+    static Optional<String> naming(Site site) {
+        if (SqlSites.isLink(site)) {
+            return Optional.of(site.name());
+        }
+        return WireSites.statementOfRow(site)
+                .or(() -> Optional.of(site))
+                .filter(SqlSites::isStatement)
+                .flatMap(statement -> SqlPhrase.naming(statement.name()));
     }
 
     @Override
@@ -79,8 +103,35 @@ public sealed interface SqlTarget extends Target {
         return SqlSites.SEAM;
     }
 
+    /**
+     * The rows of these statements' results, each as it comes from the server: the third hit is the third row.
+     *
+     * <p>Delays, hangs and cuts only; a client that fetches in portions meets a row when it asks for its portion.
+     */
+    default Target rows() {
+        return new WireTarget.Rows(this);
+    }
+
     /** Whether this site is the only one that it can be about. */
     boolean isOnly(Site site);
+
+    /** The begin or the end of a session; see {@link SqlTarget#on}. */
+    record Link(Site site) implements SqlTarget {
+        @Override
+        public boolean matches(Site other) {
+            return site.equals(other);
+        }
+
+        @Override
+        public boolean isOnly(Site other) {
+            return site.equals(other);
+        }
+
+        @Override
+        public String toString() {
+            return site.name();
+        }
+    }
 
     /**
      * See {@link SqlTarget#on}.
@@ -90,7 +141,7 @@ public sealed interface SqlTarget extends Target {
     record Statement(String text) implements SqlTarget {
         @Override
         public boolean matches(Site site) {
-            return site.seam().equals(SqlSites.SEAM) && SqlPhrase.parse(text).isIn(site.name());
+            return SqlSites.isStatement(site) && SqlPhrase.parse(text).isIn(site.name());
         }
 
         @Override
@@ -108,7 +159,7 @@ public sealed interface SqlTarget extends Target {
     record Matching(String regex) implements SqlTarget {
         @Override
         public boolean matches(Site site) {
-            return site.seam().equals(SqlSites.SEAM)
+            return SqlSites.isStatement(site)
                     && Pattern.compile(regex, Pattern.CASE_INSENSITIVE)
                             .matcher(site.name())
                             .find();

@@ -23,6 +23,11 @@ final class SqlText {
     private static final Pattern OUR_SCHEMA =
             Pattern.compile("\"?(chaos_[0-9a-z_]+|.+_[0-9a-z]{6,7}_[0-9a-z]{1,16}_[0-9]{1,10})\"?");
 
+    /** What the server calls a cursor that nobody named: it counts them, so the number differs from run to run. */
+    private static final Pattern UNNAMED_PORTAL = Pattern.compile("\"<unnamed portal \\d+>\"");
+
+    private static final String ANY_PORTAL = "\"<unnamed portal ?>\"";
+
     /** After these an operand must follow, so a sign belongs to the number. */
     private static final Set<String> BEFORE_OPERAND = Set.of(
             "SELECT",
@@ -88,7 +93,7 @@ final class SqlText {
         if (token.kind() == Kind.STRING && !out.isEmpty() && last().kind() == Kind.STRING) {
             return at + 1;
         }
-        SqlToken kept = afterDropped(token, at);
+        SqlToken kept = withoutNumber(afterDropped(token, at));
         boolean signed = token.kind() == Kind.NUMBER && isSignLast();
         out.add(
                 signed
@@ -115,6 +120,12 @@ final class SqlText {
                 && in.get(at - 1).isSymbol(".")
                 && OUR_SCHEMA.matcher(in.get(at - 2).text()).matches();
         return dropped ? new SqlToken(token.kind(), token.text(), in.get(at - 2).spaced()) : token;
+    }
+
+    private static SqlToken withoutNumber(SqlToken token) {
+        boolean counted = token.kind() == Kind.QUOTED
+                && UNNAMED_PORTAL.matcher(token.text()).matches();
+        return counted ? token.withText(ANY_PORTAL) : token;
     }
 
     /** Whether a sign stands last that belongs to the number behind it: the value's sign is no part of the name. */

@@ -13,13 +13,31 @@ final class Statements {
     private final Map<String, String> statements = bounded();
     private final Map<String, Portal> portals = bounded();
 
-    /** A bound statement; only its first Execute is an arrival, later ones fetch more rows of it. */
-    private static final class Portal {
-        private final String sql;
+    /** The portal without a name, to which nearly every statement is bound: made once, and bound again and again. */
+    private final Portal unnamed = new Portal();
+
+    /** A bound statement. */
+    static final class Portal {
+        private String sql = "";
+        private boolean bound;
         private boolean executed;
 
-        Portal(String sql) {
-            this.sql = sql;
+        private Portal bind(@Nullable String text) {
+            sql = text == null ? "" : text;
+            bound = text != null;
+            executed = false;
+            return this;
+        }
+
+        String sql() {
+            return sql;
+        }
+
+        /** Only its first Execute is an arrival, later ones fetch more rows of it. */
+        boolean isFirstExecute() {
+            boolean first = !executed;
+            executed = true;
+            return first;
         }
     }
 
@@ -29,27 +47,29 @@ final class Statements {
 
     void bound(String portal, String statement) {
         String sql = statements.get(statement);
-        if (sql == null) {
+        if (portal.isEmpty()) {
+            unnamed.bind(sql);
+        } else if (sql == null) {
             portals.remove(portal);
         } else {
-            portals.put(portal, new Portal(sql));
+            portals.put(portal, new Portal().bind(sql));
         }
     }
 
-    /** The SQL, at the portal's first Execute only. */
+    /** What was bound to a name; null if nothing is known. */
     @Nullable
-    String executed(String name) {
-        Portal portal = portals.get(name);
-        if (portal == null || portal.executed) {
-            return null;
+    Portal portal(String name) {
+        if (name.isEmpty()) {
+            return unnamed.bound ? unnamed : null;
         }
-        portal.executed = true;
-        return portal.sql;
+        return portals.get(name);
     }
 
     void closed(char kind, String name) {
         if (kind == 'S') {
             statements.remove(name);
+        } else if (name.isEmpty()) {
+            unnamed.bind(null);
         } else {
             portals.remove(name);
         }
@@ -57,7 +77,10 @@ final class Statements {
 
     /** Portals end with their transaction. */
     void transactionEnded() {
-        portals.clear();
+        unnamed.bind(null);
+        if (!portals.isEmpty()) {
+            portals.clear();
+        }
     }
 
     private static <V> Map<String, V> bounded() {

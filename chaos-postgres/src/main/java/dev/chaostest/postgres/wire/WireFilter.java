@@ -8,6 +8,7 @@ import dev.chaostest.plan.ChaosException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,43 +24,81 @@ final class WireFilter implements Filter {
     private final Framer client;
     private final Framer server;
     private @Nullable Steps steps;
+
+    /** The one that is fed; what passed it goes on before anything of ours is said. */
+    private Framer fed;
+
     private boolean cut;
     private boolean keeping;
 
-    /** Parse, Bind and Describe of a statement whose Execute is still to come. */
+    /** Parse, Bind and Describe of a statement whose Execute is still to come, from earlier pieces. */
     private final List<ByteBuffer> ahead = new ArrayList<>();
 
-    WireFilter(Mount mount) {
-        this.session = new Session(this, mount);
-        this.client = new Framer(new Frontend(session), false);
-        this.server = new Framer(new Backend(session), true);
+    private int aheadBytes;
+
+    /** How many messages are kept. */
+    private int kept;
+
+    private final Frontend frontend;
+    private final Backend backend;
+
+    WireFilter(Mount mount, Backends backends, Supplier<LockedKey> locked) {
+        this.session = new Session(this, mount, backends, locked);
+        this.frontend = new Frontend(session);
+        this.backend = new Backend(session);
+        this.client = new Framer(frontend, this::passToServer, false);
+        this.server = new Framer(backend, this::passToClient, true);
+        this.fed = client;
     }
 
     @Override
     public void fromClient(ByteBuffer bytes, Steps out) {
+        feed(client, bytes, out);
+        if (aheadBytes > AHEAD_MAX) {
+            sendAhead(out);
+        }
+    }
+
+    @Override
+    public void fromServer(ByteBuffer bytes, Steps out) {
+        feed(server, bytes, out);
+    }
+
+    private void feed(Framer framer, ByteBuffer bytes, Steps out) {
         steps = out;
+        fed = framer;
         try {
-            client.feed(bytes, part -> passToServer(part, out));
-            keepNoView();
+            framer.feed(bytes);
+            if (framer.isBetweenMessages()) {
+                hasPassed(framer);
+            }
         } finally {
             steps = null;
         }
     }
 
-    private void passToServer(ByteBuffer part, Steps out) {
-        if (keeping) {
-            ahead.add(part);
-        } else if (!cut) {
-            out.toServer(part);
+    /** What is to follow a whole message is not to wait for a next one, which may never come. */
+    private void hasPassed(Framer framer) {
+        if (framer == client) {
+            frontend.queryHasPassed();
+        } else {
+            backend.arrivalHasPassed();
         }
     }
 
-    /** What is kept beyond this piece must not point into it; too much of it goes on. */
-    private void keepNoView() {
-        if (ahead.stream().mapToInt(ByteBuffer::remaining).sum() > AHEAD_MAX) {
-            goOn();
+    private void passToServer(ByteBuffer part) {
+        if (keeping) {
+            aheadBytes += part.remaining();
+            ahead.add(ByteBuffer.allocate(part.remaining()).put(part).flip());
+        } else if (!cut) {
+            now().toServer(part);
         }
-        ahead.replaceAll(part -> ByteBuffer.allocate(part.remaining()).put(part).flip());
+    }
+
+    private void passToClient(ByteBuffer part) {
+        if (!cut) {
+            now().toClient(part);
+        }
     }
 
     /**
@@ -68,27 +107,31 @@ final class WireFilter implements Filter {
      * statement a past that no slow network shows. The server answers none of it before the Execute's Sync or Flush.
      */
     void keepBack() {
-        keeping = true;
-    }
-
-    void goOn() {
-        keeping = false;
-        ahead.forEach(steps()::toServer);
-        ahead.clear();
-    }
-
-    @Override
-    public void fromServer(ByteBuffer bytes, Steps out) {
-        steps = out;
-        try {
-            server.feed(bytes, part -> {
-                if (!cut) {
-                    out.toClient(part);
-                }
-            });
-        } finally {
-            steps = null;
+        if (!keeping) {
+            fed.flush();
+            keeping = true;
         }
+        kept++;
+    }
+
+    /** How many messages are kept. */
+    int kept() {
+        return kept;
+    }
+
+    /** Within one piece nothing was copied or is to be sent yet: what was kept passes with what follows. */
+    void goOn() {
+        if (keeping) {
+            sendAhead(now());
+        }
+    }
+
+    private void sendAhead(Steps out) {
+        keeping = false;
+        kept = 0;
+        ahead.forEach(out::toServer);
+        ahead.clear();
+        aheadBytes = 0;
     }
 
     @Override
@@ -96,8 +139,13 @@ final class WireFilter implements Filter {
         session.closed();
     }
 
-    /** What is to be done; only while bytes are fed. */
+    /** What is to be done, behind what has passed; only while bytes are fed. */
     Steps steps() {
+        fed.flush();
+        return now();
+    }
+
+    private Steps now() {
         Steps now = steps;
         if (now == null) {
             throw new ChaosException("A step must be taken while bytes are fed, but was taken later. Report this.");
@@ -121,6 +169,7 @@ final class WireFilter implements Filter {
         cut = true;
         keeping = false;
         ahead.clear();
+        aheadBytes = 0;
     }
 
     boolean isCut() {

@@ -8,6 +8,7 @@ import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Hang;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +43,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>What counts as one arrival: an Execute of a prepared statement (fetching more of its rows does not), an element of
- * a batch, a query string (also one with several statements). Not function calls, which pgjdbc uses for large objects.
+ * a batch, a query string (also one with several statements), a function call (pgjdbc uses them for large objects), the begin and the
+ * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request.
  *
  * <p>The mount may be asked for before or after the first connection. Safe for use by many threads.
  *
@@ -57,13 +60,18 @@ public final class WireMount implements AutoCloseable {
 
     private final String key;
     private final Mount mount;
+    private final Backends backends = new Backends();
+    private volatile LockedKey locked = LockedKey.NONE;
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
     private WireMount(String key) {
         this.key = key;
         this.mount = new Mount(
-                "the DataSource \"" + key + "\"", SqlSites.SEAM, Set.of(Delay.class, Cut.class, ServerError.class));
+                "the DataSource \"" + key + "\"",
+                Map.of(
+                        SqlSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class, ServerError.class),
+                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
     }
 
     /**
@@ -115,7 +123,7 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return new WireFilter(mount);
+        return new WireFilter(mount, backends, () -> locked);
     }
 
     /** A socket for one new connection of the driver's. */
@@ -124,6 +132,30 @@ public final class WireMount implements AutoCloseable {
         Socket socket = new FilteredSocket(newFilter(), System::nanoTime);
         open.put(socket, Optional.ofNullable(Callers.nearest(Session.MACHINERY)));
         return socket;
+    }
+
+    /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
+    public List<Integer> backends() {
+        return backends.pids();
+    }
+
+    /**
+     * Lets {@link ServerError#lockTimeout} be real: a session of its own holds an advisory lock, for which a statement then
+     * waits too long.
+     *
+     * @param admin connects past this seam
+     * @return closing it lets go of the lock
+     * @throws ChaosException if it can't be taken
+     */
+    public AutoCloseable lockedBy(DataSource admin) {
+        LockKeeper keeper = LockKeeper.open(admin);
+        locked = keeper.key();
+        return () -> {
+            if (locked.equals(keeper.key())) { // a later one may have come in its place
+                locked = LockedKey.NONE;
+            }
+            keeper.close();
+        };
     }
 
     /** The connections that are open now, one sentence each; for a twin, at its end, those that somebody forgot. */

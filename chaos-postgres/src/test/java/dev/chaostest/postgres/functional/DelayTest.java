@@ -31,7 +31,6 @@ class DelayTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private WireFixture bank;
 
@@ -52,7 +51,7 @@ class DelayTest {
                 var armed = bank.arm(delay(Duration.ofMillis(150), when))) {
             long begin = System.nanoTime();
             WireTestServer.run(connection, UPDATE);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(150), SOON);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(150), Background.SOON);
             assertThat(armed.answers()).containsExactly("after 150ms");
             assertThat(bank.balance(1)).isEqualTo(5);
             WireTestServer.run(connection, UPDATE);
@@ -66,7 +65,7 @@ class DelayTest {
             try (Connection connection = bank.connect();
                     var armed = bank.arm(delay(HOUR, when))) {
                 WireTestServer.run(connection, "SELECT 1");
-                FutureTask<?> call = inBackground(armed, () -> WireTestServer.run(connection, UPDATE));
+                FutureTask<?> call = Background.parked(armed, () -> WireTestServer.run(connection, UPDATE));
                 if (when == When.AFTER) {
                     org.awaitility.Awaitility.await().until(() -> bank.balance(1) == 5);
                 } else {
@@ -76,7 +75,7 @@ class DelayTest {
                 armed.close();
                 call.get(1, TimeUnit.SECONDS);
                 assertThat(bank.balance(1)).isEqualTo(5);
-                assertThat(armed.answers()).containsExactly("before 3600s were over, the round ended");
+                assertThat(armed.answers()).containsExactly("before 3600s were over, it was healed");
             }
         }
     }
@@ -91,7 +90,7 @@ class DelayTest {
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08006"))
                     .hasRootCauseInstanceOf(java.net.SocketTimeoutException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(990), SOON);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(990), Background.SOON);
             assertThat(connection.isClosed()).isTrue();
             assertThat(armed.answers()).containsExactly("before 3600s were over, the connection ended");
         }
@@ -114,7 +113,7 @@ class DelayTest {
     void abortFreesAParkedCall(When when) throws Exception {
         Connection connection = bank.connect();
         try (var armed = bank.arm(delay(HOUR, when))) {
-            FutureTask<?> call = inBackground(armed, () -> WireTestServer.run(connection, UPDATE));
+            FutureTask<?> call = Background.parked(armed, () -> WireTestServer.run(connection, UPDATE));
             connection.abort(Runnable::run);
             assertThatThrownBy(() -> call.get(1, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
@@ -138,7 +137,7 @@ class DelayTest {
             try (Watch fired = armed.round().ledger().watch(LedgerEntry.Fired.class::isInstance)) {
                 Thread thread = new Thread(call, "caller");
                 thread.start();
-                fired.await(SOON);
+                fired.await(Background.SOON);
                 thread.interrupt();
                 assertThat(call.get(1, TimeUnit.SECONDS)).isTrue();
             }
@@ -170,23 +169,5 @@ class DelayTest {
 
     private static Rule delay(Duration length, When when) {
         return Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), new Delay(length, length, when));
-    }
-
-    /** Runs it on another thread, and returns once the fault has fired. */
-    private static FutureTask<?> inBackground(WireFixture.Armed armed, SqlAction action) throws InterruptedException {
-        FutureTask<?> call = new FutureTask<>(() -> {
-            action.run();
-            return null;
-        });
-        try (Watch fired = armed.round().ledger().watch(LedgerEntry.Fired.class::isInstance)) {
-            new Thread(call, "caller").start();
-            fired.await(SOON);
-        }
-        return call;
-    }
-
-    @FunctionalInterface
-    private interface SqlAction {
-        void run() throws SQLException;
     }
 }

@@ -159,7 +159,13 @@ class ServerErrorTest {
                 var armed = bank.arm(first("COMMIT", "40001"))) {
             connection.setAutoCommit(false);
             update(connection, 4, 100);
-            assertFails("40001", connection::commit);
+            assertThatThrownBy(connection::commit).isInstanceOfSatisfying(PSQLException.class, failure -> {
+                assertThat(failure.getSQLState()).isEqualTo("40001");
+                assertThat(Objects.requireNonNull(failure.getServerErrorMessage())
+                                .getWhere())
+                        .as("a block of ours, which no real failure has")
+                        .isNull();
+            });
             assertThat(connection.unwrap(BaseConnection.class).getTransactionState())
                     .isEqualTo(TransactionState.IDLE);
             assertThat(WireTestServer.read(connection, "SELECT balance FROM account WHERE id = 4"))
@@ -190,6 +196,20 @@ class ServerErrorTest {
             update(connection, 1, 1);
             connection.commit();
             assertNothingLeft(connection);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"extended", "simple"})
+    void timeoutPlannedInAnAbortedTransactionIsReportedAsWhatCameBack(String mode) throws SQLException {
+        Rule timeout = Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), ServerError.statementTimeout());
+        try (Connection connection = bank.connect("preferQueryMode", mode);
+                var armed = bank.arm(timeout)) {
+            connection.setAutoCommit(false);
+            assertFails("22012", () -> WireTestServer.read(connection, "SELECT 1 / 0"));
+            assertFails("25P02", () -> update(connection, 1, 1));
+            assertThat(armed.answers()).containsExactly("25P02");
+            connection.rollback();
         }
     }
 

@@ -14,12 +14,12 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** A table of accounts in a schema of its own, and a seam to it. */
-final class WireFixture implements AutoCloseable {
+public final class WireFixture implements AutoCloseable {
 
     private final WireMount wire = WireMount.twinOf("bank");
     private final String schema = wire.key().replace('-', '_');
 
-    WireFixture() throws SQLException {
+    public WireFixture() throws SQLException {
         try (Connection direct = WireTestServer.direct()) {
             WireTestServer.run(direct, "CREATE SCHEMA IF NOT EXISTS " + schema);
             WireTestServer.run(direct, "DROP TABLE IF EXISTS " + schema + ".account");
@@ -30,15 +30,15 @@ final class WireFixture implements AutoCloseable {
         }
     }
 
-    WireMount wire() {
+    public WireMount wire() {
         return wire;
     }
 
-    String schema() {
+    public String schema() {
         return schema;
     }
 
-    Connection connect(String... settings) throws SQLException {
+    public Connection connect(String... settings) throws SQLException {
         String[] all = java.util.Arrays.copyOf(settings, settings.length + 2);
         all[settings.length] = "currentSchema";
         all[settings.length + 1] = schema;
@@ -46,14 +46,14 @@ final class WireFixture implements AutoCloseable {
     }
 
     /** Reads past the seam. */
-    int balance(int id) throws SQLException {
+    public int balance(int id) throws SQLException {
         try (Connection direct = WireTestServer.direct()) {
             return Integer.parseInt(
                     WireTestServer.read(direct, "SELECT balance FROM " + schema + ".account WHERE id = " + id));
         }
     }
 
-    Armed arm(Rule... rules) {
+    public Armed arm(Rule... rules) {
         Round round = new Round("test", Plan.of(new Seed(7), rules), System::nanoTime);
         return new Armed(round, wire.mount().arm(round));
     }
@@ -67,19 +67,19 @@ final class WireFixture implements AutoCloseable {
     }
 
     /** An armed round. */
-    record Armed(Round round, Mount.Arming arming) implements AutoCloseable {
+    public record Armed(Round round, Mount.Arming arming) implements AutoCloseable {
 
-        List<LedgerEntry.Fired> fired() {
+        public List<LedgerEntry.Fired> fired() {
             return round.ledger().entries(LedgerEntry.Fired.class);
         }
 
-        List<String> answers() {
+        public List<String> answers() {
             return round.ledger().entries(LedgerEntry.Answered.class).stream()
                     .map(LedgerEntry.Answered::answer)
                     .toList();
         }
 
-        long hits(String site) {
+        public long hits(String site) {
             return round.decisions().seen().getOrDefault(new Site("sql", site), 0L);
         }
 

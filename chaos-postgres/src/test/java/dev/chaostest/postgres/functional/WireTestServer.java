@@ -11,28 +11,28 @@ import java.sql.Statement;
 import java.util.Properties;
 
 /** The server that the tests of the wire run on. */
-final class WireTestServer {
+public final class WireTestServer {
 
     private WireTestServer() {}
 
     /** Without parameters. */
-    static String url() {
+    public static String url() {
         return TestServer.url();
     }
 
-    static Properties login() {
+    public static Properties login() {
         Properties properties = new Properties();
         properties.setProperty("user", "postgres");
         return properties;
     }
 
     /** A connection past every seam. */
-    static Connection direct() throws SQLException {
+    public static Connection direct() throws SQLException {
         return DriverManager.getConnection(url(), login());
     }
 
     /** A connection through a seam. */
-    static Connection through(WireMount wire, String... settings) throws SQLException {
+    public static Connection through(WireMount wire, String... settings) throws SQLException {
         Properties properties = login();
         properties.putAll(wire.properties());
         for (int i = 0; i < settings.length; i += 2) {
@@ -41,13 +41,20 @@ final class WireTestServer {
         return DriverManager.getConnection(url(), properties);
     }
 
-    static void run(Connection connection, String sql) throws SQLException {
+    /** A number that the server is set to. */
+    public static int setting(String name) throws SQLException {
+        try (Connection direct = direct()) {
+            return Integer.parseInt(read(direct, "SHOW " + name));
+        }
+    }
+
+    public static void run(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    static String read(Connection connection, String sql) throws SQLException {
+    public static String read(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class ScriptsTest {
@@ -68,14 +70,27 @@ class ScriptsTest {
         }
     }
 
-    @Test
-    void aScriptThatRollsBackIsRefused() throws IOException {
-        String bad = script("rollback.sql", "CREATE TABLE t (id int); ROLLBACK");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ROLLBACK", "ROLLBACK; BEGIN", "ABORT; SELECT 1", "DROP SCHEMA IF EXISTS x; ROLLBACK AND CHAIN"})
+    void aScriptThatRollsBackIsRefused(String end) throws IOException {
+        String bad = script("rollback.sql", "CREATE TABLE t (id int); " + end);
         assertThatThrownBy(() -> load(bad))
                 .hasMessage(
                         "Script \"" + bad + "\" must not roll back, since its schema is made in the same transaction, "
                                 + "but it did. Remove its ROLLBACK.");
         assertNothingIsLeft();
+    }
+
+    @Test
+    void aScriptMayRollBackToASavepoint() throws IOException {
+        String good = script(
+                "savepoint.sql",
+                "SAVEPOINT s; CREATE TABLE away (id int); ROLLBACK TO s; RELEASE s; CREATE TABLE here (id int)");
+        try (TestSchema schema = load(good)) {
+            assertThat(in(schema).column("SELECT to_regclass('here')")).containsExactly("here");
+            assertThat(in(schema).column("SELECT to_regclass('away') IS NULL")).containsExactly("t");
+        }
     }
 
     @Test

@@ -12,8 +12,10 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.isolation.IsolationTestServer;
 import dev.chaostest.postgres.isolation.Sql;
 import dev.chaostest.postgres.isolation.SwitchedSource;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -33,6 +35,21 @@ class TwinTest {
     private static final String SEEN =
             "SELECT current_setting('search_path') || ' ' || current_setting('application_name')";
     private static final String TWIN = "\"pg_catalog\",public twin of it";
+
+    @Test
+    void whatIsBelowAPoolWithTheSeamAndBelowWhatDelegatesIsFoundToo() throws SQLException {
+        try (TestPool pool = TestPool.of(IsolationTestServer.admin(), 1, "used up");
+                Connection only = pool.dataSource().getConnection()) {
+            assertThat(only.isValid(5)).isTrue();
+            DataSource delegating =
+                    PoolMount.of(new SwitchedSource(pool::dataSource)).dataSource();
+            for (DataSource source : List.of(pool.dataSource(), delegating)) {
+                try (Connection below = Twin.unpooled(source, CATALOG).getConnection()) {
+                    assertThat(Sql.column(below, SEEN)).containsExactly(TWIN);
+                }
+            }
+        }
+    }
 
     private static HikariConfig pool(Consumer<HikariConfig> connecting) {
         HikariConfig config = new HikariConfig();
@@ -92,6 +109,30 @@ class TwinTest {
             original.getHikariPoolMXBean().softEvictConnections();
             assertThat(new Sql(original).column(SEEN)).containsExactly(before);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToConnect")
+    void whatIsBelowAPoolConnectsWhileThePoolIsUsedUp(HikariConfig config) throws SQLException {
+        config.setMaximumPoolSize(1);
+        try (HikariDataSource original = new HikariDataSource(config);
+                Connection only = original.getConnection()) {
+            DataSource unpooled = Twin.unpooled(original, CATALOG);
+
+            assertThat(unpooled).isInstanceOf(PGSimpleDataSource.class);
+            assertThat(new Sql(unpooled).column(SEEN)).containsExactly(TWIN);
+            assertThat(Sql.column(only, "SELECT 1")).containsExactly("1");
+        }
+    }
+
+    @Test
+    void whatIsBelowAWrapperThatDoesNotSayItIsNotKnown() {
+        DataSource silent = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> false);
+
+        assertThatThrownBy(() -> Twin.unpooled(silent, CATALOG))
+                .isInstanceOf(ChaosException.class)
+                .hasMessageStartingWith("A DataSource must be a HikariDataSource or a PGSimpleDataSource");
     }
 
     @Test

@@ -39,6 +39,7 @@ class SqlSitesTest {
                 "SELECT * FROM \"my Tests_tb2k9x_1f3a_12\".account | SELECT * FROM account",
                 "SELECT \"My Col\" FROM \"T\" | SELECT \"My Col\" FROM \"T\"",
                 "SELECT x::int, 'a'::text | SELECT x::int, ?::text",
+                "FETCH ALL IN \"<unnamed portal 12>\" | FETCH ALL IN \"<unnamed portal ?>\"",
                 "BEGIN | BEGIN",
                 "start transaction isolation level serializable, read only | BEGIN",
                 "begin work | BEGIN",

@@ -9,6 +9,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.postgres.sqlstate.SqlState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,6 +157,11 @@ class SqlTargetTest {
         assertThat(SqlTarget.any().matches(SqlSites.site(""))).isFalse();
         assertThat(SqlTarget.any().matches(SqlSites.site("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")))
                 .isFalse();
+        assertThat(SqlTarget.any().matches(SqlSites.site("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")))
+                .isFalse();
+        assertThat(SqlTarget.any()
+                        .matches(SqlSites.site("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; DELETE FROM account")))
+                .isTrue();
         assertThat(SqlTarget.any().matches(SqlSites.site("SET work_mem = '1MB'")))
                 .isTrue();
         assertThat(SqlTarget.on("SET").matches(SqlSites.site("SET application_name = 'x'")))
@@ -222,16 +228,62 @@ class SqlTargetTest {
                 "00000 | is no error. Use an error's state, for example \"40001\".",
                 "01000 | is no error. Use an error's state, for example \"40001\".",
                 "02000 | is no error. Use an error's state, for example \"40001\".",
-                "08006 | is a lost connection. Use a Cut.",
-                "57P01 | can't be raised inside a living session. Use a Cut, or terminate the backend for real: "
-                        + "the server sends this state only when it ends the session.",
-                "25P02 | can't be raised inside a living session. Let an earlier statement of the transaction fail: "
-                        + "the server then answers 25P02 by itself.",
             })
-    void statesThatCantBeRaisedSayWhatToUse(String state, String why) {
+    void statesThatAreNoErrorAreRefused(String state, String why) {
         assertThatThrownBy(() -> ServerError.of(state))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("sqlState must be one that a statement can fail with, but " + state + " " + why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"08001", "08004", "53300", "57P03"})
+    void statesOfAConnectNeedATargetThatConnects(String state) {
+        assertThatThrownBy(() -> Rule.of(SqlTarget.any(), Trigger.nth(1), ServerError.of(state)))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("A server error " + state + " must be given to a client that connects, but any statement "
+                        + "never connects. Use on = \"connect\".");
+        Rule rule = Rule.of(SqlTarget.on("connect"), Trigger.nth(1), ServerError.of(state));
+        assertThat(rule.target().matches(SqlSites.CONNECT)).isTrue();
+    }
+
+    @Test
+    void lostConnectionIsNoAnswerToAConnect() {
+        assertThatThrownBy(() -> Rule.of(SqlTarget.on("connect"), Trigger.nth(1), ServerError.of("08006")))
+                .hasMessage("A server error at connect must be one that a client can get there, but 08006 is a "
+                        + "connection that was lost later. Use 08001.");
+    }
+
+    @Test
+    void disconnectCantFail() {
+        assertThatThrownBy(() -> Rule.of(SqlTarget.on("disconnect"), Trigger.nth(1), ServerError.of("40001")))
+                .hasMessage(
+                        "A server error must be raised where it aborts a transaction, but disconnect can't fail so: "
+                                + "the client does not wait for an answer. Use a Delay or a Cut there, or fail the next "
+                                + "statement.");
+    }
+
+    @Test
+    void wayThatDoesNotProvokeTheStateIsRefused() {
+        assertThatThrownBy(() -> new ServerError(new SqlState("40001"), null, Provocation.TERMINATED))
+                .hasMessage("how must be a way to provoke 40001, but was TERMINATED. Use ServerError.of(\"40001\").");
+        assertThatThrownBy(() -> new ServerError(new SqlState("08006"), "gone"))
+                .hasMessage("message must not be given with 08006, whose text is the driver's own, but was \"gone\". "
+                        + "Leave it out.");
+    }
+
+    @Test
+    void linksAndRowsAreNoStatements() {
+        assertThat(SqlTarget.any().matches(SqlSites.CONNECT)).isFalse();
+        assertThat(SqlTarget.any().matches(SqlSites.DISCONNECT)).isFalse();
+        assertThat(SqlTarget.matching("connect").matches(SqlSites.CONNECT)).isFalse();
+        assertThat(SqlTarget.on("SELECT connect").matches(SqlSites.CONNECT)).isFalse();
+        assertThat(SqlTarget.on(" Connect ").matches(SqlSites.CONNECT)).isTrue();
+        Site row = WireSites.row(SqlSites.site("SELECT * FROM account"));
+        assertThat(SqlTarget.on("SELECT account").matches(row)).isFalse();
+        assertThat(SqlTarget.on("SELECT account").rows().matches(row)).isTrue();
+        assertThat(SqlTarget.on("SELECT other").rows().matches(row)).isFalse();
+        assertThat(SqlTarget.on("SELECT account").rows()).hasToString("rows of SELECT account");
+        assertThat(WireTarget.cancelRequest()).hasToString("wire:CancelRequest");
     }
 
     @ParameterizedTest
@@ -240,5 +292,43 @@ class SqlTargetTest {
         assertThatThrownBy(() -> ServerError.of(state))
                 .hasMessage("sqlState must be five characters out of 0-9 and A-Z, but was \"" + state
                         + "\". Use for example \"40001\" (serialization failure).");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    UPDATE account SET balance = 1          | UPDATE account
+                    INSERT INTO log SELECT * FROM account   | INSERT log
+                    SELECT 1 FROM bank."Order" o            | SELECT bank.order
+                    SELECT 1                                | SELECT
+                    commit work                             | COMMIT
+                    ROLLBACK TO SAVEPOINT a                 | ROLLBACK TO
+                    SET work_mem = 1                        | SET
+                    WITH x AS (DELETE FROM a) SELECT 1      | DELETE a
+                    SELECT * FROM "two words"               | SELECT "two words\"""")
+    void aSiteIsNamedSoThatItCanBeCopied(String sql, String on) {
+        Site site = SqlSites.site(sql);
+
+        assertThat(SqlTarget.naming(site)).contains(on);
+        assertThat(SqlTarget.on(on).matches(site)).isTrue();
+    }
+
+    @Test
+    void theBeginAndTheEndOfASessionAreNamedByTheirSites() {
+        assertThat(SqlTarget.naming(SqlSites.CONNECT)).contains("connect");
+        assertThat(SqlTarget.naming(SqlSites.DISCONNECT)).contains("disconnect");
+    }
+
+    @Test
+    void rowsAreNamedByTheirStatement() {
+        Site rows = WireSites.row(SqlSites.site("SELECT * FROM account"));
+
+        assertThat(SqlTarget.naming(rows)).contains("SELECT account");
+        assertThat(SqlTarget.naming(WireSites.CANCEL_REQUEST)).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeNamedHasNoName() {
+        assertThat(SqlTarget.naming(SqlSites.site(""))).isEmpty();
+        assertThat(SqlTarget.naming(new Site("call", "UPDATE account"))).isEmpty();
     }
 }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,11 @@ class WireFilterTest {
         @Override
         public void toServer(ByteBuffer bytes) {
             bytes('>', bytes);
+        }
+
+        @Override
+        public void toServerInTurn(Supplier<ByteBuffer> bytes) {
+            bytes('>', bytes.get());
         }
 
         @Override

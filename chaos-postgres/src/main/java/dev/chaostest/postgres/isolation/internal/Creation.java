@@ -29,6 +29,8 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
     /** Duplicate schema; or, when two make it in the same moment, a duplicate key of the catalogue. */
     private static final Set<String> TAKEN = Set.of("42P06", "23505");
 
+    private static final String SET_PATH = "SELECT set_config('search_path', ?, false)";
+
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     /** Processes of one run, each counting from 1, may meet within a second. */
@@ -60,11 +62,9 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
             Transaction.inAutocommit(connection, () -> Transaction.execute(connection, create(name)));
             return;
         }
-        String pathBefore = searchPath(connection);
+        String pathBefore = switchPath(connection, name);
         try {
-            setPath(connection, name);
-            Transaction.run(connection, () -> fill(connection, name));
-            restore(connection, pathBefore);
+            Transaction.run(connection, () -> fill(connection, name, pathBefore));
         } catch (SQLException e) {
             restore(connection, pathBefore);
             throw e;
@@ -77,19 +77,33 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
     /**
      * Before the transaction and not SET LOCAL: a script that commits, or rolls back, would go on in the schema that was the
      * default before. So it fails with 3F000 where its schema is gone.
+     *
+     * @return what the path was
      */
-    private void setPath(Connection connection, SchemaName name) throws SQLException {
-        String set = "SET search_path TO " + name.searchPath(includePublic);
-        Transaction.inAutocommit(connection, () -> Transaction.execute(connection, set));
+    private String switchPath(Connection connection, SchemaName name) throws SQLException {
+        String[] before = new String[1];
+        Transaction.inAutocommit(connection, () -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.setEscapeProcessing(false);
+                statement.execute(
+                        "SELECT current_setting('search_path'); SET search_path TO " + name.searchPath(includePublic));
+                try (ResultSet rows = statement.getResultSet()) {
+                    rows.next();
+                    before[0] = rows.getString(1);
+                }
+            }
+        });
+        return before[0];
     }
 
-    private void fill(Connection connection, SchemaName name) throws SQLException {
+    private void fill(Connection connection, SchemaName name, String pathBefore) throws SQLException {
         Transaction.execute(connection, create(name));
         for (Script script : scripts) {
-            ScriptRunner.run(connection, script);
-            requireStillThere(connection, name, script);
+            if (!ScriptRunner.run(connection, script)) {
+                requireStillThere(connection, name, script);
+            }
         }
-        commit(connection);
+        commit(connection, pathBefore);
     }
 
     /** A ROLLBACK at the end of a script takes the schema along, and the tests would only see that tables are missing. */
@@ -106,10 +120,11 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
         }
     }
 
-    /** A deferred constraint speaks up here; it must not look like a name that is taken. */
-    private static void commit(Connection connection) {
-        try {
-            connection.commit();
+    /** In one round trip. A deferred constraint speaks up here; it must not look like a name that is taken. */
+    private static void commit(Connection connection, String pathBefore) {
+        try (PreparedStatement commit = connection.prepareStatement("COMMIT; " + SET_PATH)) {
+            commit.setString(1, pathBefore);
+            commit.execute();
         } catch (SQLException e) {
             throw new ChaosException(
                     "Scripts must commit, but the server answered " + e.getSQLState() + ": " + e.getMessage()
@@ -132,20 +147,12 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
         return "CREATE SCHEMA " + name.quoted() + "; COMMENT ON SCHEMA " + name.quoted() + " IS '" + MARK + "'";
     }
 
-    private static String searchPath(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT current_setting('search_path')")) {
-            rows.next();
-            return rows.getString(1);
-        }
-    }
-
     private static void restore(Connection connection, String path) throws SQLException {
         if (connection.isClosed()) {
             return;
         }
         Transaction.inAutocommit(connection, () -> {
-            try (PreparedStatement set = connection.prepareStatement("SELECT set_config('search_path', ?, false)")) {
+            try (PreparedStatement set = connection.prepareStatement(SET_PATH)) {
                 set.setString(1, path);
                 set.execute();
             }

@@ -34,15 +34,16 @@ public record Drop(SchemaName name, Duration timeout) {
      * @throws ChaosException if sessions lock it for too long, with their names, or if it is there again afterwards
      */
     public void run(Connection connection) throws SQLException {
+        boolean isThere;
         try {
-            attempt(connection);
+            isThere = attempt(connection);
         } catch (SQLException e) {
             if (!BLOCKED.contains(e.getSQLState())) {
                 throw e;
             }
             throw blocked(connection, e);
         }
-        if (exists(connection)) {
+        if (isThere) {
             throw new ChaosException("Schema \"" + name.text()
                     + "\" must be gone after its drop, but is there again. Something still creates it: end it before"
                     + " the test ends.");
@@ -54,21 +55,25 @@ public record Drop(SchemaName name, Duration timeout) {
      *
      * <p>A large schema goes in parts: a transaction that locks more than the server has room for fails, and so does every
      * other that needs a lock in that moment (53200).
+     *
+     * @return whether it is there again
      */
-    void attempt(Connection connection) throws SQLException {
+    boolean attempt(Connection connection) throws SQLException {
         List<String> part = tables(connection);
         while (part.size() == PART) {
-            execute(connection, "DROP TABLE IF EXISTS " + String.join(", ", part) + " CASCADE");
+            Transaction.atOnce(connection, patiently("DROP TABLE IF EXISTS " + String.join(", ", part) + " CASCADE"));
             part = tables(connection);
         }
-        execute(connection, "DROP SCHEMA IF EXISTS " + name.quoted() + " CASCADE");
+        boolean[] isThere = new boolean[1];
+        Transaction.atOnce(connection, () -> isThere[0] = dropAndLook(connection));
+        return isThere[0];
     }
 
     private List<String> tables(Connection connection) throws SQLException {
         String sql = """
-                SELECT c.relname FROM pg_catalog.pg_class c
-                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = ? AND c.relkind IN ('r', 'p') LIMIT
+                SELECT relname FROM pg_catalog.pg_class
+                WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?) AND relkind IN ('r', 'p')
+                LIMIT
                 """ + PART;
         List<String> tables = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -82,15 +87,27 @@ public record Drop(SchemaName name, Duration timeout) {
         return tables;
     }
 
+    /** One round trip: a test has many small things to drop, and each round trip takes as long as one of them. */
+    private boolean dropAndLook(Connection connection) throws SQLException {
+        String sql = Transaction.whole(patiently("DROP SCHEMA IF EXISTS " + name.quoted() + " CASCADE"))
+                + "; SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?)";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name.text());
+            boolean isAnswer = statement.execute();
+            while (!isAnswer && statement.getUpdateCount() >= 0) {
+                isAnswer = statement.getMoreResults();
+            }
+            try (ResultSet answer = statement.getResultSet()) {
+                answer.next();
+                return answer.getBoolean(1);
+            }
+        }
+    }
+
     /** A lock timeout counts for each lock; the statement timeout bounds them all. */
-    private void execute(Connection connection, String sql) throws SQLException {
+    private String patiently(String sql) {
         long millis = timeout.toMillis();
-        Transaction.run(
-                connection,
-                () -> Transaction.execute(
-                        connection,
-                        "SET LOCAL lock_timeout = " + millis + "; SET LOCAL statement_timeout = " + 2 * millis + "; "
-                                + sql));
+        return "SET LOCAL lock_timeout = " + millis + "; SET LOCAL statement_timeout = " + 2 * millis + "; " + sql;
     }
 
     private ChaosException blocked(Connection connection, SQLException cause) throws SQLException {
@@ -102,15 +119,5 @@ public record Drop(SchemaName name, Duration timeout) {
                         + (holders.isEmpty() ? "\n  holder : none any more" : "\n  holder : ")
                         + String.join("\n  holder : ", holders),
                 cause);
-    }
-
-    private boolean exists(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?")) {
-            statement.setString(1, name.text());
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
-            }
-        }
     }
 }

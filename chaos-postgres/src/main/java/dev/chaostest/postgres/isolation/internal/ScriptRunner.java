@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Field;
@@ -30,19 +31,25 @@ final class ScriptRunner {
     private static final int FLAGS =
             QueryExecutor.QUERY_ONESHOT | QueryExecutor.QUERY_EXECUTE_AS_SIMPLE | QueryExecutor.QUERY_SUPPRESS_BEGIN;
 
+    /** After these the transaction may be over, or the schema gone. */
+    private static final Set<String> ENDS =
+            Set.of("COMMIT", "ROLLBACK", "PREPARE TRANSACTION", "DROP SCHEMA", "DROP OWNED", "ALTER SCHEMA");
+
     private ScriptRunner() {}
 
     /**
      * Runs it in the transaction that is open.
      *
+     * @return whether that is still open for certain, with all that was made in it
      * @throws ChaosException if a statement fails, with the place in the script
      */
-    static void run(Connection connection, Script script) throws SQLException {
+    static boolean run(Connection connection, Script script) throws SQLException {
         QueryExecutor executor = pgjdbc(connection).getQueryExecutor();
         Query query = executor.wrap(List.of(new NativeQuery(script.text(), SqlCommand.BLANK)));
         Completed completed = new Completed();
         try {
             executor.execute(query, null, completed, 0, 0, FLAGS);
+            return !completed.mayBeOver;
         } catch (SQLException e) {
             throw failed(script, completed.count + 1, e);
         }
@@ -74,10 +81,12 @@ final class ScriptRunner {
 
     private static final class Completed extends ResultHandlerBase {
         private int count;
+        private boolean mayBeOver;
 
         @Override
         public void handleCommandStatus(String status, long updateCount, long insertOid) {
             count++;
+            mayBeOver |= ENDS.contains(status);
         }
 
         @Override

@@ -29,6 +29,36 @@ final class Transaction {
         });
     }
 
+    /** Runs statements in one transaction and in one round trip. */
+    static void atOnce(Connection connection, String sql) throws SQLException {
+        atOnce(connection, () -> execute(connection, whole(sql)));
+    }
+
+    /** The statements as one transaction, for one round trip. */
+    static String whole(String sql) {
+        return "BEGIN; " + sql + "; COMMIT";
+    }
+
+    /** Runs work whose one round trip begins and ends a transaction: it may leave one that failed. */
+    static void atOnce(Connection connection, Work work) throws SQLException {
+        inAutocommit(connection, () -> {
+            try {
+                work.run();
+            } catch (SQLException e) {
+                end(connection, e);
+                throw e;
+            }
+        });
+    }
+
+    private static void end(Connection connection, SQLException first) {
+        try {
+            execute(connection, "ROLLBACK");
+        } catch (SQLException e) {
+            first.addSuppressed(e);
+        }
+    }
+
     /** Runs the work so that each of its statements commits by itself. */
     static void inAutocommit(Connection connection, Work work) throws SQLException {
         inMode(connection, true, work);

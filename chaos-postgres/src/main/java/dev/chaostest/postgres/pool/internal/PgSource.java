@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -60,6 +61,12 @@ public final class PgSource {
     /** The value of a property, if it is set or has a default. */
     public static Optional<String> property(DataSource source, String name) {
         return Optional.ofNullable(((PGSimpleDataSource) source).getProperty(known(name)));
+    }
+
+    /** Its password, if one is set. */
+    static Set<String> passwords(DataSource source) {
+        String password = ((PGSimpleDataSource) source).getPassword();
+        return password == null ? Set.of() : Set.of(password);
     }
 
     /** What the driver takes if a property is not set. */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.link.Hold;
+import dev.chaostest.link.Steps;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What becomes of a statement that waits when its client cancels it: the server is made to cancel it for real.
+ *
+ * <p>The statement is in the stream already. So in its turn one that cancels itself goes before it, and the server skips
+ * what follows up to the next Sync: the client's own, or, behind a query string, one of ours.
+ */
+final class CancelledWait {
+
+    private final Replies replies;
+    private final Injector injector;
+    private final List<Hold> holds;
+    private final Expected place;
+    private boolean cancelled;
+
+    CancelledWait(Session session, Injector injector, List<Hold> holds, Expected place) {
+        this.replies = session.replies();
+        this.injector = injector;
+        this.holds = holds;
+        this.place = place;
+    }
+
+    /** Before a statement that ends in the client's own Sync. */
+    void beforeExecute(Steps steps) {
+        steps.toServerInTurn(() -> before(false));
+    }
+
+    /** Before a message that is a cycle by itself; {@link #behindQuery} must follow it. */
+    void beforeQuery(Steps steps) {
+        steps.toServerInTurn(() -> before(true));
+    }
+
+    void behindQuery(Steps steps) {
+        steps.toServerInTurn(() -> cancelled ? Messages.sync() : nothing());
+    }
+
+    private ByteBuffer before(boolean query) {
+        if (!Waits.isCancelled(holds) || !replies.has(place)) {
+            replies.remove(place);
+            return nothing();
+        }
+        cancelled = true;
+        Injector.Ours ours = injector.cancelled();
+        if (query) {
+            replies.replaceQuery(place, ours.replies());
+        } else {
+            replies.replace(place, ours.replies());
+        }
+        return Messages.joined(ours.messages());
+    }
+
+    private static ByteBuffer nothing() {
+        return ByteBuffer.allocate(0);
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.ledger.LedgerEntry.Cause;
+import dev.chaostest.postgres.wire.Expected.Kind;
+import dev.chaostest.postgres.wire.Expected.Shown;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts statements of ours into the client's stream, and expects their replies. */
+final class Injector {
+
+    private final Session session;
+    private final Replies replies;
+
+    /** Statements of ours that the server still knows. */
+    private final List<String> ours = new ArrayList<>();
+
+    private int injected;
+
+    Injector(Session session) {
+        this.session = session;
+        this.replies = session.replies();
+    }
+
+    /**
+     * In place of the client's Execute: the server skips everything up to the client's Sync.
+     *
+     * @return whether the server looks at it at all
+     */
+    boolean failInPlaceOfExecute(Call call, ServerError error) {
+        boolean read = true;
+        List<String> failing = failing(call, error);
+        for (int n = 0; n < failing.size(); n++) {
+            boolean last = n == failing.size() - 1;
+            Ours statement = last ? ours(failing.get(n), call) : prelude(failing.get(n), call);
+            statement.messages.forEach(session.steps()::toServer);
+            for (Expected reply : statement.replies) {
+                read &= replies.add(reply);
+            }
+        }
+        return read;
+    }
+
+    /** In place of the client's query string. */
+    void failInPlaceOfQuery(Call call, ServerError error) {
+        String sql = Injection.inPlaceOf(call.site(), failing(call, error));
+        session.steps().toServer(Messages.query(sql));
+        if (call.isCommit() && !error.how().endsTheSession()) {
+            replies.add(new Expected(Kind.QUERY, Shown.NOTHING, call));
+            rollBack();
+        } else {
+            replies.add(new Expected(Kind.QUERY, Shown.OURS, call));
+        }
+    }
+
+    private List<String> failing(Call call, ServerError error) {
+        LockedKey locked = session.locked();
+        if (error.how() == Provocation.LOCK_TIMEOUT && !locked.isHeld()) {
+            call.lessTrue(Cause.RAISED);
+        }
+        return Injection.failing(error, locked);
+    }
+
+    /** A COMMIT that fails leaves the session idle; the raising block alone would leave it in a failed transaction. */
+    void rollBack() {
+        session.steps().toServer(Messages.query("ROLLBACK"));
+        replies.add(new Expected(Kind.QUERY, Shown.ONLY_READY, null));
+    }
+
+    void closeOurs() {
+        for (String name : ours) {
+            session.steps().toServer(Messages.closeStatement(name));
+            replies.add(new Expected(Kind.CLOSE, Shown.NOTHING, null));
+        }
+        ours.clear();
+    }
+
+    /** A statement that cancels itself, to go before one that waited until its client cancelled it. */
+    Ours cancelled() {
+        return ours(Injection.cancelled(), null);
+    }
+
+    private Ours ours(String sql, @Nullable Call call) {
+        return ours(sql, Shown.OURS, call);
+    }
+
+    /** Its success is nobody's business; should it fail, that is what became of the call. */
+    private Ours prelude(String sql, Call call) {
+        return ours(sql, Shown.NOTHING, call);
+    }
+
+    private Ours ours(String sql, Shown shown, @Nullable Call call) {
+        String name = "chaos_" + ++injected;
+        ours.add(name);
+        return new Ours(
+                List.of(Messages.parse(name, sql), Messages.bind(name, name), Messages.execute(name)),
+                List.of(
+                        new Expected(Kind.PARSE, Shown.NOTHING, call),
+                        new Expected(Kind.BIND, Shown.NOTHING, call),
+                        new Expected(Kind.EXECUTE, shown, call)));
+    }
+
+    /** Messages that the client did not send, and what they are answered with. */
+    record Ours(List<ByteBuffer> messages, List<Expected> replies) {}
+}

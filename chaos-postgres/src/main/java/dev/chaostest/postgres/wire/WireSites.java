@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.plan.Site;
+import java.util.Optional;
+
+/** The sites that are messages. */
+final class WireSites {
+
+    static final String SEAM = "wire";
+    static final Site CANCEL_REQUEST = new Site(SEAM, "CancelRequest");
+    static final Site NOTIFICATION = new Site(SEAM, "NotificationResponse");
+
+    private static final String ROW = "DataRow of ";
+
+    private WireSites() {}
+
+    /** The rows of this statement. */
+    static Site row(Site statement) {
+        return new Site(SEAM, ROW + statement.name());
+    }
+
+    static Optional<Site> statementOfRow(Site site) {
+        boolean isRow = site.seam().equals(SEAM) && site.name().startsWith(ROW);
+        return isRow ? Optional.of(new Site(SqlSites.SEAM, site.name().substring(ROW.length()))) : Optional.empty();
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.chaostest.ChaosScope;
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Trigger;
+import dev.chaostest.postgres.pool.ConnectionGroup;
+import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.pool.NoConnection;
+import dev.chaostest.postgres.pool.PoolMount;
+import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.ServerOptions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A server with so few connections that they run out. */
+@Execution(ExecutionMode.SAME_THREAD)
+class SmallServerTest {
+
+    private static PostgresServer server;
+    private static DataSource unpooled;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        server = PostgresServer.start(ServerOptions.ofDefaults()
+                .withSetting("max_connections", "8")
+                .withSetting("superuser_reserved_connections", "3")
+                .withSetting("max_wal_senders", "0"));
+        unpooled = DriverSettings.of(server.jdbcUrl(), "postgres", null).unpooled();
+        try (var connection = unpooled.getConnection()) {
+            WireTestServer.run(connection, "CREATE ROLE app LOGIN");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void aGroupBiggerThanTheServerIsRefusedAtOnce() {
+        assertThatThrownBy(() -> ConnectionGroup.open(unpooled, 6))
+                .isInstanceOf(ChaosException.class)
+                .hasMessageMatching(
+                        "A group of 6 connections must fit into the server, but of its 5 connections \\d are used "
+                                + "by others\\. Make the group smaller, or raise max_connections\\.");
+        ConnectionGroup.open(unpooled, 2).close();
+    }
+
+    @Test
+    void tooManyClientsIsWhatHikaricpThrowsWhenTheServerIsFull() {
+        try (PoolFixture fixture = new PoolFixture(server.jdbcUrl(), 1, Duration.ofMillis(500))) {
+            SQLException ours;
+            Rule full = Rule.of(PoolMount.acquire(), Trigger.always(), NoConnection.refused("53300"));
+            try (ChaosScope scope = fixture.arm(full)) {
+                ours = catchThrowableOfType(SQLException.class, fixture.pool()::getConnection);
+                scope.verify();
+            }
+            SQLException real = whenFull(fixture);
+
+            NoConnectionTest.assertSame(ours, real);
+            assertThat(ours.getSQLState()).isEqualTo("53300");
+        }
+    }
+
+    private static SQLException whenFull(PoolFixture fixture) {
+        DataSource plain = DriverSettings.of(server.jdbcUrl(), "postgres", null)
+                .withProperties(Map.of("ApplicationName", "filler"))
+                .unpooled();
+        try (ConnectionGroup some = ConnectionGroup.open(plain, 4);
+                Filler rest = Filler.fill(plain)) {
+            assertThat(some.size() + rest.count()).isEqualTo(8);
+            return catchThrowableOfType(SQLException.class, fixture.plain()::getConnection);
+        }
+    }
+
+    /** Connections until the server says no. */
+    private record Filler(List<Connection> all) implements AutoCloseable {
+
+        static Filler fill(DataSource source) {
+            List<Connection> all = new ArrayList<>();
+            try {
+                while (all.size() < 20) {
+                    all.add(source.getConnection());
+                }
+            } catch (SQLException full) {
+                assertThat(full.getSQLState()).isEqualTo("53300");
+            }
+            return new Filler(all);
+        }
+
+        int count() {
+            return all.size();
+        }
+
+        @Override
+        public void close() {
+            for (Connection each : all) {
+                try {
+                    each.close();
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+    }
+}

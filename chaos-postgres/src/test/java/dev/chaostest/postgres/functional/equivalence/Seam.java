@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.functional.equivalence;
+
+import dev.chaostest.mount.Mount;
+import dev.chaostest.mount.Round;
+import dev.chaostest.plan.Cut;
+import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Plan;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
+import dev.chaostest.plan.Trigger;
+import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.WireMount;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+
+/** No seam, and the seam in each state in which nothing strikes. */
+enum Seam implements Way {
+    ABSENT {
+        @Override
+        public Passage open() {
+            Properties properties = new Properties();
+            properties.setProperty("sslmode", "disable");
+            return new Open(properties, Optional.empty(), () -> {});
+        }
+    },
+
+    IDLE {
+        @Override
+        public Passage open() {
+            WireMount wire = WireMount.twinOf("equivalence");
+            return new Open(wire.properties(), Optional.empty(), wire::close);
+        }
+    },
+
+    ARMED_WITHOUT_RULES {
+        @Override
+        public Passage open() {
+            return armed();
+        }
+    },
+
+    /** Rules for other statements, and one for every statement that is never due. */
+    ARMED_FOR_OTHERS {
+        @Override
+        public Passage open() {
+            return armed(
+                    Rule.of(SqlTarget.on("UPDATE nowhere"), Trigger.always(), ServerError.of("40001"))
+                            .mayMiss(),
+                    Rule.of(SqlTarget.on("nowhere"), Trigger.always(), new Cut(When.AFTER))
+                            .mayMiss(),
+                    Rule.of(SqlTarget.matching("nowhere"), Trigger.always(), Delay.of(Duration.ofHours(1)))
+                            .mayMiss(),
+                    Rule.of(SqlTarget.any(), Trigger.nth(1_000_000), ServerError.of("40001"))
+                            .mayMiss());
+        }
+    };
+
+    static Passage armed(Rule... rules) {
+        WireMount wire = WireMount.twinOf("equivalence");
+        Round round = new Round("equivalence", Plan.of(new Seed(7), rules), System::nanoTime);
+        Mount.Arming arming = wire.mount().arm(round);
+        return new Open(wire.properties(), Optional.of(round), () -> {
+            arming.close();
+            round.end();
+            wire.close();
+        });
+    }
+
+    /** See {@link Passage}. */
+    record Open(Properties properties, Optional<Round> counted, Runnable end) implements Passage {
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+}
