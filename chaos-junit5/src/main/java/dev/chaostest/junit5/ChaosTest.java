@@ -17,9 +17,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A test that meets failures, in one round or in many.
  *
  * <p>Each round has its own {@link dev.chaostest.ChaosScope} and its own seed, derived from the run's. A red round
- * prints what was injected, where, what came back, and one line that replays it. A planned fault that could strike and
- * did not makes the round red too. Faults are active during the test method only: not in {@code @BeforeEach} and
- * {@code @AfterEach}.
+ * prints what was injected, where, what came back, and one line that replays it; the rest of the evidence, with what the
+ * threads and the server did at that moment, is in a file below {@code target/chaos} that the message names. A planned
+ * fault that could strike and did not makes the round red too. Faults are active during the test method only: not in
+ * {@code @BeforeEach} and {@code @AfterEach}.
+ *
+ * <p>Each has exactly one category: a tag out of {@link ChaosTags}, on the method or on its class. Without one the run
+ * fails before it begins, with the list of these tests.
  *
  * <p>Defaults: one round; tag {@value ChaosTags#CHAOS}; a time-out of 300 s where neither {@code @Timeout} nor JUnit's
  * configuration sets one. Everything but the rounds works the same with {@code @Test}, {@code @ParameterizedTest} and
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <pre>{@code
  * @ChaosTest(rounds = 20)
+ * @Tag(ChaosTags.CONCURRENT)
  * @ChaosDelay(max = "20ms")
  * void transfersAddUp(DataSource bank) {
  *     ...

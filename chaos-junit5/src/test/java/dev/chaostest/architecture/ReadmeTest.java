@@ -16,7 +16,7 @@ class ReadmeTest {
 
     private static final Path ROOT = root();
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern KEY = Pattern.compile("chaos\\.[a-z.-]*[a-z]");
+    private static final Pattern KEY = Pattern.compile("chaos\\.[a-zA-Z.-]*[a-zA-Z]");
 
     @Test
     void everyLineOfItsJavaStandsInTheQuickstart() throws IOException {

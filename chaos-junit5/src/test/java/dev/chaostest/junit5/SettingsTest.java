@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -31,6 +32,7 @@ class SettingsTest {
         assertThat(Inner.run(GreenTestCases.class).succeeded()).isEqualTo(1);
     }
 
+    @Tag(ChaosTags.PROPERTY)
     static class GreenTestCases {
         @ChaosTest
         void green() {}

@@ -4,13 +4,17 @@ package dev.chaostest.junit5.internal;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.plan.ChaosException;
 import java.lang.reflect.Method;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.PreInterruptCallback;
+import org.junit.jupiter.api.extension.PreInterruptContext;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
@@ -21,14 +25,17 @@ import org.slf4j.MDC;
  */
 public final class ChaosExtension
         implements BeforeEachCallback,
+                AfterTestExecutionCallback,
                 AfterEachCallback,
                 InvocationInterceptor,
                 TestExecutionExceptionHandler,
                 LifecycleMethodExecutionExceptionHandler,
+                PreInterruptCallback,
                 ParameterResolver {
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        Tests.requireCategory(context);
         TestRound.of(context);
     }
 
@@ -60,21 +67,55 @@ public final class ChaosExtension
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
                 MDC.putCloseable("chaos.seed", scope.seed().toString())) {
-            Watchdog.run(scope.name(), TestTimeout.of(context), () -> {
+            Watchdog.run(scope.name(), TestTimeout.of(context), round.files(), () -> {
                 round.arm();
-                try {
-                    invocation.proceed();
-                } finally {
-                    scope.heal();
-                }
+                proceed(invocation, round);
             });
             scope.verify();
+            round.files().evidence().discard();
+        }
+    }
+
+    /** What went wrong is looked at before it is healed, and not in the time that the test has: see the handler below. */
+    private static void proceed(Invocation<Void> invocation, TestRound round) throws Throwable {
+        boolean failed = false;
+        try {
+            invocation.proceed();
+            if (!round.scope().unfulfilled().isEmpty()) {
+                round.files().failed();
+            }
+        } catch (Throwable thrown) {
+            failed = isFailure(thrown);
+            throw thrown;
+        } finally {
+            if (!failed) {
+                round.scope().heal();
+            }
+        }
+    }
+
+    /** A time-out of JUnit's: what hangs is looked at, and freed, before the interrupt. */
+    @Override
+    public void beforeThreadInterrupt(PreInterruptContext interrupt, ExtensionContext context) {
+        if (context.getTestMethod().isPresent()) {
+            TestRound.of(context).files().late(interrupt.getThreadToInterrupt());
         }
     }
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        TestRound round = TestRound.of(context);
+        if (isFailure(thrown)) {
+            round.files().failed();
+        }
+        round.scope().heal();
         throw withReport(context, thrown);
+    }
+
+    /** Also where somebody else has swallowed what the test threw: nothing is armed in {@code @AfterEach}. */
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        TestRound.of(context).scope().heal();
     }
 
     @Override
@@ -88,24 +129,32 @@ public final class ChaosExtension
     }
 
     private static Throwable withReport(ExtensionContext context, Throwable thrown) {
-        boolean isNoFailure = thrown instanceof TestAbortedException || thrown instanceof VirtualMachineError;
-        if (isNoFailure || thrown instanceof ChaosTestFailure) {
-            return thrown;
-        }
-        TestRound round = TestRound.of(context);
-        return ChaosTestFailure.of(round.scope().name(), thrown, round.report());
+        return isFailure(thrown) && !(thrown instanceof ChaosTestFailure)
+                ? TestRound.of(context).failure(thrown)
+                : thrown;
+    }
+
+    private static boolean isFailure(Throwable thrown) {
+        return !(thrown instanceof TestAbortedException || thrown instanceof VirtualMachineError);
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         TestRound round = TestRound.of(context);
-        boolean isRed = context.getExecutionException()
-                .filter(thrown -> !(thrown instanceof TestAbortedException))
-                .isPresent();
-        if (isRed) {
-            round.report(); // keeps what is to be kept, also where another extension failed the test
+        round.publishDryRun(context);
+        Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);
+        // keeps what is to be kept, also where another extension failed the test
+        red.ifPresentOrElse(round::failure, round.files()::withdraw);
+        try {
+            round.close();
+        } catch (RuntimeException | Error residue) {
+            if (red.isPresent() || !isFailure(residue)) {
+                throw residue;
+            }
+            throw round.failure(residue);
+        } finally {
+            round.files().publish(context);
         }
-        round.close();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.internal;
 
+import java.util.Objects;
 import org.opentest4j.AssertionFailedError;
 
 /**
@@ -22,23 +23,36 @@ final class ChaosTestFailure extends AssertionFailedError {
         setStackTrace(thrown.getStackTrace());
     }
 
-    static ChaosTestFailure of(String test, Throwable thrown, String report) {
-        String message = test + ": " + headline(thrown) + report;
+    /** What a person reads first. */
+    static String message(String test, Throwable thrown, String report) {
+        return test + ": " + headline(thrown) + report;
+    }
+
+    static ChaosTestFailure of(Throwable thrown, String message) {
         return thrown instanceof AssertionFailedError assertion && assertion.isExpectedDefined()
                 ? new ChaosTestFailure(message, assertion)
                 : new ChaosTestFailure(message, thrown);
     }
 
     private static String headline(Throwable thrown) {
-        String text = thrown.getMessage() == null ? "" : thrown.getMessage().strip();
+        String text = messageOf(thrown).strip();
         if (thrown instanceof AssertionError && !text.isEmpty()) {
             return text;
         }
         Throwable root = rootOf(thrown);
-        String because = root == thrown || text.contains(String.valueOf(root.getMessage()))
+        String because = root == thrown || text.contains(messageOf(root))
                 ? ""
-                : "\n  because  : " + root.getClass().getSimpleName() + ": " + root.getMessage();
+                : "\n  because  : " + root.getClass().getSimpleName() + ": " + messageOf(root);
         return thrown.getClass().getSimpleName() + ": " + text + because;
+    }
+
+    /** It may be computed, and fail: the failure of the test is what a person must see. */
+    private static String messageOf(Throwable thrown) {
+        try {
+            return Objects.requireNonNullElse(thrown.getMessage(), "");
+        } catch (RuntimeException e) {
+            return "(its message can't be read: " + e.getClass().getSimpleName() + ")";
+        }
     }
 
     private static Throwable rootOf(Throwable thrown) {

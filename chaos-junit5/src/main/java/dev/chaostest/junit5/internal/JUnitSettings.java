@@ -6,6 +6,7 @@ import dev.chaostest.plan.ChaosException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +23,8 @@ final class JUnitSettings {
             "chaos.seed",
             "chaos.replay",
             "chaos.run",
+            "chaos.dryRun",
+            "chaos.report.directory",
             "chaos.jdbc.url",
             "chaos.jdbc.user",
             "chaos.jdbc.password",
@@ -48,6 +51,22 @@ final class JUnitSettings {
         keys.addAll(platformFile().stringPropertyNames());
         settings.requireKnown(keys);
         return settings;
+    }
+
+    /** Those that are set, one {@code key = value} each; of secrets only that they are. */
+    static List<String> describe(Settings settings) {
+        return KEYS.stream()
+                .sorted()
+                .flatMap(key -> settings.get(key).map(value -> key + " = " + shown(key, value)).stream())
+                .toList();
+    }
+
+    /** A URL can hold a user and a password in two places. */
+    private static String shown(String key, String value) {
+        if (key.endsWith(".password")) {
+            return "***";
+        }
+        return key.endsWith(".url") ? value.replaceFirst("\\?.*", "?...").replaceFirst("//.*@", "//...@") : value;
     }
 
     /** JUnit does not tell which parameters there are, so the file's keys are read from the file. */

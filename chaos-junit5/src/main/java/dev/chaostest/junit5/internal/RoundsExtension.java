@@ -20,6 +20,7 @@ public final class RoundsExtension implements TestTemplateInvocationContextProvi
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        Tests.requireCategory(context); // where no launcher has
         int rounds = AnnotationSupport.findAnnotation(context.getTestMethod(), ChaosTest.class)
                 .map(ChaosTest::rounds)
                 .orElse(1);

@@ -2,15 +2,18 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.evidence.internal.Witness;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.plan.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,9 @@ public final class TestRound implements AutoCloseable {
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
+    private final boolean dryRun;
+    private Function<Site, Optional<String>> naming = site -> Optional.empty();
+    private final RoundReport files;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
 
@@ -47,7 +53,12 @@ public final class TestRound implements AutoCloseable {
         if (seeds.replay().isPresent() && replay.isEmpty()) {
             LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
         }
+        this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
+        this.dryRun = TestRun.of(context).isDryRun();
+        if (dryRun) {
+            onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
+        }
     }
 
     /** The round of this test; made on first use, closed with the test. */
@@ -74,7 +85,7 @@ public final class TestRound implements AutoCloseable {
         if (scope == null) {
             Plan plan = new Plan(roundSeed, rules);
             replay.ifPresent(token -> requireSamePlan(token, plan));
-            scope = ChaosScope.open(test, plan);
+            scope = dryRun ? ChaosScope.openDryRun(test, plan) : ChaosScope.open(test, plan);
         }
         return scope;
     }
@@ -89,8 +100,38 @@ public final class TestRound implements AutoCloseable {
         onFailure.add(action);
     }
 
+    /** How a test names a site, for those who read a dry run. */
+    public void nameSites(Function<Site, Optional<String>> how) {
+        naming = how;
+    }
+
+    /** Says what a dry run saw, in the log and to JUnit. */
+    synchronized void publishDryRun(ExtensionContext context) {
+        if (scope != null) {
+            scope.dryRun().map(seen -> String.join("\n", seen.lines(naming))).ifPresent(text -> {
+                LOG.info("{}", text);
+                context.publishReportEntry("chaos.dryRun", text);
+            });
+        }
+    }
+
+    /** Has it asked when the test fails, before anything is healed or closed; what it says goes to the report's file. */
+    public void call(Witness witness) {
+        files.evidence().call(witness);
+    }
+
+    RoundReport files() {
+        return files;
+    }
+
     void arm() {
         mounts.forEach(scope()::arm);
+    }
+
+    /** The failure of this round, with its report and where the evidence is. */
+    ChaosTestFailure failure(Throwable thrown) {
+        String message = ChaosTestFailure.message(test, thrown, report());
+        return ChaosTestFailure.of(thrown, message + files.write(scope(), thrown, message));
     }
 
     /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */

@@ -3,6 +3,9 @@ package dev.chaostest.junit5.internal;
 
 import dev.chaostest.Run;
 import dev.chaostest.Settings;
+import dev.chaostest.junit5.evidence.internal.ReportFiles;
+import dev.chaostest.plan.ChaosException;
+import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +22,15 @@ public final class TestRun {
     private final Settings settings;
     private final Seeds seeds;
     private final Run run;
+    private final boolean dryRun;
+    private final ReportFiles reports;
 
     private TestRun(Settings settings) {
         this.settings = settings;
         this.seeds = Seeds.read(settings);
         this.run = settings.get("chaos.run").map(Run::new).orElseGet(Run::random);
+        this.dryRun = settings.get("chaos.dryRun").map(TestRun::isTrue).orElse(false);
+        this.reports = new ReportFiles(ReportFiles.base(settings.get("chaos.report.directory")), run.id());
         LOG.info(
                 "Using seed {} in run {}",
                 seeds.replay().isPresent() ? "of the replay token" : seeds.random(),
@@ -47,7 +54,30 @@ public final class TestRun {
         return run;
     }
 
+    ReportFiles reports() {
+        return reports;
+    }
+
+    List<String> describeSettings() {
+        return JUnitSettings.describe(settings);
+    }
+
     Seeds seeds() {
         return seeds;
+    }
+
+    /** Whether faults are only counted. */
+    boolean isDryRun() {
+        return dryRun;
+    }
+
+    private static boolean isTrue(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new ChaosException("chaos.dryRun must be true or false, but was \"" + text
+                        + "\". Set it to true to see where the tests could be hit, and remove it to hit them.");
+        };
     }
 }

@@ -4,6 +4,7 @@ package dev.chaostest.junit5.internal;
 import dev.chaostest.junit5.ChaosTags;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -48,14 +49,21 @@ public record TestTimeout(Duration length, boolean isJUnits) {
                 .findFirst();
     }
 
-    /** JUnit has refused already what it can't read. */
+    /** JUnit has refused already what it can't read; it takes units in capitals, too. */
     private static Optional<Duration> parse(String text) {
-        Matcher matcher = TEXT.matcher(text.strip());
+        Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             return Optional.empty();
         }
         String unit = matcher.group(2) == null ? "s" : matcher.group(2);
         return Optional.of(Duration.of(Long.parseLong(matcher.group(1)), UNITS.getOrDefault(unit, ChronoUnit.SECONDS)));
+    }
+
+    /** A little before the first statement of the test can give up: then it still waits. */
+    Duration forLookAhead() {
+        Duration most = Duration.ofMillis(500);
+        Duration tenth = forStatements().dividedBy(10);
+        return forStatements().minus(tenth.compareTo(most) < 0 ? tenth : most);
     }
 
     /** A little less than the test has, so that the database gives up first. */

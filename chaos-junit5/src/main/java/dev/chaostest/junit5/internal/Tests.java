@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.internal;
 
+import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.plan.ChaosException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
@@ -43,6 +44,15 @@ public final class Tests {
             round = (round - 1) * INVOCATIONS_MAX + Long.parseLong(matcher.group(1));
         }
         return round;
+    }
+
+    /**
+     * Refuses a chaos test without exactly one category. A launcher that knows {@link CategoryFilter} has looked at all tests
+     * before the first; this is for those that don't.
+     */
+    static void requireCategory(ExtensionContext context) {
+        boolean isChaosTest = AnnotationSupport.isAnnotated(context.getTestMethod(), ChaosTest.class);
+        TaggedTest.requireCategories(List.of(TaggedTest.of(name(context), isChaosTest, context.getTags())));
     }
 
     /** The test's class, and those around it as JUnit nests them: a superclass can hold a nested class, too. */

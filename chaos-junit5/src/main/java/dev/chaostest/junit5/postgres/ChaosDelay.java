@@ -15,8 +15,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Makes the answer to a statement late.
  *
- * <p>The caller waits as for a slow server: its socket time-out applies, and closing the connection, an interrupt or the
- * end of the test frees it at once. The result is not changed.
+ * <p>The caller waits as for a slow server: its socket time-out and query time-out apply, and closing the connection, a
+ * cancel, an interrupt or the end of the test frees it at once. The result is not changed.
+ *
+ * <p>With operation {@link Operation#ACQUIRE}, {@code getConnection} of the pool is slow instead. The pool's connection time-out
+ * bounds it: a longer delay ends in HikariCP's {@code SQLTransientConnectionException}.
  *
  * <p>Default: every matching hit, for a time between 0 and 100 ms that is drawn from the seed, before the statement is
  * sent.
@@ -40,8 +43,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({ChaosExtension.class, PostgresExtension.class})
 public @interface ChaosDelay {
 
-    /** The length, as {@code "250ms"}; not together with {@link #min} and {@link #max}. */
+    /**
+     * The length, as {@code "250ms"}; with {@link #deviation} the mean, with {@link #p99} the median. Not together with
+     * {@link #min} and {@link #max}.
+     */
     String value() default "";
+
+    /** Draws the length from a normal distribution around {@link #value} with this deviation, never below zero. */
+    String deviation() default "";
+
+    /** Draws the length as services have it: half of them below {@link #value}, one of a hundred above this. */
+    String p99() default "";
 
     /** The shortest of drawn lengths. */
     String min() default "0ms";

@@ -16,8 +16,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>The server itself raises the SQLSTATE in place of the statement: the exception is the driver's own, the statement
  * has no effect, and the transaction is really aborted, so that working on in it gives 25P02. At COMMIT the transaction
- * is rolled back and the session is idle, as after a real failure there. BEGIN and ROLLBACK never fail. States that the
- * server can't raise as an error are refused: a lost connection is {@link ChaosCut}.
+ * is rolled back and the session is idle, as after a real failure there. BEGIN and ROLLBACK never fail.
+ *
+ * <p>57014 is a real cancel, 55P03 a real lock time-out, 57P01 a real termination of the backend; 57P02, 57P05, 25P03 and
+ * 25P04 end the session, too; 08006 is a lost connection. 08001, 08004, 53300 and 57P03 come at {@link Operation#CONNECT}
+ * only. See {@link dev.chaostest.postgres.wire.ServerError}.
+ *
+ * <p>With operation {@link Operation#ACQUIRE}, {@code getConnection} of the pool fails instead: it waits for the pool's
+ * connection time-out, and throws what HikariCP throws. Without an SQLSTATE, as if all connections were in use; with {@code
+ * 08001}, {@code 53300} or {@code 57P03}, as if the pool could not connect.
  *
  * <p>Default: the first matching hit of the scope fails, once.
  *
@@ -40,8 +47,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({ChaosExtension.class, PostgresExtension.class})
 public @interface ChaosFailure {
 
-    /** The SQLSTATE, five characters: {@code "40001"} is a serialization failure. */
-    String sqlState();
+    /**
+     * The SQLSTATE, five characters: {@code "40001"} is a serialization failure. Must be set, but for operation {@link
+     * Operation#ACQUIRE}: there, none is a pool whose connections are all in use.
+     */
+    String sqlState() default "";
 
     /** The message of the server's error. Default: one that says that it was injected. */
     String message() default "";

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.postgres;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.internal.Loopback;
 import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.pool.Twin;
+import dev.chaostest.postgres.pool.internal.KeptConnections;
+import dev.chaostest.postgres.pool.internal.Passwords;
 import dev.chaostest.postgres.wire.ChaosSocketFactory;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
@@ -13,16 +16,24 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /** What the tests of a class connect to, whoever gave it. */
 sealed interface Database {
 
+    String LOOKOUT = "chaostest evidence";
+
     Pattern TLS = Pattern.compile("[?&](ssl=(?!false)|sslmode=(?!disable|allow|prefer))");
 
     /** For what the library does by itself; never meets a fault. */
     DataSource admin();
+
+    /** For a look at the server of a failed test: connects by itself, answers soon or not at all, meets no fault. */
+    DataSource lookout(WireMount unarmed);
 
     /** The mount that its connections have already, where the user put one. */
     Optional<WireMount> attached();
@@ -38,6 +49,9 @@ sealed interface Database {
     /** The server, where its address is known. */
     Optional<Postgres> server();
 
+    /** What must not stand in a report. */
+    Set<String> secrets();
+
     /** Refuses a server that chaos must not reach. */
     void requireAllowed(Loopback guard) throws SQLException;
 
@@ -48,18 +62,26 @@ sealed interface Database {
         return rest;
     }
 
+    /** In seconds: on a dead or frozen server a red test must become red all the same. */
+    Map<String, String> SOON = Map.of("connectTimeout", "3", "socketTimeout", "3");
+
     /** A DataSource, and what closes it. */
     record Opened(DataSource dataSource, AutoCloseable end) {}
 
-    /** Who connects. */
-    record Client(String name, Duration statementTimeout) {}
+    /** Who connects; {@code poolSize} is asked of a twin that is a pool. */
+    record Client(String name, Duration statementTimeout, OptionalInt poolSize) {}
 
     /** One whose address is known: each test has a DataSource of its own, not pooled. */
-    record Addressed(Postgres postgres) implements Database {
+    record Addressed(Postgres postgres, DataSource admin) implements Database {
+
+        /** What the library uses by itself; kept between tests, since connecting costs more than making a schema. */
+        static KeptConnections kept(Postgres postgres) {
+            return new KeptConnections(settings(postgres).withApplicationName("chaostest"));
+        }
 
         @Override
-        public DataSource admin() {
-            return settings().withApplicationName("chaostest").unpooled();
+        public DataSource lookout(WireMount unarmed) {
+            return settings().withApplicationName(LOOKOUT).withProperties(SOON).unpooled();
         }
 
         @Override
@@ -83,12 +105,26 @@ sealed interface Database {
             return Optional.of(postgres);
         }
 
+        /** A password that is also the user's or the database's name is none. */
+        @Override
+        public Set<String> secrets() {
+            return postgres.password()
+                    .filter(word -> !word.isBlank() && !word.equals(postgres.database()))
+                    .filter(word -> !postgres.user().equals(Optional.of(word)))
+                    .map(Set::of)
+                    .orElse(Set.of());
+        }
+
         @Override
         public void requireAllowed(Loopback guard) {
             guard.require(postgres.jdbcUrl());
         }
 
         private DriverSettings settings() {
+            return settings(postgres);
+        }
+
+        private static DriverSettings settings(Postgres postgres) {
             return DriverSettings.of(
                     postgres.jdbcUrl(),
                     postgres.user().orElse(null),
@@ -102,6 +138,21 @@ sealed interface Database {
         @Override
         public DataSource admin() {
             return original;
+        }
+
+        /** Not by way of a pool that the test may have used up, nor through a mount that is armed. */
+        @Override
+        public DataSource lookout(WireMount unarmed) {
+            Map<String, String> driver = new HashMap<>(SOON);
+            driver.put("ApplicationName", LOOKOUT);
+            if (attached().isPresent()) {
+                unarmed.properties().forEach((name, value) -> driver.put((String) name, (String) value));
+            }
+            try {
+                return Twin.unpooled(original, driver);
+            } catch (ChaosException notRepeatable) {
+                return original;
+            }
         }
 
         @Override
@@ -128,13 +179,21 @@ sealed interface Database {
                         "-c statement_timeout=" + client.statementTimeout().toMillis();
                 added.put("options", options.map(text -> text + " " + timeout).orElse(timeout));
             }
-            Twin twin = Twin.of(original, added);
+            Twin twin = Twin.of(original, added, client.poolSize());
             return new Opened(twin.dataSource(), twin);
         }
 
         @Override
         public Optional<Postgres> server() {
             return Optional.empty();
+        }
+
+        /** One that is the driver's default user is none. */
+        @Override
+        public Set<String> secrets() {
+            return Passwords.of(original).stream()
+                    .filter(word -> !word.isBlank() && !word.equals("postgres"))
+                    .collect(Collectors.toUnmodifiableSet());
         }
 
         @Override

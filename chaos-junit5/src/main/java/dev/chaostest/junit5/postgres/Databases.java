@@ -9,6 +9,7 @@ import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.server.PostgresServer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -33,8 +34,7 @@ final class Databases {
             return of(context, handedOver.get());
         }
         PostgresRun run = PostgresRun.of(context);
-        return new Database.Addressed(
-                own ? ownServer(context, run.supply()) : run.supply().shared());
+        return own ? ownServer(context, run.supply()) : run.shared();
     }
 
     private static Database of(ExtensionContext context, HandedOver handedOver) {
@@ -42,7 +42,7 @@ final class Databases {
         if (value instanceof DataSource dataSource) {
             return new Database.Handed(dataSource);
         }
-        return new Database.Addressed(shared(context, handedOver, value).shared());
+        return shared(context, handedOver, value);
     }
 
     /** A method may make something at each call: it is called once a class. */
@@ -51,15 +51,12 @@ final class Databases {
     }
 
     /** The connection is checked once a class, not once a test. */
-    @SuppressWarnings("unchecked") // the store's own key and type
-    private static PostgresSupply shared(ExtensionContext context, HandedOver handedOver, Object address) {
-        StoredResource<PostgresSupply> stored = classContext(context)
-                .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(
-                        handedOver.owner().getName() + "." + handedOver.name() + " " + address,
-                        key -> new StoredResource<>(supply(context, address)),
-                        StoredResource.class);
-        return stored.value();
+    private static Database shared(ExtensionContext context, HandedOver handedOver, Object address) {
+        String key = handedOver.owner().getName() + "." + handedOver.name() + " " + address;
+        return onceAClass(context, key, () -> {
+            PostgresSupply supply = supply(context, address);
+            return ServedDatabase.of(supply.shared(), supply);
+        });
     }
 
     private static PostgresSupply supply(ExtensionContext context, Object address) {
@@ -73,13 +70,19 @@ final class Databases {
                 : PostgresSupply.ofUrl((String) address, Optional.empty(), Optional.empty(), run.settings()::get);
     }
 
+    private static Database ownServer(ExtensionContext context, PostgresSupply supply) {
+        return onceAClass(context, PostgresServer.class, () -> {
+            PostgresServer server = supply.fresh();
+            return ServedDatabase.of(Postgres.of(server), server);
+        });
+    }
+
     @SuppressWarnings("unchecked") // the store's own key and type
-    private static Postgres ownServer(ExtensionContext context, PostgresSupply supply) {
-        StoredResource<PostgresServer> stored = classContext(context)
+    private static Database onceAClass(ExtensionContext context, Object key, Supplier<ServedDatabase> maker) {
+        StoredResource<ServedDatabase> stored = classContext(context)
                 .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(
-                        PostgresServer.class, key -> new StoredResource<>(supply.fresh()), StoredResource.class);
-        return Postgres.of(stored.value());
+                .getOrComputeIfAbsent(key, any -> new StoredResource<>(maker.get()), StoredResource.class);
+        return stored.value().database();
     }
 
     /** The context of the class in which the test is declared; what is stored there is closed with the class. */

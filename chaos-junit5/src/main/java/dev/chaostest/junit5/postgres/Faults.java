@@ -7,8 +7,11 @@ import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Hang;
+import dev.chaostest.plan.Length;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Target;
+import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import dev.chaostest.postgres.wire.ServerError;
 import java.lang.reflect.Method;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the faults that are written on a test and its classes; refuses what contradicts itself. */
 final class Faults {
@@ -42,6 +46,7 @@ final class Faults {
                 + method.map(m -> "." + m.getName()).orElse("");
         Faults faults = new Faults(test);
         Tests.annotations(classes, method, ChaosDelay.class).forEach(faults::add);
+        Tests.annotations(classes, method, ChaosHang.class).forEach(faults::add);
         Tests.annotations(classes, method, ChaosFailure.class).forEach(faults::add);
         Tests.annotations(classes, method, ChaosCut.class).forEach(faults::add);
         return faults.rules;
@@ -55,21 +60,32 @@ final class Faults {
         add(name, where.target(), triggers, () -> delay(delay), delay.perLane(), delay.mayMiss());
     }
 
+    private void add(ChaosHang hang) {
+        String name = "@ChaosHang on " + test;
+        Triggers triggers = new Triggers(hang.nth(), hang.times(), hang.every(), hang.probability(), hang.during(), 1);
+        Where where = new Where(name, hang.on(), hang.matching(), hang.operation());
+        add(name, where.target(), triggers, () -> new Hang(hang.strikes()), hang.perLane(), hang.mayMiss());
+    }
+
     private void add(ChaosFailure failure) {
         String name = "@ChaosFailure on " + test;
         Triggers triggers = new Triggers(
                 failure.nth(), failure.times(), failure.every(), failure.probability(), failure.during(), 1);
         Where where = new Where(name, failure.on(), failure.matching(), failure.operation());
-        Supplier<Fault> fault = () -> new ServerError(
-                new SqlState(failure.sqlState()), failure.message().isEmpty() ? null : failure.message());
-        add(name, where.failing(), triggers, fault, failure.perLane(), failure.mayMiss());
+        add(name, where.failing(), triggers, () -> failure(failure), failure.perLane(), failure.mayMiss());
+    }
+
+    /** A lock time-out is real here: the round holds a lock for it. */
+    private static ServerError failure(SqlState state, @Nullable String message) {
+        ServerError lockTimeout = ServerError.lockTimeout();
+        return message == null && state.equals(lockTimeout.state()) ? lockTimeout : new ServerError(state, message);
     }
 
     private void add(ChaosCut cut) {
         String name = "@ChaosCut on " + test;
         Triggers triggers = new Triggers(cut.nth(), cut.times(), cut.every(), cut.probability(), cut.during(), 1);
         Where where = new Where(name, cut.on(), cut.matching(), cut.operation());
-        add(name, where.target(), triggers, () -> new Cut(cut.strikes()), cut.perLane(), cut.mayMiss());
+        add(name, where.connected(), triggers, () -> new Cut(cut.strikes()), cut.perLane(), cut.mayMiss());
     }
 
     private void add(
@@ -88,16 +104,56 @@ final class Faults {
         }
     }
 
+    private static Fault failure(ChaosFailure failure) {
+        if (failure.operation() == Operation.ACQUIRE) {
+            return noConnection(failure);
+        }
+        if (failure.sqlState().isEmpty()) {
+            throw new ChaosException(
+                    "sqlState must say what the statement fails with, but is missing. Use for example \"40001\" "
+                            + "(serialization failure); only operation ACQUIRE has none.");
+        }
+        return failure(new SqlState(failure.sqlState()), failure.message().isEmpty() ? null : failure.message());
+    }
+
+    private static Fault noConnection(ChaosFailure failure) {
+        if (!failure.message().isEmpty()) {
+            throw new ChaosException(
+                    "message must not be set with operation ACQUIRE, where it is the pool's. Remove it.");
+        }
+        return failure.sqlState().isEmpty() ? NoConnection.timedOut() : NoConnection.refused(failure.sqlState());
+    }
+
     private static Delay delay(ChaosDelay delay) {
+        return new Delay(length(delay), delay.strikes());
+    }
+
+    private static Length length(ChaosDelay delay) {
         if (delay.value().isEmpty()) {
-            Duration longest = delay.max().isEmpty() ? LONGEST_BY_DEFAULT : Durations.parse("max", delay.max());
-            return new Delay(Durations.parse("min", delay.min()), longest, delay.strikes());
+            return between(delay);
         }
         if (!delay.max().isEmpty() || !delay.min().equals("0ms")) {
             throw new ChaosException(
-                    "the length must be given by value, or by min and max, but both are set. " + "Remove one of them.");
+                    "the length must be given by value, or by min and max, but both are set. Remove one of them.");
         }
-        Duration length = Durations.parse("value", delay.value());
-        return new Delay(length, length, delay.strikes());
+        if (!delay.deviation().isEmpty() && !delay.p99().isEmpty()) {
+            throw new ChaosException("only one of deviation and p99 must be set, but both are. Remove one of them.");
+        }
+        Duration value = Durations.parse("value", delay.value());
+        if (!delay.deviation().isEmpty()) {
+            return Length.normal(value, Durations.parse("deviation", delay.deviation()));
+        }
+        return delay.p99().isEmpty()
+                ? Length.fixed(value)
+                : Length.logNormal(value, Durations.parse("p99", delay.p99()));
+    }
+
+    private static Length between(ChaosDelay delay) {
+        if (!delay.deviation().isEmpty() || !delay.p99().isEmpty()) {
+            throw new ChaosException("deviation and p99 must go with value, but that is not set. "
+                    + "Set value to the mean or the median.");
+        }
+        Duration longest = delay.max().isEmpty() ? LONGEST_BY_DEFAULT : Durations.parse("max", delay.max());
+        return Length.uniform(Durations.parse("min", delay.min()), longest);
     }
 }

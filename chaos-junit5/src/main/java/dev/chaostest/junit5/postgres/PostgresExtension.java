@@ -2,18 +2,22 @@
 package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.plan.ChaosException;
+import java.lang.reflect.Method;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
  * Gives a test its PostgreSQL and its planned faults.
  *
  * <p>Names no class of chaos-postgres itself, so that it loads without it and can say that it is missing.
  */
-final class PostgresExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
+final class PostgresExtension
+        implements BeforeAllCallback, BeforeEachCallback, InvocationInterceptor, ParameterResolver {
 
     private static final String OURS = "dev.chaostest.postgres.Postgres";
     private static final String DRIVER = "org.postgresql.Driver";
@@ -29,6 +33,22 @@ final class PostgresExtension implements BeforeAllCallback, BeforeEachCallback, 
     public void beforeEach(ExtensionContext context) {
         requireChaosPostgres();
         PostgresRound.of(context);
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        PostgresRound.of(context).requirePool();
+        invocation.proceed();
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        PostgresRound.of(context).requirePool();
+        invocation.proceed();
     }
 
     @Override

@@ -12,7 +12,10 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.internal.Loopback;
 import dev.chaostest.postgres.isolation.SchemaOptions;
 import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.TestPool;
+import dev.chaostest.postgres.pool.internal.HikariSource;
+import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,21 +36,30 @@ final class PostgresRound {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(PostgresRound.class);
     private static final int POOL_SIZE = 10;
+    private static final String POOL_SEAM = PoolMount.acquire().seam();
     private static final Site BEGIN = new Site("sql", "BEGIN");
     private static final Site COMMIT = new Site("sql", "COMMIT");
 
+    private final TestRound round;
     private final ChaosScope scope;
+    private final List<Rule> poolRules;
+    private final OptionalInt poolSize;
     private final Database database;
     private final boolean autoCommit;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
     private @Nullable DataSource pool;
+    private boolean hasPoolSeam;
 
     private PostgresRound(ExtensionContext context) {
-        TestRound round = TestRound.of(context);
+        this.round = TestRound.of(context);
         List<Class<?>> classes = Tests.classes(context);
+        this.poolSize = PoolSizes.of(classes, context.getTestMethod());
         List<Rule> rules = Faults.of(classes, context.getTestMethod());
         round.plan(rules);
+        this.poolRules = rules.stream()
+                .filter(rule -> rule.target().seam().equals(POOL_SEAM))
+                .toList();
         this.scope = round.scope();
         this.database = Databases.of(context);
         requireAllowed(context, rules);
@@ -54,11 +67,16 @@ final class PostgresRound {
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
         round.armOn(mount.mount());
+        if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
+            scope.own("the lock to wait for", mount.lockedBy(database.admin()));
+        }
+        round.call(new ServerWitness(database, mount::backends));
         this.autoCommit = Tests.onClass(classes, PostgresTest.class)
                 .map(PostgresTest::autoCommit)
                 .orElse(true);
         round.onFailure(() -> withoutCommit(rules));
-        this.dataSource = open(mount, TestTimeout.of(context).forStatements());
+        round.nameSites(Where::naming);
+        this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
     }
 
     /** The round of this test; made before it. */
@@ -87,6 +105,15 @@ final class PostgresRound {
         return autoCommit;
     }
 
+    OptionalInt poolSize() {
+        return poolSize;
+    }
+
+    /** Whether sessions go back to a pool that other tests use. */
+    boolean outlivesTheTest() {
+        return database.attached().isPresent();
+    }
+
     /** Closed behind the DataSource and before the schema: what is open then, the test has forgotten. */
     private WireMount ownMount() {
         WireMount own = scope.own("the mount", WireMount.twinOf(scope.name()));
@@ -97,13 +124,63 @@ final class PostgresRound {
     /** The pool for those who ask for one; the same for every parameter of the round. */
     synchronized DataSource pool() {
         if (pool == null) {
-            boolean isPool = dataSource.getClass().getName().startsWith("com.zaxxer.hikari.");
-            pool = isPool
+            requireStrikable();
+            pool = HikariSource.isPool(dataSource)
                     ? dataSource // the twin of the user's pool, or the pool itself
-                    : scope.own("the pool", TestPool.of(dataSource, POOL_SIZE, scope.name()))
-                            .dataSource();
+                    : watched(scope.own("the pool", TestPool.of(dataSource, poolSize.orElse(POOL_SIZE), scope.name()))
+                            .dataSource());
         }
         return pool;
+    }
+
+    /** Neither the size nor getConnection of a pool that is attached to can be changed; silence would be a green lie. */
+    private void requireStrikable() {
+        if (!outlivesTheTest()) {
+            return;
+        }
+        String what = poolSize.isPresent() ? "@PoolSize" : !poolRules.isEmpty() ? "A fault at getConnection" : "";
+        if (!what.isEmpty()) {
+            throw new ChaosException(
+                    what + " of " + scope.name() + " must have a HikariDataSource parameter that is the test's "
+                            + "own, but the pool is attached to as it is. Hand over one without socketFactory, which gets a twin"
+                            + (poolSize.isPresent() ? "." : ", or take a DataSource parameter."));
+        }
+    }
+
+    /** The round is armed on it, and looks who does not give back. The check runs before the pool is closed. */
+    private DataSource watched(DataSource ownPool) {
+        PoolMount seam = PoolMount.of(ownPool);
+        armOn(seam);
+        scope.checkResidue("leaked connection", seam.watchLeaks());
+        return ownPool;
+    }
+
+    /** A pool of ours has the seam. One that is attached to gets it in front, only if a rule needs it. */
+    private DataSource withPoolSeam(DataSource opened) {
+        if (!outlivesTheTest()) {
+            return PoolMount.isOn(opened) ? watched(opened) : opened;
+        }
+        if (poolRules.isEmpty()) {
+            return opened;
+        }
+        PoolMount seam = PoolMount.of(opened);
+        armOn(seam);
+        return seam.dataSource();
+    }
+
+    private void armOn(PoolMount seam) {
+        hasPoolSeam = true;
+        round.armOn(seam.mount());
+    }
+
+    /** Asked when all parameters are there: a fault for a pool that nobody has would do nothing. */
+    void requirePool() {
+        boolean needed = poolRules.stream().anyMatch(rule -> !rule.optional());
+        if (needed && !hasPoolSeam) {
+            throw new ChaosException("A fault at getConnection of " + scope.name()
+                    + " must have a pool to strike, but the test has none. Add a HikariDataSource parameter, and have the "
+                    + "code under test use it.");
+        }
     }
 
     /** A test without faults may use any server; but then it can't inject one while it runs either. */
@@ -174,7 +251,7 @@ final class PostgresRound {
         Map<String, String> driver = new HashMap<>();
         mount.properties().forEach((name, value) -> driver.put((String) name, (String) value));
         schema.ifPresent(it -> driver.putAll(it.driverProperties()));
-        Database.Opened opened = database.open(new Database.Client(scope.name(), statementTimeout), driver);
+        Database.Opened opened = database.open(new Database.Client(scope.name(), statementTimeout, poolSize), driver);
         scope.own("the DataSource", opened.end());
         return opened.dataSource();
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ final class PostgresRun implements AutoCloseable {
     private final PostgresSupply supply;
     private final Keep keep;
     private final Duration orphanAge;
+    private @Nullable ServedDatabase shared;
     private final Set<String> swept = ConcurrentHashMap.newKeySet();
 
     private PostgresRun(Settings settings) {
@@ -58,6 +60,14 @@ final class PostgresRun implements AutoCloseable {
         return supply;
     }
 
+    /** The database that tests share, unless their class has another. */
+    synchronized Database shared() {
+        if (shared == null) {
+            shared = ServedDatabase.of(supply.shared(), () -> {});
+        }
+        return shared.database();
+    }
+
     Keep keep() {
         return keep;
     }
@@ -78,8 +88,12 @@ final class PostgresRun implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        supply.close();
+    public synchronized void close() throws Exception {
+        try (supply) { // also when what is kept can't be closed
+            if (shared != null) {
+                shared.close();
+            }
+        }
     }
 
     /** Which schemas stay. */

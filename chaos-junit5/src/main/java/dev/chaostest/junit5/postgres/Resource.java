@@ -4,6 +4,7 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -34,6 +35,13 @@ enum Resource {
         @Override
         Object open(PostgresRound round) {
             return connection(round);
+        }
+    },
+
+    GROUP(ConnectionGroup.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return group(round);
         }
     },
 
@@ -94,7 +102,7 @@ enum Resource {
         try {
             Connection connection = round.dataSource().getConnection();
             round.scope().own("the connection", () -> end(connection));
-            connection.setAutoCommit(round.isAutoCommit());
+            prepare(round, connection);
             return connection;
         } catch (SQLException e) {
             throw new ChaosException(
@@ -102,6 +110,32 @@ enum Resource {
                             + e.getSQLState() + ". Check that the server runs; see the cause.",
                     e);
         }
+    }
+
+    private static ConnectionGroup group(PostgresRound round) {
+        ConnectionGroup group =
+                ConnectionGroup.open(round.dataSource(), round.poolSize().orElse(ConnectionGroup.DEFAULT_SIZE));
+        round.scope().own("the connections", group);
+        try {
+            for (Connection connection : group) {
+                prepare(round, connection);
+            }
+            return group;
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "A ConnectionGroup parameter of " + round.scope().name()
+                            + " must be opened, but the database answered " + e.getSQLState() + ". See the cause.",
+                    e);
+        }
+    }
+
+    /** As the test wants it. What it makes of the session ends with the test, also in a pool that does not. */
+    private static void prepare(PostgresRound round, Connection connection) throws SQLException {
+        if (round.outlivesTheTest()) {
+            LentSession lent = LentSession.of(round.database().admin(), connection);
+            round.scope().own("the session", lent);
+        }
+        connection.setAutoCommit(round.isAutoCommit());
     }
 
     /** What a test did not commit is not committed by a pool or a driver either. */

@@ -4,7 +4,12 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
+import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.WireTarget;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The attributes that say where, as they stand on each fault's annotation.
@@ -13,25 +18,67 @@ import dev.chaostest.postgres.wire.SqlTarget;
  */
 record Where(String annotation, String on, String matching, Operation operation) {
 
+    private static final Set<Operation> NEVER_FAILED =
+            EnumSet.of(Operation.BEGIN, Operation.ROLLBACK, Operation.ROW, Operation.CANCEL);
+
     /** Which statements; refuses what contradicts itself. */
     Target target() {
         if (!on.isEmpty() && !matching.isEmpty()) {
             throw refused("only one of on and matching must be set, but both are. Use one annotation for each.");
         }
-        Target statements = statements();
-        return operation == Operation.ANY ? statements : new OfKind(statements, operation);
+        return switch (operation) {
+            case ANY -> statements();
+            case STATEMENT, BEGIN, COMMIT, ROLLBACK -> new OfKind(statements(), operation);
+            case CONNECT -> alone(SqlTarget.on("connect"));
+            case ROW -> statements().rows();
+            case CANCEL -> alone(WireTarget.cancelRequest());
+            case ACQUIRE -> alone(PoolMount.acquire());
+        };
+    }
+
+    /** The attributes that mean this site, as they are written; empty if none do. */
+    static Optional<String> naming(Site site) {
+        if (WireTarget.cancelRequest().matches(site)) {
+            return Optional.of("operation = Operation.CANCEL");
+        }
+        if (PoolMount.acquire().matches(site)) {
+            return Optional.of("operation = Operation.ACQUIRE");
+        }
+        boolean isRow = site.seam().equals(WireTarget.cancelRequest().seam());
+        return SqlTarget.naming(site)
+                .map(on -> "on = \"" + on.replace("\\", "\\\\").replace("\"", "\\\"") + "\""
+                        + (isRow ? ", operation = Operation.ROW" : ""));
+    }
+
+    /** What is no statement has no text to be found by. */
+    private Target alone(Target target) {
+        if (!on.isEmpty() || !matching.isEmpty()) {
+            throw refused(
+                    "on and matching must not be set with operation = " + operation + ", which is no statement, but "
+                            + (on.isEmpty() ? "matching is \"" + matching : "on is \"" + on) + "\". Remove it.");
+        }
+        return target;
     }
 
     /** Which statements, for a fault that the server raises: it can't at the begin or the rollback of a transaction. */
     Target failing() {
-        if (operation == Operation.BEGIN || operation == Operation.ROLLBACK) {
+        if (NEVER_FAILED.contains(operation)) {
             throw refused("operation must be one that can fail, but was " + operation
                     + ". Delay or cut it, or fail the COMMIT.");
         }
         return target();
     }
 
-    private Target statements() {
+    /** For a fault that ends a connection, which must be there. */
+    Target connected() {
+        if (operation == Operation.ACQUIRE) {
+            throw refused(
+                    "operation must be one on a connection, but was ACQUIRE, which has none yet. Use @ChaosFailure.");
+        }
+        return target();
+    }
+
+    private SqlTarget statements() {
         try {
             if (!on.isEmpty()) {
                 return SqlTarget.on(on);

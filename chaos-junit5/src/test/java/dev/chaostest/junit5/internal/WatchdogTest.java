@@ -3,10 +3,14 @@ package dev.chaostest.junit5.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,9 +20,12 @@ class WatchdogTest {
     private static final TestTimeout OURS = new TestTimeout(Duration.ofMillis(100), false);
     private static final TestTimeout JUNITS = new TestTimeout(Duration.ofNanos(1), true);
 
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final Watchdog.Lookout nobody = new Seen(false);
+
     @Test
     void aTestThatHangsIsInterruptedAndSaysHowLongItHad() {
-        assertThatThrownBy(() -> Watchdog.run("BankTest.hangs", OURS, new CountDownLatch(1)::await))
+        assertThatThrownBy(() -> Watchdog.run("BankTest.hangs", OURS, nobody, new CountDownLatch(1)::await))
                 .isInstanceOf(TimeoutException.class)
                 .hasMessage("BankTest.hangs() timed out after 100ms")
                 .satisfies(late ->
@@ -30,7 +37,7 @@ class WatchdogTest {
     void whatAQuickTestThrowsIsPassedOn() {
         AssertionError red = new AssertionError("red");
 
-        assertThatThrownBy(() -> Watchdog.run("BankTest.red", OURS, () -> {
+        assertThatThrownBy(() -> Watchdog.run("BankTest.red", OURS, nobody, () -> {
                     throw red;
                 }))
                 .isSameAs(red);
@@ -38,7 +45,7 @@ class WatchdogTest {
 
     @Test
     void anInterruptOfSomebodyElsesStays() throws Throwable {
-        Watchdog.run("BankTest.interrupted", OURS, Thread.currentThread()::interrupt);
+        Watchdog.run("BankTest.interrupted", OURS, nobody, Thread.currentThread()::interrupt);
 
         assertThat(Thread.interrupted()).isTrue();
     }
@@ -46,6 +53,77 @@ class WatchdogTest {
     @Test
     void jUnitsTimeOutsAreLeftToJUnit() throws Throwable {
         Watchdog.run(
-                "BankTest.green", JUNITS, () -> assertThat(Thread.interrupted()).isFalse());
+                "BankTest.green",
+                JUNITS,
+                nobody,
+                () -> assertThat(Thread.interrupted()).isFalse());
+    }
+
+    @Test
+    void aTestThatHangsIsLookedAtAheadOfTimeAndBeforeTheInterrupt() {
+        assertThatThrownBy(() -> Watchdog.run("BankTest.hangs", OURS, new Seen(true), new CountDownLatch(1)::await))
+                .isInstanceOf(TimeoutException.class);
+        assertThat(seen).containsExactly("ahead", "late, interrupted: false");
+    }
+
+    @Test
+    void whereJUnitInterruptsATestIsLookedAtAheadOfTimeOnly() throws Throwable {
+        Watchdog.run(
+                "BankTest.slow",
+                JUNITS,
+                new Seen(true),
+                () -> Awaitility.await("the look ahead")
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> seen.contains("ahead")));
+        assertThat(seen).containsExactly("ahead");
+    }
+
+    @Test
+    void aTestThatEndsDoesNotWaitForWhoStillLooksAhead() throws Throwable {
+        CountDownLatch looking = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Seen slow = new Seen(true) {
+            @Override
+            public void ahead() {
+                looking.countDown();
+                Awaitility.await("the end of the test")
+                        .atMost(Duration.ofSeconds(25))
+                        .until(() -> ended.getCount() == 0);
+            }
+        };
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> Watchdog.run("BankTest.green", JUNITS, slow, looking::await));
+        ended.countDown();
+    }
+
+    @Test
+    void aQuickTestIsNotLookedAt() throws Throwable {
+        Watchdog.run("BankTest.quick", new TestTimeout(Duration.ofMinutes(5), false), new Seen(true), () -> {});
+
+        assertThat(seen).isEmpty();
+    }
+
+    private class Seen implements Watchdog.Lookout {
+        private final boolean needed;
+
+        Seen(boolean needed) {
+            this.needed = needed;
+        }
+
+        @Override
+        public boolean isNeeded() {
+            return needed;
+        }
+
+        @Override
+        public void ahead() {
+            seen.add("ahead");
+        }
+
+        @Override
+        public void late(Thread tested) {
+            seen.add("late, interrupted: " + tested.isInterrupted());
+        }
     }
 }

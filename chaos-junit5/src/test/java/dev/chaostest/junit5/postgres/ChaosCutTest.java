@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.When;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 
 @PostgresTest
 @IsolatedSchema("bank.sql")
+@Tag(ChaosTags.RECOVERY)
 class ChaosCutTest {
 
     @ChaosTest

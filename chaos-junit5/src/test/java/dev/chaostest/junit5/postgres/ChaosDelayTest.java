@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.plan.When;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 
 @PostgresTest
 @IsolatedSchema("bank.sql")
+@Tag(ChaosTags.RESOURCE)
 class ChaosDelayTest {
 
     @ChaosTest

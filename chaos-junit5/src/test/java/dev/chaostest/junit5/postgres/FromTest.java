@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
 import dev.chaostest.postgres.server.PostgresServer;
@@ -18,14 +19,18 @@ import java.io.Writer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -46,6 +51,7 @@ class FromTest {
 
     @Nested
     @PostgresTest(from = "url")
+    @Tag(ChaosTags.RESOURCE)
     class AUrl {
         static String url() {
             return server.jdbcUrl();
@@ -61,6 +67,7 @@ class FromTest {
 
     @Nested
     @PostgresTest(from = "container")
+    @Tag(ChaosTags.RESOURCE)
     class AContainer {
         static final Container container = new Container();
 
@@ -89,6 +96,7 @@ class FromTest {
 
     @Nested
     @PostgresTest(from = "simple")
+    @Tag(ChaosTags.RESOURCE)
     class ASimpleDataSource {
         static DataSource simple() {
             PGSimpleDataSource simple = new PGSimpleDataSource();
@@ -107,6 +115,7 @@ class FromTest {
 
     @Nested
     @PostgresTest(from = "pool")
+    @Tag(ChaosTags.RESOURCE)
     class APool {
         static HikariDataSource pool;
 
@@ -135,6 +144,7 @@ class FromTest {
 
     @Nested
     @PostgresTest(from = "mounted")
+    @Tag(ChaosTags.RESOURCE)
     class AMountedPool {
         static HikariDataSource mounted;
 
@@ -198,6 +208,35 @@ class FromTest {
         @Test
         @IsolatedSchema("bank.sql")
         void isNeverRun() {}
+    }
+
+    @Test
+    void aSessionThatCannotBeLookedAtIsNotKeptEither() {
+        assertThat(Inner.run(LentTestCases.class).failures()).isEmpty();
+    }
+
+    @PostgresTest(from = "pool")
+    static class LentTestCases {
+        static DataSource pool() {
+            HikariDataSource pool = new HikariDataSource();
+            pool.setJdbcUrl(server.jdbcUrl());
+            pool.setUsername("postgres");
+            pool.setMaximumPoolSize(1);
+            pool.setDataSourceProperties(WireMount.of("FromTest.lent").properties());
+            return pool;
+        }
+
+        /** The views that are looked at are others then, and the time is too short. */
+        @RepeatedTest(5)
+        void spoilsIt(Connection connection) throws SQLException {
+            assertThat(Bank.ask(connection, "SHOW search_path")).isEqualTo("\"$user\", public");
+            assertThat(Bank.ask(connection, "SHOW statement_timeout")).isEqualTo("0");
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TEMP TABLE pg_settings (name text)");
+                statement.execute("SET search_path = pg_temp, pg_catalog");
+                statement.execute("SET statement_timeout = 1");
+            }
+        }
     }
 
     @Test
@@ -284,7 +323,7 @@ class FromTest {
         try (WireMount mount = WireMount.twinOf("tls")) {
             mount.properties().forEach((name, value) -> driver.put((String) name, (String) value));
             DataSource twin = new Database.Handed(simple)
-                    .open(new Database.Client("tls", Duration.ofSeconds(10)), driver)
+                    .open(new Database.Client("tls", Duration.ofSeconds(10), OptionalInt.empty()), driver)
                     .dataSource();
 
             assertThatThrownBy(twin::getConnection)

@@ -4,6 +4,7 @@ package dev.chaostest.junit5.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
 import dev.chaostest.postgres.Postgres;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -72,6 +74,7 @@ class IsolatedSchemaTest {
     }
 
     @PostgresTest
+    @Tag(ChaosTags.INTEGRITY)
     static class QualifyingTestCases {
         @ChaosTest
         @IsolatedSchema("bank.sql")

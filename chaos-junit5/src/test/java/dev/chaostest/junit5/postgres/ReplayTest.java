@@ -3,6 +3,7 @@ package dev.chaostest.junit5.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
 import dev.chaostest.ledger.Token;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A red test prints a line; the line gives the same decisions again. */
@@ -76,6 +78,7 @@ class ReplayTest {
     }
 
     @PostgresTest
+    @Tag(ChaosTags.PROPERTY)
     static class DrawingTestCases {
         @ChaosTest(rounds = 3)
         @IsolatedSchema("bank.sql")
