@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.postgres.ChaosCut;
 import dev.chaostest.junit5.postgres.ChaosDelay;
@@ -19,9 +20,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 
 @PostgresTest
 @IsolatedSchema("bank.sql")
+@Tag(ChaosTags.TRANSACTION)
 class TransferServiceTest {
 
     @ChaosTest

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.benchmarks;
+
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.PostgresSupply;
+import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.wire.WireMount;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The PostgreSQL of a benchmark: the one at {@code chaos.jdbc.url} if that is set, else one of its own. */
+final class BenchmarkServer implements AutoCloseable {
+
+    private final PostgresSupply supply =
+            PostgresSupply.of(key -> Optional.ofNullable(System.getProperty(key)), System.getenv());
+
+    Postgres postgres() {
+        return supply.shared();
+    }
+
+    DriverSettings settings() {
+        Postgres postgres = postgres();
+        return DriverSettings.of(
+                postgres.jdbcUrl(),
+                postgres.user().orElse(null),
+                postgres.password().orElse(null));
+    }
+
+    /** As these settings, through a mount. */
+    static DriverSettings through(WireMount mount, DriverSettings settings) {
+        Map<String, String> properties = new HashMap<>();
+        mount.properties().forEach((name, value) -> properties.put((String) name, (String) value));
+        return settings.withProperties(properties);
+    }
+
+    @Override
+    public void close() {
+        supply.close();
+    }
+}
