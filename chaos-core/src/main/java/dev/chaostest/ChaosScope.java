@@ -11,12 +11,12 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Tally;
+import dev.chaostest.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,16 +60,16 @@ public final class ChaosScope implements AutoCloseable {
      * @param name what runs in it, for messages: the test's name
      */
     public static ChaosScope open(String name, Plan plan) {
-        return open(name, plan, System::nanoTime);
+        return open(name, plan, TimeSource.system());
     }
 
     /**
-     * Opens a scope on a clock of the caller's.
+     * Opens a scope on a time of the caller's.
      *
-     * @param nanoClock the time in nanoseconds, from any origin, never going back
+     * @param time what its waits and spans of time go by: {@link dev.chaostest.time.VirtualTime}, say
      */
-    public static ChaosScope open(String name, Plan plan, LongSupplier nanoClock) {
-        return new ChaosScope(new Round(name, plan, nanoClock));
+    public static ChaosScope open(String name, Plan plan, TimeSource time) {
+        return new ChaosScope(new Round(name, plan, time));
     }
 
     /**
@@ -77,7 +77,7 @@ public final class ChaosScope implements AutoCloseable {
      * would have struck where. Nothing counts as missed.
      */
     public static ChaosScope openDryRun(String name, Plan plan) {
-        return new ChaosScope(Round.dryRun(name, plan, System::nanoTime));
+        return new ChaosScope(Round.dryRun(name, plan, TimeSource.system()));
     }
 
     /** What runs in it. */
@@ -93,6 +93,11 @@ public final class ChaosScope implements AutoCloseable {
     /** What was planned when the scope was opened. */
     public Plan plan() {
         return round.plan();
+    }
+
+    /** What waits and spans of time of this scope go by. */
+    public TimeSource time() {
+        return round.time();
     }
 
     /** What was planned, fired and seen. */

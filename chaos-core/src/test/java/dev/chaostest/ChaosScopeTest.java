@@ -18,6 +18,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import dev.chaostest.work.Classifier;
 import dev.chaostest.work.Workers;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class ChaosScopeTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
 
     private static ChaosScope scope(String name, Rule... rules) {
-        return ChaosScope.open(name, Plan.of(new Seed(77), rules), () -> 0);
+        return ChaosScope.open(name, Plan.of(new Seed(77), rules), new VirtualTime());
     }
 
     private static boolean strikes(ChaosScope scope) {

@@ -18,6 +18,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class InjectionTest {
     private static final Rule CUT = Rule.of(Target.of(COMMIT), Trigger.always(), new Cut(When.BEFORE));
 
     private static ChaosScope scope(String name) {
-        return ChaosScope.open(name, Plan.of(new Seed(77)), () -> 0);
+        return ChaosScope.open(name, Plan.of(new Seed(77)), new VirtualTime());
     }
 
     private static boolean strikes(ChaosScope scope) {

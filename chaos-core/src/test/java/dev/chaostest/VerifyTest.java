@@ -17,6 +17,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -38,7 +39,7 @@ class VerifyTest {
     private @Nullable ChaosScope opened;
 
     private ChaosScope scope(Rule... rules) {
-        ChaosScope scope = ChaosScope.open("payment", Plan.of(new Seed(77), rules), () -> 0);
+        ChaosScope scope = ChaosScope.open("payment", Plan.of(new Seed(77), rules), new VirtualTime());
         opened = scope;
         return scope;
     }

@@ -13,6 +13,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,7 @@ public class DecisionsAt {
                 Rule.of(Target.of(new Site("sql", "COMMIT")), Trigger.always(), Delay.of(Duration.ofSeconds(1)));
         Plan plan = rule.equals("none") ? Plan.of(new Seed(1)) : Plan.of(new Seed(1), elsewhere);
         decisions = new Decisions(plan, System::nanoTime);
-        round = new Round("decisions", plan, System::nanoTime);
+        round = new Round("decisions", plan, TimeSource.system());
         for (int i = 0; i < SITES; i++) {
             Site seenBefore = site(i);
             decisions.at(seenBefore, lane);

@@ -12,6 +12,7 @@ import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.wire.ChaosSocketFactory;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -96,7 +97,7 @@ public class FilterRoundTrip {
             out = socket.getOutputStream();
             Rule elsewhere = Rule.of(SqlTarget.on("UPDATE account"), Trigger.always(), Delay.of(Duration.ofSeconds(1)));
             Plan plan = way.equals("ruleElsewhere") ? Plan.of(new Seed(1), elsewhere) : Plan.of(new Seed(1));
-            round = new Round("round trip", plan, System::nanoTime);
+            round = new Round("round trip", plan, TimeSource.system());
             armed = way.equals("armed") || way.equals("ruleElsewhere");
             arming = armed ? mount.mount().arm(round) : () -> {};
             say(Conversation.CONNECT);

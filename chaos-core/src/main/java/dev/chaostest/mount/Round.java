@@ -9,6 +9,7 @@ import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
+import dev.chaostest.time.TimeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -20,7 +21,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +38,7 @@ public final class Round {
 
     private final String name;
     private final Plan plan;
+    private final TimeSource time;
     private final Ledger ledger;
     private final Decisions decisions;
     private final List<Parked> parked = new CopyOnWriteArrayList<>();
@@ -56,24 +57,25 @@ public final class Round {
      *
      * @param name what is executed, for messages: the test's name
      * @param plan what is to happen
-     * @param nanoClock the time in nanoseconds, from any origin, never going back
+     * @param time what the ledger, spans of time and waits go by
      */
-    public Round(String name, Plan plan, LongSupplier nanoClock) {
-        this(name, plan, nanoClock, null);
+    public Round(String name, Plan plan, TimeSource time) {
+        this(name, plan, time, null);
     }
 
-    private Round(String name, Plan plan, LongSupplier nanoClock, @Nullable WouldStrike dryRun) {
+    private Round(String name, Plan plan, TimeSource time, @Nullable WouldStrike dryRun) {
         this.name = name;
         this.plan = plan;
-        this.ledger = new Ledger(nanoClock);
-        this.decisions = new Decisions(plan, nanoClock);
+        this.time = time;
+        this.ledger = new Ledger(time::nanos);
+        this.decisions = new Decisions(plan, time::nanos);
         plan.rules().forEach(ledger::planned);
         this.dryRun = dryRun;
     }
 
     /** Begins a round that decides about every arrival and only counts: nothing strikes. */
-    public static Round dryRun(String name, Plan plan, LongSupplier nanoClock) {
-        return new Round(name, plan, nanoClock, new WouldStrike());
+    public static Round dryRun(String name, Plan plan, TimeSource time) {
+        return new Round(name, plan, time, new WouldStrike());
     }
 
     /** What would have struck, in a dry run; null in every other round. */
@@ -89,6 +91,11 @@ public final class Round {
     /** What is to happen. */
     public Plan plan() {
         return plan;
+    }
+
+    /** What its waits and spans of time go by. */
+    public TimeSource time() {
+        return time;
     }
 
     /** What happened. */

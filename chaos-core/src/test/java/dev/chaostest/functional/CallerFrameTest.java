@@ -17,6 +17,7 @@ import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.work.Workers;
+import dev.chaostest.time.VirtualTime;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ class CallerFrameTest {
     private final Round round = new Round(
             "payment",
             Plan.of(new Seed(77), Rule.of(Target.of(CHARGE), Trigger.always(), new Cut(When.BEFORE))),
-            () -> 0);
+            new VirtualTime());
 
     private void charge() {
         chargeThrough(Set.of());

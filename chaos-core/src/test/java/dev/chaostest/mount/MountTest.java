@@ -13,6 +13,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import dev.chaostest.work.Classifier;
 import dev.chaostest.work.Workers;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class MountTest {
     private final Mount delaysOnly = new Mount("the link orders", "sql", Set.of(Delay.class));
 
     private static Round round(String name, Rule... rules) {
-        return new Round(name, Plan.of(new Seed(77), rules), () -> 0);
+        return new Round(name, Plan.of(new Seed(77), rules), new VirtualTime());
     }
 
     @Test

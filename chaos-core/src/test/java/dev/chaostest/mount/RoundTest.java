@@ -16,6 +16,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ class RoundTest {
     private static final Rule SLOW = Rule.of(Target.of(COMMIT), Trigger.always(), Delay.of(Duration.ofMillis(1)));
 
     private static Round round(Rule... rules) {
-        return new Round("payment", Plan.of(new Seed(77), rules), () -> 0);
+        return new Round("payment", Plan.of(new Seed(77), rules), new VirtualTime());
     }
 
     private static @Nullable Strike commit(Round round) {

@@ -9,6 +9,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.time.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class WireFixture implements AutoCloseable {
     }
 
     public Armed arm(Rule... rules) {
-        Round round = new Round("test", Plan.of(new Seed(7), rules), System::nanoTime);
+        Round round = new Round("test", Plan.of(new Seed(7), rules), TimeSource.system());
         return new Armed(round, wire.mount().arm(round));
     }
 

@@ -14,6 +14,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class RepliesTest {
     private static Call cutAfterwards() {
         Site site = new Site("sql", "COMMIT");
         Rule rule = Rule.of(Target.of(site), Trigger.always(), new Cut(When.AFTER));
-        Round round = new Round("replies", Plan.of(new Seed(1), rule), () -> 0);
+        Round round = new Round("replies", Plan.of(new Seed(1), rule), new VirtualTime());
         return new Call(
                 site.name(),
                 requireNonNull(round.at(site, new Lane("connection-1"), site::name, Set.of())),

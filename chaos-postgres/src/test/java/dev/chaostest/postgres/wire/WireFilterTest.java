@@ -15,6 +15,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.time.VirtualTime;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -252,7 +253,7 @@ class WireFilterTest {
     }
 
     private static Round round(Rule rule) {
-        return new Round("test", Plan.of(new Seed(1), rule), () -> 0);
+        return new Round("test", Plan.of(new Seed(1), rule), new VirtualTime());
     }
 
     private static List<String> answers(Round round) {

@@ -9,6 +9,7 @@ import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.time.TimeSource;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -224,7 +225,7 @@ class SabotageTest {
 
             @Override
             public Passage open() {
-                Round round = new Round("equivalence", Plan.of(new Seed(7)), System::nanoTime);
+                Round round = new Round("equivalence", Plan.of(new Seed(7)), TimeSource.system());
                 WireMount wire = WireMount.twinOf("equivalence");
                 Mount.Arming arming = wire.mount().arm(round);
                 return new Seam.Open(Seam.ABSENT.open().properties(), Optional.of(round), () -> {

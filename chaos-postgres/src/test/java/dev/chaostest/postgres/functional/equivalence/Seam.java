@@ -13,6 +13,7 @@ import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
@@ -61,7 +62,7 @@ enum Seam implements Way {
 
     static Passage armed(Rule... rules) {
         WireMount wire = WireMount.twinOf("equivalence");
-        Round round = new Round("equivalence", Plan.of(new Seed(7), rules), System::nanoTime);
+        Round round = new Round("equivalence", Plan.of(new Seed(7), rules), TimeSource.system());
         Mount.Arming arming = wire.mount().arm(round);
         return new Open(wire.properties(), Optional.of(round), () -> {
             arming.close();

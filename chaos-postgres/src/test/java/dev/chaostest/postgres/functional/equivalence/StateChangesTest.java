@@ -5,6 +5,7 @@ import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.time.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
 import java.sql.Connection;
@@ -39,7 +40,7 @@ class StateChangesTest {
             Thread switching = new Thread(
                     () -> {
                         while (!over.get()) {
-                            Round round = new Round("flickering", Plan.of(new Seed(7)), System::nanoTime);
+                            Round round = new Round("flickering", Plan.of(new Seed(7)), TimeSource.system());
                             try (var armed = wire.mount().arm(round)) {
                                 LockSupport.parkNanos(20_000);
                             }
