@@ -93,7 +93,7 @@ public final class Mount {
      */
     public void requireCarried(Rule rule) {
         Set<Class<? extends Fault>> possible = carries.get(rule.target().seam());
-        if (possible != null && !possible.contains(rule.fault().getClass())) {
+        if (possible != null && possible.stream().noneMatch(kind -> kind.isInstance(rule.fault()))) {
             throw new ChaosException("A fault on " + name + " must be one of "
                     + possible.stream().map(Class::getSimpleName).sorted().toList() + ", but rule \"" + rule
                     + "\" has a "

@@ -5,6 +5,7 @@ import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Decisions;
+import dev.chaostest.plan.Detail;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
@@ -140,10 +141,15 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        if (over) {
-            return null;
-        }
-        Decision decision = decisions.at(site, Lane.currentOr(lane));
+        return over ? null : carryOut(decisions.at(site, Lane.currentOr(lane)), text, machinery);
+    }
+
+    /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */
+    public @Nullable Strike at(Site site, Lane lane, Detail detail, Supplier<String> text, Set<String> machinery) {
+        return over ? null : carryOut(decisions.at(site, Lane.currentOr(lane), detail), text, machinery);
+    }
+
+    private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {
         if (decision == null) {
             return null;
         }
@@ -154,7 +160,7 @@ public final class Round {
         String caller = Callers.nearest(machinery);
         List<Strike.Blow> blows = new ArrayList<>();
         for (Decision.Due due : decision.due()) {
-            LedgerEntry.Fired fired = ledger.fired(decision.hit(), due.rule(), text.get(), caller);
+            LedgerEntry.Fired fired = ledger.fired(decision.hit(), due, text.get(), caller);
             if (fired.fault().mustComeBack().isPresent() && unanswered.size() < MISMATCHES_MAX) {
                 unanswered.put(fired.sequence(), fired);
             }

@@ -32,6 +32,8 @@ public final class Decisions {
     /** More (site, lane) pairs than a test can have unless its sites hold values. */
     private static final int ARRIVALS_MAX = 100_000;
 
+
+    private final Detail nothingElse = () -> null;
     private final Seed seed;
     private final LongSupplier nanoClock;
     private final CopyOnWriteArrayList<ActiveRule> rules = new CopyOnWriteArrayList<>();
@@ -72,24 +74,26 @@ public final class Decisions {
 
     /** Numbers this hit and decides; null if nothing strikes. */
     public @Nullable Decision at(Site site, Lane lane) {
+        return at(site, lane, nothingElse);
+    }
+
+    /** As {@link #at(Site, Lane)}, where more is known about the hit than its site. */
+    public @Nullable Decision at(Site site, Lane lane, Detail detail) {
         Hit hit = new Hit(site, lane, number(site, lane));
         List<Decision.Due> due = null;
         List<Rule> overshadowed = List.of();
         boolean ended = false;
         for (ActiveRule active : rules) {
-            if (!active.matches(site)) {
+            if (!active.matches(site, detail)) {
                 continue;
             }
-            Rule rule = active.rule();
-            boolean shadow = ended && rule.fault().endsTheCall();
-            if (!active.isDue(hit, elapsedSince(active), shadow)) {
-                continue;
+            ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), ended);
+            if (answer.isOvershadowed()) {
+                overshadowed = append(overshadowed, active.rule());
             }
-            if (shadow) {
-                overshadowed = append(overshadowed, rule);
-            } else {
-                due = append(due == null ? List.of() : due, new Decision.Due(rule, active.secondDraw(hit)));
-                ended |= rule.fault().endsTheCall();
+            for (Decision.Due each : answer.due()) {
+                due = append(due == null ? List.of() : due, each);
+                ended |= each.fault().endsTheCall();
             }
         }
         return due == null ? null : new Decision(hit, due, overshadowed);

@@ -54,6 +54,9 @@ public sealed interface Trigger {
         /** The draw for this hit, in [0, 1): always the same for the same hit. */
         double draw();
 
+        /** A further draw for this hit, independent of the others; number 0 is {@link #draw()}. */
+        double draw(int number);
+
         /** How long the rule has been active. */
         Duration elapsed();
     }

@@ -27,7 +27,12 @@ class TriggerTest {
         return struck;
     }
 
-    private record Moment(long nth, long struck, double draw, Duration elapsed) implements Trigger.Occasion {}
+    private record Moment(long nth, long struck, double draw, Duration elapsed) implements Trigger.Occasion {
+        @Override
+        public double draw(int number) {
+            return draw;
+        }
+    }
 
     @Nested
     class WhenTransient {
