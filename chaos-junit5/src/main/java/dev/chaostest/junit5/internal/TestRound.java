@@ -10,6 +10,8 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
+import dev.chaostest.time.TimeSource;
+import dev.chaostest.time.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,7 @@ public final class TestRound implements AutoCloseable {
     private final List<Mount> mounts = new ArrayList<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
+    private final TimeSource time;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
     private final RoundReport files;
     private @Nullable ChaosScope scope;
@@ -56,6 +59,7 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         if (dryRun) {
             onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
         }
@@ -85,9 +89,22 @@ public final class TestRound implements AutoCloseable {
         if (scope == null) {
             Plan plan = new Plan(roundSeed, rules);
             replay.ifPresent(token -> requireSamePlan(token, plan));
-            scope = dryRun ? ChaosScope.openDryRun(test, plan) : ChaosScope.open(test, plan);
+            scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
         }
         return scope;
+    }
+
+    /**
+     * The time that the test moves on by hand.
+     *
+     * @throws ChaosException if the test method does not ask for it: its scope goes by the system's time then
+     */
+    VirtualTime virtualTime() {
+        if (time instanceof VirtualTime virtual) {
+            return virtual;
+        }
+        throw new ChaosException("A VirtualTime must be a parameter of the test method, since it decides what the round "
+                + "goes by, but " + test + " has none. Add it there, too.");
     }
 
     /** Has the scope armed there while the test method runs. */
