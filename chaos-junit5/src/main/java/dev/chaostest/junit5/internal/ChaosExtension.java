@@ -37,7 +37,7 @@ public final class ChaosExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         Tests.requireCategory(context);
-        TestRound.of(context);
+        WrappedFields.wrap(context, TestRound.of(context));
     }
 
     @Override
@@ -140,7 +140,7 @@ public final class ChaosExtension
     }
 
     @Override
-    public void afterEach(ExtensionContext context) {
+    public void afterEach(ExtensionContext context) throws Exception {
         TestRound round = TestRound.of(context);
         round.publishDryRun(context);
         Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);

@@ -12,7 +12,9 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -39,6 +41,7 @@ public final class TestRound implements AutoCloseable {
     private final UnaryOperator<String> commandLine;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
+    private final Deque<Undo> undos = new ArrayDeque<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
     private final TimeSource time;
@@ -60,6 +63,7 @@ public final class TestRound implements AutoCloseable {
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
+        rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
         if (dryRun) {
             onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
         }
@@ -184,10 +188,29 @@ public final class TestRound implements AutoCloseable {
         }
     }
 
+    /** Runs behind the test, before what the scope owns is closed; in reverse order. */
+    void whenClosed(Undo undo) {
+        undos.push(undo);
+    }
+
     @Override
-    public void close() {
+    public void close() throws Exception {
+        try (AutoCloseable owned = this::closeScope) {
+            while (!undos.isEmpty()) {
+                undos.pop().undo();
+            }
+        }
+    }
+
+    private void closeScope() {
         if (scope != null) {
             scope.close();
         }
+    }
+
+    /** Takes back what was done to the test itself. */
+    @FunctionalInterface
+    interface Undo {
+        void undo() throws Exception;
     }
 }
