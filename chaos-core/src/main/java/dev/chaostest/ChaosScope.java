@@ -7,6 +7,7 @@ import dev.chaostest.call.Wrapping;
 import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.ChaosException;
@@ -15,6 +16,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Tally;
 import dev.chaostest.time.TimeSource;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -216,6 +218,28 @@ public final class ChaosScope implements AutoCloseable {
      */
     public <T extends AutoCloseable> T own(String what, T resource) {
         return owner.own(what, resource);
+    }
+
+    /**
+     * Opens a link to a server, owns it and arms it: clients that connect there meet the faults of this scope.
+     *
+     * @param name for sites and messages, without blanks: {@code bank}
+     * @param server where clients are connected to
+     * @throws IllegalArgumentException if the name has blanks, or the server no port
+     * @throws dev.chaostest.plan.ChaosException if a rule about links can't be carried out there
+     * @throws IllegalStateException if the scope is healed or closed already
+     */
+    public TcpLink link(String name, InetSocketAddress server) {
+        TcpLink link = TcpLink.open(name, server, this::requireFaultsAllowed);
+        try {
+            checkResidue("threads, connections or ports of link " + name, link::residue);
+        } catch (RuntimeException closedAlready) {
+            link.close();
+            throw closedAlready;
+        }
+        own("link " + name, link);
+        arm(link.mount());
+        return link;
     }
 
     /**
