@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
+import dev.chaostest.call.CallSeam;
+import dev.chaostest.call.Wrapped;
+import dev.chaostest.call.Wrapping;
 import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
@@ -126,6 +129,29 @@ public final class ChaosScope implements AutoCloseable {
             throw healedAlready(mount.name() + " must be armed");
         }
         ledger().noted("armed on " + mount.name());
+    }
+
+    /**
+     * Wraps an object and arms the scope on it: its calls are sites of this scope, until {@link #heal} or {@link #close}.
+     * For a proxy that outlives the scope, wrap it with {@link CallSeam} and {@link #arm} it in each.
+     *
+     * @param type the interface through which it is called
+     * @param target what is called in the end
+     * @return the proxy
+     * @throws dev.chaostest.plan.ChaosException if it can't be wrapped
+     */
+    public <T> T wrap(Class<T> type, T target) {
+        return armed(CallSeam.wrap(type, target));
+    }
+
+    /** As {@link #wrap(Class, Object)}, with a name for it, and what is known about its calls. */
+    public <T> T wrap(Class<T> type, T target, Wrapping wrapping) {
+        return armed(CallSeam.wrap(type, target, wrapping));
+    }
+
+    private <T> T armed(Wrapped<T> wrapped) {
+        arm(wrapped.mount());
+        return wrapped.proxy();
     }
 
     /**
