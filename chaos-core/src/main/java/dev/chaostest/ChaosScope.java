@@ -80,7 +80,12 @@ public final class ChaosScope implements AutoCloseable {
      * would have struck where. Nothing counts as missed.
      */
     public static ChaosScope openDryRun(String name, Plan plan) {
-        return new ChaosScope(Round.dryRun(name, plan, TimeSource.system()));
+        return openDryRun(name, plan, TimeSource.system());
+    }
+
+    /** As {@link #openDryRun(String, Plan)}, on a time of the caller's. */
+    public static ChaosScope openDryRun(String name, Plan plan, TimeSource time) {
+        return new ChaosScope(Round.dryRun(name, plan, time));
     }
 
     /** What runs in it. */
