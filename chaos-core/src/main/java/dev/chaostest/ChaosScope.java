@@ -7,6 +7,7 @@ import dev.chaostest.call.Wrapping;
 import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.ledger.Reportable;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
@@ -51,6 +52,7 @@ public final class ChaosScope implements AutoCloseable {
     private final List<Mount> mounts = new CopyOnWriteArrayList<>();
     private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
     private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
+    private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
     private volatile @Nullable String forbidden;
 
@@ -210,14 +212,24 @@ public final class ChaosScope implements AutoCloseable {
 
     /**
      * Hands a resource over: it is closed with the scope, in reverse order of handing over, each on a thread of its own
-     * and within 30 seconds, so that one that hangs does not hang the test run.
+     * and within 30 seconds, so that one that hangs does not hang the test run. One that is {@link Reportable} has a part
+     * in the report of a red test.
      *
      * @param what its name, for messages
      * @return the resource
      * @throws IllegalStateException if the scope is closed already; the resource is closed then
      */
     public <T extends AutoCloseable> T own(String what, T resource) {
-        return owner.own(what, resource);
+        T owned = owner.own(what, resource);
+        if (owned instanceof Reportable reportable) {
+            reportables.add(reportable);
+        }
+        return owned;
+    }
+
+    /** What it owns that has a part in the report of a red test, in the order of handing over. */
+    public List<Reportable> reportables() {
+        return List.copyOf(reportables);
     }
 
     /**
