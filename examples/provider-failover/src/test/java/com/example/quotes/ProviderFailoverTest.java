@@ -18,6 +18,7 @@ import dev.chaostest.time.VirtualTime;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +37,7 @@ class ProviderFailoverTest {
 
     @BeforeEach
     void threeProviders(ChaosScope scope, VirtualTime time) {
-        clock = ChaosClock.of(time);
+        clock = ChaosClock.on(time, Instant.parse("2026-01-01T12:00:00Z"));
         premium = new Exchange(clock);
         backup = new Exchange(clock);
         archive = new Exchange(clock);
