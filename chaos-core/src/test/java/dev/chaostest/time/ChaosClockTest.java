@@ -86,8 +86,7 @@ class ChaosClockTest {
 
     @Test
     void oneThatJumpsTwice() {
-        ChaosClock jumping =
-                clock.jumpingAt(START.plusSeconds(60), MINUTE).jumpingAt(START.plusSeconds(180), MINUTE);
+        ChaosClock jumping = clock.jumpingAt(START.plusSeconds(60), MINUTE).jumpingAt(START.plusSeconds(180), MINUTE);
         time.advance(MINUTE);
         assertThat(jumping.instant()).isEqualTo(START.plusSeconds(120));
         time.advance(MINUTE);
@@ -134,8 +133,9 @@ class ChaosClockTest {
     void aRateMustBeOne() {
         assertThatThrownBy(() -> clock.drifting(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The rate of a clock must be above 0, but was 0.0. Use ChaosClock.fixed for one that stands "
-                        + "still, and jump for one that goes back.");
+                .hasMessage(
+                        "The rate of a clock must be above 0, but was 0.0. Use ChaosClock.fixed for one that stands "
+                                + "still, and jump for one that goes back.");
         assertThatThrownBy(() -> clock.drifting(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     }
 

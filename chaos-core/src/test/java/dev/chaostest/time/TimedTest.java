@@ -41,8 +41,9 @@ class TimedTest {
         assertThatThrownBy(timed::value)
                 .isInstanceOf(IllegalStateException.class)
                 .hasCause(refused)
-                .hasMessage("The timed call must have returned a value, but threw java.io.IOException: refused after PT3S. "
-                        + "Ask thrown() first.");
+                .hasMessage(
+                        "The timed call must have returned a value, but threw java.io.IOException: refused after PT3S. "
+                                + "Ask thrown() first.");
     }
 
     @Test
@@ -67,8 +68,8 @@ class TimedTest {
     @Test
     void realTimeIsTimedToo() {
         long begun = System.nanoTime();
-        Timed<Void> timed = Timed.call(
-                () -> TimeSource.system().timer(Duration.ofMillis(2)).get());
+        Timed<Void> timed =
+                Timed.call(() -> TimeSource.system().timer(Duration.ofMillis(2)).get());
 
         assertThat(timed.took()).isBetween(Duration.ofMillis(2), Duration.ofNanos(System.nanoTime() - begun));
     }

@@ -27,7 +27,9 @@ class AwaitilityTest {
     @BeforeEach
     void guard() {
         guard.remember(
-                "default handler", Thread::getDefaultUncaughtExceptionHandler, Thread::setDefaultUncaughtExceptionHandler);
+                "default handler",
+                Thread::getDefaultUncaughtExceptionHandler,
+                Thread::setDefaultUncaughtExceptionHandler);
         guard.reset("Awaitility", Awaitility::reset, () -> true);
     }
 

@@ -104,7 +104,8 @@ class BreakerDriveTest {
     @Test
     void aBreakerIsTakenThroughItsWholeLife() {
         assertThat(drive().run(time)).isEqualTo(new BreakerDrive.Driven(3, 2));
-        assertThat(time.nanos()).isEqualTo(OPEN_FOR.plusMillis(1).multipliedBy(2).toNanos());
+        assertThat(time.nanos())
+                .isEqualTo(OPEN_FOR.plusMillis(1).multipliedBy(2).toNanos());
     }
 
     private void assertRed(Flaw flaw, String message) {
@@ -192,7 +193,8 @@ class BreakerDriveTest {
     void theTimeItIsOpenForMustBeWorthAnInstant() {
         assertThatThrownBy(() -> drive().openFor(Duration.ofMillis(1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The time that \"payments\" is open must be more than 1ms, but was PT0.001S. Drive it with the "
-                        + "wait duration it is configured with.");
+                .hasMessage(
+                        "The time that \"payments\" is open must be more than 1ms, but was PT0.001S. Drive it with the "
+                                + "wait duration it is configured with.");
     }
 }

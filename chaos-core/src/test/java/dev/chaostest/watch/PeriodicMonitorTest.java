@@ -141,9 +141,7 @@ class PeriodicMonitorTest {
         assertThat(timeline.lines())
                 .hasSize(102)
                 .startsWith(
-                        "... 3 earlier samples not kept, 10000 are",
-                        "... 9900 earlier lines not shown",
-                        "+9903s  9903")
+                        "... 3 earlier samples not kept, 10000 are", "... 9900 earlier lines not shown", "+9903s  9903")
                 .endsWith("+10002s  10002");
     }
 

@@ -65,7 +65,8 @@ class ResilienceBreakerTest {
     @Test
     void theDurationOfACallIsOnThatTimeToo() {
         CircuitBreaker breaker = CircuitBreaker.of(
-                "slow", config().slowCallDurationThreshold(Duration.ofMinutes(1)).build());
+                "slow",
+                config().slowCallDurationThreshold(Duration.ofMinutes(1)).build());
 
         for (int i = 0; i < 4; i++) {
             breaker.executeRunnable(() -> time.advance(Duration.ofMinutes(2)));
@@ -76,8 +77,8 @@ class ResilienceBreakerTest {
 
     @Test
     void oneThatIgnoresTheFailureIsRed() {
-        CircuitBreaker breaker =
-                CircuitBreaker.of("payments", config().ignoreExceptions(IOException.class).build());
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "payments", config().ignoreExceptions(IOException.class).build());
 
         assertThatThrownBy(() -> drive(breaker).callsMax(50).run(time))
                 .isInstanceOf(WatchError.class)
@@ -96,8 +97,8 @@ class ResilienceBreakerTest {
 
     @Test
     void oneThatTakesASuccessForAFailureNeverClosesAndIsRed() {
-        CircuitBreaker breaker =
-                CircuitBreaker.of("payments", config().recordResult(result -> true).build());
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "payments", config().recordResult(result -> true).build());
 
         assertThatThrownBy(() -> drive(breaker).callsMax(50).run(time))
                 .isInstanceOf(WatchError.class)

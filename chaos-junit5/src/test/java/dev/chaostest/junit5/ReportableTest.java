@@ -39,7 +39,8 @@ class ReportableTest {
         String report = reportOf(WatchedTestCases.class);
 
         assertThat(Reports.section(report, "Monitor queue depth"))
-                .containsExactly("+0us  1", "+1s to +2s  7 (2 samples)", "+3s  threw java.lang.IllegalStateException: gone");
+                .containsExactly(
+                        "+0us  1", "+1s to +2s  7 (2 samples)", "+3s  threw java.lang.IllegalStateException: gone");
         assertThat(report.indexOf("Monitor queue depth"))
                 .as("above the ledger")
                 .isBetween(0, report.indexOf("\nLedger\n"));
@@ -94,7 +95,8 @@ class ReportableTest {
     void onePartThatCannotBeToldIsALine() {
         String report = reportOf(SpeechlessTestCases.class);
 
-        assertThat(Reports.section(report, "Speechless")).containsExactly("could not be asked: java.lang.IllegalStateException: no");
+        assertThat(Reports.section(report, "Speechless"))
+                .containsExactly("could not be asked: java.lang.IllegalStateException: no");
         assertThat(Reports.section(report, "Stack trace").get(0)).isEqualTo("java.lang.AssertionError: red");
     }
 
