@@ -57,6 +57,7 @@ public record Timed<T>(Duration took, @Nullable T result, Optional<Exception> th
                             + ". Ask thrown() first.",
                     thrown.get());
         }
-        return Objects.requireNonNull(result, "The timed call must have returned a value, but returned null. Ask result().");
+        return Objects.requireNonNull(
+                result, "The timed call must have returned a value, but returned null. Ask result().");
     }
 }

@@ -127,7 +127,8 @@ public final class BreakerDrive {
         callUntil(State.OPEN, false, "open again after failing trial calls", "a failing trial call opens it");
         time.advance(openFor.plus(MARGIN));
         requireTrial(true);
-        int successes = 1 + callUntil(State.CLOSED, true, "close after successful trial calls", "trial calls are counted");
+        int successes =
+                1 + callUntil(State.CLOSED, true, "close after successful trial calls", "trial calls are counted");
         requireThrough("when it is CLOSED again");
         return new Driven(failures, successes);
     }

@@ -127,8 +127,9 @@ final class Catch<E> {
             if (bug != null) {
                 told = true;
                 throw new ChaosException(
-                        "The predicate of a collector must answer for every event " + kind.getSimpleName() + ", but threw "
-                                + Texts.of(bug.thrown) + " for " + Texts.of(bug.event) + ". Correct the predicate.",
+                        "The predicate of a collector must answer for every event " + kind.getSimpleName()
+                                + ", but threw " + Texts.of(bug.thrown) + " for " + Texts.of(bug.event)
+                                + ". Correct the predicate.",
                         bug.thrown);
             }
         } finally {

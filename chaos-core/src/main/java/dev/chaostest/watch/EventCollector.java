@@ -139,9 +139,8 @@ public final class EventCollector<E> implements AutoCloseable {
                     "Events " + names(Stream.of(collectors)) + " must all come within " + Durations.print(deadline)
                             + ", but " + names(missing.stream()) + " did not. Check what the code did instead."
                             + missing.stream()
-                                    .map(collector -> "\n  " + collector.kind.getSimpleName() + collector.caught
-                                            .lines()
-                                            .replace("\n", "\n  "))
+                                    .map(collector -> "\n  " + collector.kind.getSimpleName()
+                                            + collector.caught.lines().replace("\n", "\n  "))
                                     .collect(Collectors.joining()),
                     null);
         }

@@ -41,8 +41,7 @@ public final class Eventually<T extends @Nullable Object> {
     private final Predicate<? super T> enough;
     private final Pace pace;
 
-    private Eventually(
-            String what, String must, Callable<? extends T> source, Predicate<? super T> enough, Pace pace) {
+    private Eventually(String what, String must, Callable<? extends T> source, Predicate<? super T> enough, Pace pace) {
         this.what = what;
         this.must = must;
         this.source = source;

@@ -44,8 +44,8 @@ record Pace(Duration first, Duration most, TimeSource time, boolean here) {
 
     static void requireDeadline(Duration within) {
         if (within.isNegative()) {
-            throw new IllegalArgumentException("The time to wait must not be negative, but was " + within
-                    + ". Use Duration.ZERO to look once.");
+            throw new IllegalArgumentException(
+                    "The time to wait must not be negative, but was " + within + ". Use Duration.ZERO to look once.");
         }
     }
 }

@@ -156,9 +156,10 @@ public final class PeriodicMonitor<T> implements AutoCloseable, Reportable {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            throw new ChaosException("Monitor \"" + name + "\" must end within " + Durations.print(Duration.ofMillis(JOIN_MILLIS))
-                    + " of being closed, but its probe goes on. Let it end when it is interrupted; it was here:"
-                    + Texts.stack(thread));
+            throw new ChaosException(
+                    "Monitor \"" + name + "\" must end within " + Durations.print(Duration.ofMillis(JOIN_MILLIS))
+                            + " of being closed, but its probe goes on. Let it end when it is interrupted; it was here:"
+                            + Texts.stack(thread));
         }
     }
 

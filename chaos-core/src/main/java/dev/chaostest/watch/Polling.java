@@ -12,6 +12,9 @@ import java.util.function.BooleanSupplier;
  * Looks again and again until a look is enough or the time is over; the last look is at the deadline itself.
  *
  * <p>On a thread of its own, so that a look that hangs ends the wait, too: one second after the deadline.
+ *
+ * <p>Not Awaitility: its waits go on under an interrupt, it sets the JVM's default handler of uncaught exceptions even if told
+ * not to, its defaults are static and the user's, it knows no virtual time, and it passes the deadline by up to a pause.
  */
 final class Polling {
 

@@ -84,9 +84,10 @@ final class Sightings {
 
     /** What was seen, a line each. */
     synchronized String lines(Duration elapsed) {
-        StringBuilder text =
-                new StringBuilder(Texts.line("looks", looks + " in " + Durations.print(elapsed)));
-        text.append(Texts.line("last", answered ? Texts.of(last) : looks == 0 ? "no value, no look has ended" : "no value, each look threw"));
+        StringBuilder text = new StringBuilder(Texts.line("looks", looks + " in " + Durations.print(elapsed)));
+        text.append(Texts.line(
+                "last",
+                answered ? Texts.of(last) : looks == 0 ? "no value, no look has ended" : "no value, each look threw"));
         if (changes.size() > 1) {
             text.append(Texts.line("values", (cut ? "... -> " : "") + String.join(" -> ", changes)));
         }

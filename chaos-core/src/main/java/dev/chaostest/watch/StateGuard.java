@@ -67,7 +67,8 @@ public final class StateGuard implements AutoCloseable {
         Runnable checked = () -> {
             reset.run();
             if (!isClean.get()) {
-                throw new ChaosException(what + " must be clean after its reset, but is not. Check what the reset does.");
+                throw new ChaosException(
+                        what + " must be clean after its reset, but is not. Check what the reset does.");
             }
         };
         guard(what, checked);

@@ -44,7 +44,8 @@ final class Texts {
 
     /** The flag must be set again by whoever throws it. */
     static ChaosException interrupted(String what, Duration after) {
-        return new ChaosException("The wait for " + what.replaceFirst("^The ", "the ") + " must not be interrupted, but was after "
-                + Durations.print(after) + ". See who interrupts; the thread's interrupt flag is set.");
+        return new ChaosException(
+                "The wait for " + what.replaceFirst("^The ", "the ") + " must not be interrupted, but was after "
+                        + Durations.print(after) + ". See who interrupts; the thread's interrupt flag is set.");
     }
 }

@@ -113,7 +113,8 @@ class EventCollectorTest {
 
     @Test
     void aPredicateThatThrowsFailsTheTestAndNotTheOneWhoEmits() {
-        try (var missing = events.collect(Map.class, event -> event.get("provider").equals("a"))) {
+        try (var missing =
+                events.collect(Map.class, event -> event.get("provider").equals("a"))) {
             assertThatCode(() -> events.emit(Map.of("other", "b"))).doesNotThrowAnyException();
             events.emit(Map.of("provider", "a"));
 
@@ -179,17 +180,19 @@ class EventCollectorTest {
 
             assertThatThrownBy(() -> EventCollector.awaitAll(AT_ONCE, paid, shipped, text))
                     .isInstanceOf(WatchError.class)
-                    .hasMessage("Events Paid, Shipped, String must all come within 0us, but Paid, String did not. Check what "
-                            + "the code did instead."
-                            + "\n  Paid"
-                            + "\n    misses   : 1: Paid[order=1, amount=1]"
-                            + "\n    others   : 1: Shipped[order=1]"
-                            + "\n  String"
-                            + "\n    others   : 2: Shipped[order=1]; Paid[order=1, amount=1]");
+                    .hasMessage(
+                            "Events Paid, Shipped, String must all come within 0us, but Paid, String did not. Check what "
+                                    + "the code did instead."
+                                    + "\n  Paid"
+                                    + "\n    misses   : 1: Paid[order=1, amount=1]"
+                                    + "\n    others   : 1: Shipped[order=1]"
+                                    + "\n  String"
+                                    + "\n    others   : 2: Shipped[order=1]; Paid[order=1, amount=1]");
         }
         assertThatThrownBy(() -> EventCollector.awaitAll(AT_ONCE))
-                .hasMessage("There must be a collector to wait for, but there is none. Attach them first, and name them "
-                        + "here.");
+                .hasMessage(
+                        "There must be a collector to wait for, but there is none. Attach them first, and name them "
+                                + "here.");
     }
 
     @Test
@@ -253,7 +256,8 @@ class EventCollectorTest {
                 if (worker.index() == 0) {
                     IntStream.range(0, 3).forEach(n -> events.emit(new Paid(n, n)));
                 }
-                return paid.await(worker.index() == 0 ? 1 : worker.index(), LONG).size();
+                return paid.await(worker.index() == 0 ? 1 : worker.index(), LONG)
+                        .size();
             });
 
             assertThat(seen.values()).containsExactly(1, 1, 2, 3);
@@ -293,8 +297,9 @@ class EventCollectorTest {
         try (var all = events.collect(Object.class)) {
             assertThatThrownBy(() -> all.await(0, LONG))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("The number of events must be from 1 to 10000, but was 0. Use Eventually.never for what must "
-                            + "not come.");
+                    .hasMessage(
+                            "The number of events must be from 1 to 10000, but was 0. Use Eventually.never for what must "
+                                    + "not come.");
             assertThatThrownBy(() -> all.await(Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> events.emit(null)).isInstanceOf(NullPointerException.class);
             assertThat(all.events()).allMatch(Objects::nonNull).isEmpty();

@@ -113,12 +113,13 @@ class EventuallyTest {
                         .within(seconds(3)))
                 .isInstanceOf(WatchError.class)
                 .hasCause(refused)
-                .hasMessage("\"state of the gate\" must become what is waited for within 3s, but did not. Check what the "
-                        + "code did instead, or allow it more time."
-                        + "\n  looks    : 4 in 3s"
-                        + "\n  last     : open"
-                        + "\n  values   : opening -> open"
-                        + "\n  thrown   : java.io.IOException: refused by peer (look 2)");
+                .hasMessage(
+                        "\"state of the gate\" must become what is waited for within 3s, but did not. Check what the "
+                                + "code did instead, or allow it more time."
+                                + "\n  looks    : 4 in 3s"
+                                + "\n  last     : open"
+                                + "\n  values   : opening -> open"
+                                + "\n  thrown   : java.io.IOException: refused by peer (look 2)");
     }
 
     private static Object answer(Object next) throws IOException {
@@ -136,16 +137,18 @@ class EventuallyTest {
                 .within(LONG);
         assertThat(looks).hasValue(3);
 
-        assertThatThrownBy(() -> eventually(() -> assertThat(looks.get()).as("looks").isEqualTo(99))
+        assertThatThrownBy(() -> eventually(
+                                () -> assertThat(looks.get()).as("looks").isEqualTo(99))
                         .on(new LeapingTime())
                         .onThisThread()
                         .within(Duration.ZERO))
                 .isInstanceOf(WatchError.class)
-                .hasMessage("The assertion must hold within 0us, but did not. Check what the code did instead, or allow it "
-                        + "more time."
-                        + "\n  looks    : 1 in 0us"
-                        + "\n  last     : no value, each look threw"
-                        + "\n  thrown   : org.opentest4j.AssertionFailedError: [looks] expected: 99 but was: 3 (look 1)")
+                .hasMessage(
+                        "The assertion must hold within 0us, but did not. Check what the code did instead, or allow it "
+                                + "more time."
+                                + "\n  looks    : 1 in 0us"
+                                + "\n  last     : no value, each look threw"
+                                + "\n  thrown   : org.opentest4j.AssertionFailedError: [looks] expected: 99 but was: 3 (look 1)")
                 .cause()
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("expected: 99");
@@ -153,10 +156,8 @@ class EventuallyTest {
 
     @Test
     void noAnswerAndAPredicateThatThrowsAreNotYet() {
-        assertThatThrownBy(() -> eventually(() -> (Boolean) null)
-                        .on(time)
-                        .onThisThread()
-                        .within(Duration.ZERO))
+        assertThatThrownBy(() ->
+                        eventually(() -> (Boolean) null).on(time).onThisThread().within(Duration.ZERO))
                 .hasMessageContaining("\n  last     : null");
 
         Iterator<String> found = Arrays.asList(null, "7").iterator();
@@ -177,10 +178,8 @@ class EventuallyTest {
                         .onThisThread()
                         .within(LONG))
                 .isFalse();
-        assertThatThrownBy(() -> eventually(() -> Boolean.FALSE)
-                        .on(time)
-                        .onThisThread()
-                        .within(seconds(1)))
+        assertThatThrownBy(() ->
+                        eventually(() -> Boolean.FALSE).on(time).onThisThread().within(seconds(1)))
                 .as("but a condition that is false does not hold")
                 .isInstanceOf(WatchError.class);
     }

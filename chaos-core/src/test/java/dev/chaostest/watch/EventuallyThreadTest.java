@@ -61,16 +61,17 @@ class EventuallyThreadTest {
 
     @Test
     void aLookThatHangsIsEndedBehindTheDeadline() throws Exception {
-        Future<Throwable> waits = executor.submit(() -> thrownBy(() ->
-                eventually(this::hangs).on(time).as("the answer").within(Duration.ofSeconds(5))));
+        Future<Throwable> waits = executor.submit(() ->
+                thrownBy(() -> eventually(this::hangs).on(time).as("the answer").within(Duration.ofSeconds(5))));
         assertThat(looking.await(30, TimeUnit.SECONDS)).isTrue();
         time.advance(Duration.ofSeconds(6));
 
         assertThat(waits.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(WatchError.class)
-                .hasMessageStartingWith("\"the answer\" must hold within 5s, but did not. Check what the code did instead, or "
-                        + "allow it more time.\n  looks    : 0 in 6s\n  last     : no value, no look has ended\n  hangs    : the "
-                        + "last look did not end, was interrupted and left behind; it was here:\n    at ");
+                .hasMessageStartingWith(
+                        "\"the answer\" must hold within 5s, but did not. Check what the code did instead, or "
+                                + "allow it more time.\n  looks    : 0 in 6s\n  last     : no value, no look has ended\n  hangs    : the "
+                                + "last look did not end, was interrupted and left behind; it was here:\n    at ");
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
@@ -86,8 +87,8 @@ class EventuallyThreadTest {
 
     @Test
     void aLookThatHangsIsNoProofOfNever() throws Exception {
-        Future<Throwable> waits = executor.submit(() -> thrownBy(() ->
-                never(this::hangs).on(time).during(Duration.ofSeconds(5))));
+        Future<Throwable> waits =
+                executor.submit(() -> thrownBy(() -> never(this::hangs).on(time).during(Duration.ofSeconds(5))));
         assertThat(looking.await(30, TimeUnit.SECONDS)).isTrue();
         time.advance(Duration.ofSeconds(6));
 
@@ -123,8 +124,9 @@ class EventuallyThreadTest {
 
         assertThat(waits.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ChaosException.class)
-                .hasMessageMatching("The wait for .* must not be interrupted, but was after 0us. See who interrupts; the "
-                        + "thread's interrupt flag is set.");
+                .hasMessageMatching(
+                        "The wait for .* must not be interrupted, but was after 0us. See who interrupts; the "
+                                + "thread's interrupt flag is set.");
         eventually(() -> time.timers().isEmpty()).as("timers are taken back").within(LONG);
     }
 
@@ -134,8 +136,9 @@ class EventuallyThreadTest {
 
         assertThatThrownBy(() -> eventually(this::isNotSo).on(time).within(LONG))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The wait for the condition must not be interrupted, but was after 0us. See who interrupts; the "
-                        + "thread's interrupt flag is set.");
+                .hasMessage(
+                        "The wait for the condition must not be interrupted, but was after 0us. See who interrupts; the "
+                                + "thread's interrupt flag is set.");
         assertThat(Thread.interrupted()).isTrue();
     }
 
@@ -170,8 +173,8 @@ class EventuallyThreadTest {
 
         eventually(() -> "mine".equals(transaction.get())).onThisThread().within(LONG);
         never(() -> !"mine".equals(transaction.get())).onThisThread().during(Duration.ZERO);
-        assertThatThrownBy(() ->
-                        eventually(() -> "mine".equals(transaction.get())).within(Duration.ZERO))
+        assertThatThrownBy(
+                        () -> eventually(() -> "mine".equals(transaction.get())).within(Duration.ZERO))
                 .as("elsewhere it is not there")
                 .isInstanceOf(WatchError.class);
     }

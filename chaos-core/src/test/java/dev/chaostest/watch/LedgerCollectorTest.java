@@ -29,7 +29,8 @@ class LedgerCollectorTest {
         ledger.noted("before");
         try (var noted = EventCollector.of(ledger, LedgerEntry.Noted.class)) {
             ledger.noted("one");
-            ledger.planned(Rule.of(Target.of(new dev.chaostest.plan.Site("call", "it")), Trigger.nth(1), new Cut(When.BEFORE)));
+            ledger.planned(Rule.of(
+                    Target.of(new dev.chaostest.plan.Site("call", "it")), Trigger.nth(1), new Cut(When.BEFORE)));
             ledger.noted("two");
 
             assertThat(noted.await(2, LONG)).extracting(LedgerEntry.Noted::text).containsExactly("one", "two");
@@ -39,7 +40,8 @@ class LedgerCollectorTest {
 
     @Test
     void theMessageListsTheEntriesThatCameInstead() {
-        try (var one = EventCollector.of(ledger, LedgerEntry.Noted.class, entry -> entry.text().equals("it"))) {
+        try (var one = EventCollector.of(
+                ledger, LedgerEntry.Noted.class, entry -> entry.text().equals("it"))) {
             ledger.noted("something else");
 
             assertThatThrownBy(() -> one.await(Duration.ZERO))

@@ -44,11 +44,12 @@ class ReadinessTest {
                         .and("index", () -> null)
                         .within(Duration.ZERO))
                 .isInstanceOf(WatchError.class)
-                .hasMessage("database, cache, broker, index must be ready within 0us, but cache, broker, index are not. See "
-                        + "why each is not."
-                        + "\n  cache    : said false"
-                        + "\n  broker   : threw java.io.IOException: refused"
-                        + "\n  index    : said null");
+                .hasMessage(
+                        "database, cache, broker, index must be ready within 0us, but cache, broker, index are not. See "
+                                + "why each is not."
+                                + "\n  cache    : said false"
+                                + "\n  broker   : threw java.io.IOException: refused"
+                                + "\n  index    : said null");
     }
 
     @Test
@@ -70,8 +71,9 @@ class ReadinessTest {
             assertThatThrownBy(() -> waits.get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOf(WatchError.class)
-                    .hasMessageStartingWith("cache, database must be ready within 5s, but cache, database are not. See why "
-                            + "each is not.\n  cache    : said false\n  database : was asked and has not answered\n  hangs  ");
+                    .hasMessageStartingWith(
+                            "cache, database must be ready within 5s, but cache, database are not. See why "
+                                    + "each is not.\n  cache    : said false\n  database : was asked and has not answered\n  hangs  ");
         } finally {
             executor.shutdownNow();
         }

@@ -57,11 +57,12 @@ class RecoveryTest {
         assertThatThrownBy(() -> ofOrders(1).assertRecovered(Duration.ZERO))
                 .isInstanceOf(WatchError.class)
                 .hasCauseInstanceOf(IOException.class)
-                .hasMessage("\"recovery of orders\" must hold within 0us, but did not. Check what the code did instead, or "
-                        + "allow it more time."
-                        + "\n  looks    : 1 in 0us"
-                        + "\n  last     : no value, each look threw"
-                        + "\n  thrown   : java.io.IOException: refused (look 1)");
+                .hasMessage(
+                        "\"recovery of orders\" must hold within 0us, but did not. Check what the code did instead, or "
+                                + "allow it more time."
+                                + "\n  looks    : 1 in 0us"
+                                + "\n  last     : no value, each look threw"
+                                + "\n  thrown   : java.io.IOException: refused (look 1)");
         assertThat(ledger.entries()).last().hasToString("#1 +0us noted: orders did not recover within 0us");
     }
 

@@ -60,14 +60,16 @@ class StateGuardTest {
 
         assertThatThrownBy(guard::close)
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("two must be put back, but was not: java.lang.AssertionError: no. Later tests may see what this "
-                        + "one left; see the cause.")
+                .hasMessage(
+                        "two must be put back, but was not: java.lang.AssertionError: no. Later tests may see what this "
+                                + "one left; see the cause.")
                 .satisfies(first -> assertThat(first.getSuppressed())
                         .singleElement()
                         .satisfies(second -> assertThat(second)
                                 .hasCause(bug)
-                                .hasMessage("one must be put back, but was not: java.lang.IllegalStateException: read only. "
-                                        + "Later tests may see what this one left; see the cause.")));
+                                .hasMessage(
+                                        "one must be put back, but was not: java.lang.IllegalStateException: read only. "
+                                                + "Later tests may see what this one left; see the cause.")));
         assertThat(zone).hasValue("UTC");
     }
 

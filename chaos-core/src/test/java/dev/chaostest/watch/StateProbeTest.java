@@ -41,20 +41,20 @@ class StateProbeTest {
         Iterator<Gate> states = List.of(Gate.OPEN, Gate.MOVING).iterator();
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
-            Future<?> waits = executor.submit(() -> StateProbe.of("gate", states::next)
-                    .on(time)
-                    .awaitState(Gate.CLOSED, Duration.ofMillis(50)));
+            Future<?> waits = executor.submit(
+                    () -> StateProbe.of("gate", states::next).on(time).awaitState(Gate.CLOSED, Duration.ofMillis(50)));
             time.awaitTimers(2, LONG);
             time.advance(Duration.ofMillis(50));
 
             assertThatThrownBy(() -> waits.get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOf(WatchError.class)
-                    .hasMessage("gate must be CLOSED within 50ms, but did not. Check what the code did instead, or allow it "
-                            + "more time."
-                            + "\n  looks    : 2 in 50ms"
-                            + "\n  last     : MOVING"
-                            + "\n  values   : OPEN -> MOVING");
+                    .hasMessage(
+                            "gate must be CLOSED within 50ms, but did not. Check what the code did instead, or allow it "
+                                    + "more time."
+                                    + "\n  looks    : 2 in 50ms"
+                                    + "\n  last     : MOVING"
+                                    + "\n  values   : OPEN -> MOVING");
         } finally {
             executor.shutdownNow();
         }
@@ -80,8 +80,9 @@ class StateProbeTest {
         assertThatThrownBy(() -> gate.assertState(Gate.CLOSED))
                 .isInstanceOf(WatchError.class)
                 .hasCause(lost)
-                .hasMessage("gate must be CLOSED, but did not say: java.io.IOException: lost. Use awaitState if it may take "
-                        + "a while.");
+                .hasMessage(
+                        "gate must be CLOSED, but did not say: java.io.IOException: lost. Use awaitState if it may take "
+                                + "a while.");
         assertThatThrownBy(() -> gate.awaitState(Gate.CLOSED, Duration.ZERO)).hasCause(lost);
     }
 }
