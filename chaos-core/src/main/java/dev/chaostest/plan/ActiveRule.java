@@ -58,7 +58,8 @@ final class ActiveRule {
         return !retired && matches.computeIfAbsent(site, this::isAbout) && rule.target().covers(detail);
     }
 
-    private boolean isAbout(Site site) {
+    /** Whether it can be about some hits of a site. */
+    boolean isAbout(Site site) {
         return rule.target().matches(site) && rule.fault().isPossibleAt(site);
     }
 

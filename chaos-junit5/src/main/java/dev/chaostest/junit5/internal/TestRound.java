@@ -12,6 +12,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,6 +46,7 @@ public final class TestRound implements AutoCloseable {
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
     private final TimeSource time;
+    private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
     private final RoundReport files;
     private @Nullable ChaosScope scope;
@@ -109,6 +111,17 @@ public final class TestRound implements AutoCloseable {
         }
         throw new ChaosException("A VirtualTime must be a parameter of the test method, since it decides what the round "
                 + "goes by, but " + test + " has none. Add it there, too.");
+    }
+
+    /** Where links lead that name no server. */
+    public void serveAt(Supplier<Optional<InetSocketAddress>> address) {
+        server = address;
+    }
+
+    InetSocketAddress server(String place) {
+        return server.get()
+                .orElseThrow(() -> new ChaosException(place + ": to must say where the server is, but is missing, and "
+                        + test + " has no PostgreSQL whose address is known. Set it to \"host:port\", or to the name of a field."));
     }
 
     /** Has the scope armed there while the test method runs. */
