@@ -58,7 +58,7 @@ public sealed interface Growth {
 
         @Override
         public double factor(long before) {
-            return StrictMath.pow(1 + rate, before); // the same in every JVM
+            return StrictMath.pow(1 + rate, (double) before); // the same in every JVM
         }
 
         @Override

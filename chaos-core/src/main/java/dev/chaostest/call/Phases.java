@@ -5,12 +5,14 @@ import dev.chaostest.call.internal.Carried;
 import dev.chaostest.call.internal.CountedSuccession;
 import dev.chaostest.call.internal.Healthy;
 import dev.chaostest.call.internal.Recovering;
+import dev.chaostest.call.internal.Sometimes;
 import dev.chaostest.call.internal.Spans;
 import dev.chaostest.call.internal.Succession;
 import dev.chaostest.plan.Course;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Length;
+import dev.chaostest.plan.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +37,12 @@ import java.util.stream.Collectors;
  */
 public final class Phases implements Behavior {
 
-    private final Supplier<? extends Throwable> failure;
+    private final Failure failed;
     private final List<Phase> phases;
     private final Behavior whole;
 
-    private Phases(Supplier<? extends Throwable> failure, List<Phase> phases) {
-        this.failure = failure;
+    private Phases(Failure failed, List<Phase> phases) {
+        this.failed = failed;
         this.phases = List.copyOf(phases);
         Behavior rest = new Healthy();
         for (int i = phases.size() - 1; i >= 0; i--) {
@@ -50,7 +52,7 @@ public final class Phases implements Behavior {
     }
 
     static Phases of(Supplier<? extends Throwable> failure) {
-        return new Phases(failure, List.of());
+        return new Phases(Failure.of(failure), List.of());
     }
 
     /**
@@ -96,7 +98,7 @@ public final class Phases implements Behavior {
     }
 
     private Behavior slow(Length latency, double failureProbability) {
-        return Behaviors.latency(latency).with(Behaviors.intermittent(failureProbability, failure));
+        return Behaviors.latency(latency).with(new Sometimes(failed, Trigger.probability(failureProbability)));
     }
 
     /**
@@ -105,7 +107,7 @@ public final class Phases implements Behavior {
      * @param span longer than zero, at most a day
      */
     public Phases failed(Duration span) {
-        return phase("failed", span, Failure.of(failure));
+        return phase("failed", span, failed);
     }
 
     /**
@@ -114,7 +116,7 @@ public final class Phases implements Behavior {
      * @param calls 1 or more
      */
     public Phases failed(long calls) {
-        return phase("failed", calls, Failure.of(failure));
+        return phase("failed", calls, failed);
     }
 
     /**
@@ -123,7 +125,7 @@ public final class Phases implements Behavior {
      * @param span longer than zero, at most a day
      */
     public Phases recovering(Duration span) {
-        return phase("recovering", span, Recovering.within(span, Failure.of(failure)));
+        return phase("recovering", span, Recovering.within(span, failed));
     }
 
     /**
@@ -132,7 +134,7 @@ public final class Phases implements Behavior {
      * @param calls 1 or more
      */
     public Phases recovering(long calls) {
-        return phase("recovering", calls, Recovering.within(calls, Failure.of(failure)));
+        return phase("recovering", calls, Recovering.within(calls, failed));
     }
 
     /**
@@ -169,7 +171,7 @@ public final class Phases implements Behavior {
         Carried.require("what happens in a phase", phase.fault);
         List<Phase> more = new ArrayList<>(phases);
         more.add(phase);
-        return new Phases(failure, more);
+        return new Phases(failed, more);
     }
 
     @Override
@@ -204,7 +206,8 @@ public final class Phases implements Behavior {
 
     @Override
     public String toString() {
-        return phases.stream().map(Phase::text).collect(Collectors.joining(", ", "phases: ", ", then healthy"));
+        return phases.stream().map(Phase::text).collect(Collectors.joining(", ", "phases: ", ", then healthy"))
+                + "; failing with " + failed.text();
     }
 
     private record Phase(String text, Fault fault, BiFunction<Fault, Behavior, Behavior> before) {}

@@ -62,12 +62,25 @@ public record ByName(Kind kind, SortedMap<String, Fault> named, Fault otherwise)
 
     @Override
     public Course course() {
-        Map<String, Part> parts = new HashMap<>();
-        Part nameless = new Part(otherwise);
-        return new Chosen(occasion -> {
+        return new Named();
+    }
+
+    private final class Named implements Course {
+        private final Map<String, Part> parts = new HashMap<>();
+        private final Part nameless = new Part(otherwise);
+
+        @Override
+        public List<Fault> next(Trigger.Occasion occasion) {
             String name = kind.of(occasion);
-            return name == null ? nameless : parts.computeIfAbsent(name, key -> part(key, parts.size()));
-        });
+            return (name == null ? nameless : parts.computeIfAbsent(name, key -> part(key, parts.size())))
+                    .next(occasion);
+        }
+
+        /** Which of them a rule for each key meets is the key's, so none but those that came could strike. */
+        @Override
+        public boolean canStrike() {
+            return nameless.couldStrike() || parts.values().stream().anyMatch(Part::couldStrike);
+        }
     }
 
     private Part part(String name, int known) {

@@ -8,25 +8,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Hands each hit to one of the parts. */
-final class Chosen implements Course {
-
-    private final Function<Trigger.Occasion, Part> choice;
-    private boolean canStrike;
-
-    Chosen(Function<Trigger.Occasion, Part> choice) {
-        this.choice = choice;
-    }
+record Chosen(Function<Trigger.Occasion, Part> choice) implements Course {
 
     @Override
     public List<Fault> next(Trigger.Occasion occasion) {
-        Part part = choice.apply(occasion);
-        List<Fault> faults = part.next(occasion);
-        canStrike |= part.couldStrike();
-        return faults;
-    }
-
-    @Override
-    public boolean canStrike() {
-        return canStrike;
+        return choice.apply(occasion).next(occasion);
     }
 }
