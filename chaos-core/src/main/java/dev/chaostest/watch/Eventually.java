@@ -120,8 +120,8 @@ public final class Eventually<T extends @Nullable Object> {
     }
 
     /**
-     * Looks on the calling thread: for what is bound to it, such as its transaction. A look that hangs is then not ended
-     * by the deadline.
+     * Looks on the calling thread: for what is bound to it, such as its transaction, or the lane of a worker. A look that
+     * hangs is then not ended by the deadline.
      */
     public Eventually<T> onThisThread() {
         return with(pace.onThisThread());
