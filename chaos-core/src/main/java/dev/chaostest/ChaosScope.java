@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
+import dev.chaostest.call.CallSeam;
+import dev.chaostest.call.Wrapped;
+import dev.chaostest.call.Wrapping;
 import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Reportable;
+import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.ChaosException;
@@ -13,6 +17,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Tally;
 import dev.chaostest.time.TimeSource;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +84,12 @@ public final class ChaosScope implements AutoCloseable {
      * would have struck where. Nothing counts as missed.
      */
     public static ChaosScope openDryRun(String name, Plan plan) {
-        return new ChaosScope(Round.dryRun(name, plan, TimeSource.system()));
+        return openDryRun(name, plan, TimeSource.system());
+    }
+
+    /** As {@link #openDryRun(String, Plan)}, on a time of the caller's. */
+    public static ChaosScope openDryRun(String name, Plan plan, TimeSource time) {
+        return new ChaosScope(Round.dryRun(name, plan, time));
     }
 
     /** What runs in it. */
@@ -128,6 +138,29 @@ public final class ChaosScope implements AutoCloseable {
             throw healedAlready(mount.name() + " must be armed");
         }
         ledger().noted("armed on " + mount.name());
+    }
+
+    /**
+     * Wraps an object and arms the scope on it: its calls are sites of this scope, until {@link #heal} or {@link #close}.
+     * For a proxy that outlives the scope, wrap it with {@link CallSeam} and {@link #arm} it in each.
+     *
+     * @param type the interface through which it is called
+     * @param target what is called in the end
+     * @return the proxy
+     * @throws dev.chaostest.plan.ChaosException if it can't be wrapped
+     */
+    public <T> T wrap(Class<T> type, T target) {
+        return armed(CallSeam.wrap(type, target));
+    }
+
+    /** As {@link #wrap(Class, Object)}, with a name for it, and what is known about its calls. */
+    public <T> T wrap(Class<T> type, T target, Wrapping wrapping) {
+        return armed(CallSeam.wrap(type, target, wrapping));
+    }
+
+    private <T> T armed(Wrapped<T> wrapped) {
+        arm(wrapped.mount());
+        return wrapped.proxy();
     }
 
     /**
@@ -197,6 +230,28 @@ public final class ChaosScope implements AutoCloseable {
     /** What it owns that has a part in the report of a red test, in the order of handing over. */
     public List<Reportable> reportables() {
         return List.copyOf(reportables);
+    }
+
+    /**
+     * Opens a link to a server, owns it and arms it: clients that connect there meet the faults of this scope.
+     *
+     * @param name for sites and messages, without blanks: {@code bank}
+     * @param server where clients are connected to
+     * @throws IllegalArgumentException if the name has blanks, or the server no port
+     * @throws dev.chaostest.plan.ChaosException if a rule about links can't be carried out there
+     * @throws IllegalStateException if the scope is healed or closed already
+     */
+    public TcpLink link(String name, InetSocketAddress server) {
+        TcpLink link = TcpLink.open(name, server, this::requireFaultsAllowed);
+        try {
+            checkResidue("threads, connections or ports of link " + name, link::residue);
+        } catch (RuntimeException closedAlready) {
+            link.close();
+            throw closedAlready;
+        }
+        own("link " + name, link);
+        arm(link.mount());
+        return link;
     }
 
     /**

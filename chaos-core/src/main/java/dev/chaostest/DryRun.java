@@ -58,7 +58,7 @@ public record DryRun(String name, Seed seed, SortedMap<Site, Long> seen, List<Fo
 
         /** Whether it would have struck nowhere, though it can strike. */
         public boolean isIdle() {
-            return rule.trigger().canStrike() && strikes.values().stream().allMatch(times -> times == 0);
+            return rule.canStrike() && strikes.values().stream().allMatch(times -> times == 0);
         }
     }
 

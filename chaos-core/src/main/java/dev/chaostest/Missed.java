@@ -2,6 +2,7 @@
 package dev.chaostest;
 
 import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Tally;
 import java.util.List;
@@ -28,8 +29,9 @@ final class Missed {
         }
         if (!tally.lacking().isEmpty()) {
             return fault + ", but it struck fewer than "
-                    + times(tally.rule().trigger().mustStrike()) + " on "
-                    + tally.lacking().size() + " of the lanes that arrived: "
+                    + times(tally.rule().mustStrike()) + " on "
+                    + tally.lacking().size() + " of the "
+                    + (tally.rule().counting() == Rule.Counting.KEY ? "keys" : "lanes") + " that arrived: "
                     + tally.lacking().stream()
                             .limit(LANES_SHOWN)
                             .map(Lane::name)
@@ -37,7 +39,7 @@ final class Missed {
                     + (tally.lacking().size() > LANES_SHOWN ? " ..." : "");
         }
         return fault + ", but it struck " + tally.struck() + " of "
-                + times(tally.rule().trigger().mustStrike()) + " in " + tally.reached()
+                + times(tally.rule().mustStrike()) + " in " + tally.reached()
                 + (tally.reached() == 1 ? " hit" : " hits") + draws(tally);
     }
 

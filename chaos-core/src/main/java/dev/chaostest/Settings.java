@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
-import dev.chaostest.internal.Nearest;
+import dev.chaostest.plan.internal.Nearest;
 import dev.chaostest.plan.ChaosException;
 import java.util.Collection;
 import java.util.Locale;

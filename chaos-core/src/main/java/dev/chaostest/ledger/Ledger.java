@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.ledger;
 
+import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Rule;
 import java.time.Duration;
@@ -57,8 +58,8 @@ public final class Ledger {
     }
 
     /** Writes down that a rule struck; the result is what {@link #answered} wants. */
-    public LedgerEntry.Fired fired(Hit hit, Rule rule, String text, @Nullable String caller) {
-        return write(n -> new LedgerEntry.Fired(n, elapsed(), hit, rule, text, caller));
+    public LedgerEntry.Fired fired(Hit hit, Decision.Due due, String text, @Nullable String caller) {
+        return write(n -> new LedgerEntry.Fired(n, elapsed(), hit, due.rule(), due.fault(), text, caller));
     }
 
     /** Writes down what came back for a fault that struck. */

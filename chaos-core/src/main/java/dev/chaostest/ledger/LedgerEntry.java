@@ -37,6 +37,7 @@ public sealed interface LedgerEntry {
      *
      * @param hit where, on which lane, the how many-th
      * @param rule the rule that struck
+     * @param fault what it did at this hit
      * @param text what was really asked for there: the SQL, the method; may hold values of the test
      * @param caller the frame of the code under test, or null if none is on the stack
      */
@@ -45,14 +46,9 @@ public sealed interface LedgerEntry {
             Duration at,
             Hit hit,
             Rule rule,
+            Fault fault,
             String text,
             @Nullable String caller) implements LedgerEntry {
-
-        /** What was planned. */
-        public Fault fault() {
-            return rule.fault();
-        }
-
         @Override
         public String toString() {
             return line(this, "fired", fault() + " at " + hit + (caller == null ? "" : ", from " + caller));

@@ -16,6 +16,8 @@ final class ActiveRule {
     private static final Lane WHOLE_SCOPE = new Lane("*");
     private static final int DRAWS_SHOWN = 10;
     private static final long SECOND_DRAW = 0x5ec0d;
+    private static final long FURTHER_DRAW = 0x9e3779b97f4a7c15L;
+    private static final Answer NOTHING = new Answer(List.of(), false);
 
     private final Rule rule;
     private final Seed seed;
@@ -52,37 +54,66 @@ final class ActiveRule {
         retired = true;
     }
 
-    boolean matches(Site site) {
-        return !retired && matches.computeIfAbsent(site, this::isAbout);
+    boolean matches(Site site, Detail detail) {
+        return !retired && matches.computeIfAbsent(site, this::isAbout) && rule.target().covers(detail);
     }
 
-    private boolean isAbout(Site site) {
+    /** Whether it can be about some hits of a site. */
+    boolean isAbout(Site site) {
         return rule.target().matches(site) && rule.fault().isPossibleAt(site);
     }
 
-    /** Counts the hit and says whether the rule is due; in another rule's shadow it counts but does not strike. */
-    boolean isDue(Hit hit, Duration elapsed, boolean shadow) {
+    /** Counts the hit and says what strikes; after the end of the call, nothing that would end it again. */
+    Answer ask(Hit hit, Detail detail, Duration elapsed, boolean ended) {
         counting.lock();
         try {
-            Lane counted = rule.counting() == Rule.Counting.LANE ? hit.lane() : WHOLE_SCOPE;
-            Counter counter = counters.computeIfAbsent(counted, lane -> new Counter());
+            Lane counted = counted(hit, detail);
+            Counter counter = counters.computeIfAbsent(
+                    counted, lane -> new Counter(rule.fault().course()));
             counter.nth++;
-            boolean due = rule.trigger().isDue(new Asked(counter, hit, elapsed));
-            if (due && shadow) {
-                overshadowed++;
-            } else if (due) {
-                counter.struck++;
-            }
-            return due;
+            Hit drawn = rule.counting() == Rule.Counting.KEY ? new Hit(hit.site(), counted, counter.nth) : hit;
+            Asked asked = new Asked(counter, drawn, hit, detail, elapsed);
+            return rule.trigger().isDue(asked) ? answer(counter.course.next(asked), counter, drawn, ended) : NOTHING;
         } finally {
             counting.unlock();
         }
     }
 
-    /** Independent of the draw that decided. */
-    double secondDraw(Hit hit) {
-        return seed.draw(hash ^ SECOND_DRAW, hit);
+    private Lane counted(Hit hit, Detail detail) {
+        return switch (rule.counting()) {
+            case SCOPE -> WHOLE_SCOPE;
+            case LANE -> hit.lane();
+            case KEY -> {
+                String key = detail.key();
+                yield key == null ? hit.lane() : new Lane(key);
+            }
+        };
     }
+
+    private Answer answer(List<Fault> faults, Counter counter, Hit drawn, boolean endedBefore) {
+        List<Decision.Due> due = new ArrayList<>(faults.size());
+        boolean ended = endedBefore;
+        boolean shadow = false;
+        for (Fault fault : faults) {
+            if (ended && fault.endsTheCall()) {
+                shadow = true;
+            } else {
+                due.add(new Decision.Due(rule, fault, seed.draw(hash ^ SECOND_DRAW + due.size(), drawn)));
+                ended |= fault.endsTheCall();
+            }
+        }
+        counter.struck += due.isEmpty() ? 0 : 1;
+        overshadowed += shadow ? 1 : 0;
+        return new Answer(due, shadow);
+    }
+
+    /**
+     * What a rule has to say about a hit.
+     *
+     * @param due what strikes; each draw is independent of the one that decided
+     * @param isOvershadowed whether something did not strike because the call was over
+     */
+    record Answer(List<Decision.Due> due, boolean isOvershadowed) {}
 
     Tally tally() {
         counting.lock();
@@ -99,28 +130,37 @@ final class ActiveRule {
         if (rule.counting() == Rule.Counting.SCOPE) {
             return List.of();
         }
-        long must = rule.trigger().mustStrike();
+        long must = rule.mustStrike();
         return counters.entrySet().stream()
-                .filter(entry -> entry.getValue().struck < must)
+                .filter(entry -> entry.getValue().struck < must && entry.getValue().course.canStrike())
                 .map(Map.Entry::getKey)
                 .sorted(Comparator.comparing(Lane::name))
                 .toList();
     }
 
     private static final class Counter {
+        private final Course course;
         private long nth;
         private long struck;
+
+        Counter(Course course) {
+            this.course = course;
+        }
     }
 
     /** One question to the trigger; lives under the lock. */
     private final class Asked implements Trigger.Occasion {
         private final Counter counter;
+        private final Hit drawn;
         private final Hit hit;
+        private final Detail detail;
         private final Duration elapsed;
 
-        Asked(Counter counter, Hit hit, Duration elapsed) {
+        Asked(Counter counter, Hit drawn, Hit hit, Detail detail, Duration elapsed) {
             this.counter = counter;
+            this.drawn = drawn;
             this.hit = hit;
+            this.detail = detail;
             this.elapsed = elapsed;
         }
 
@@ -136,8 +176,13 @@ final class ActiveRule {
 
         @Override
         public double draw() {
-            double draw = seed.draw(hash, hit);
-            if (draws.size() < DRAWS_SHOWN) {
+            return draw(0);
+        }
+
+        @Override
+        public double draw(int number) {
+            double draw = seed.draw(hash ^ number * FURTHER_DRAW, drawn);
+            if (number == 0 && draws.size() < DRAWS_SHOWN) {
                 draws.add(draw);
             }
             return draw;
@@ -146,6 +191,16 @@ final class ActiveRule {
         @Override
         public Duration elapsed() {
             return elapsed;
+        }
+
+        @Override
+        public Hit hit() {
+            return hit;
+        }
+
+        @Override
+        public Detail detail() {
+            return detail;
         }
     }
 }

@@ -22,7 +22,8 @@ public record Decision(Hit hit, List<Due> due, List<Rule> overshadowed) {
      * A rule that strikes.
      *
      * @param rule the rule
+     * @param fault what it does at this hit
      * @param draw a number in [0, 1) for what the fault itself leaves open, fixed by the seed
      */
-    public record Due(Rule rule, double draw) {}
+    public record Due(Rule rule, Fault fault, double draw) {}
 }

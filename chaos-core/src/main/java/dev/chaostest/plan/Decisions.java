@@ -32,6 +32,8 @@ public final class Decisions {
     /** More (site, lane) pairs than a test can have unless its sites hold values. */
     private static final int ARRIVALS_MAX = 100_000;
 
+
+    private final Detail nothingElse = () -> null;
     private final Seed seed;
     private final LongSupplier nanoClock;
     private final CopyOnWriteArrayList<ActiveRule> rules = new CopyOnWriteArrayList<>();
@@ -72,27 +74,66 @@ public final class Decisions {
 
     /** Numbers this hit and decides; null if nothing strikes. */
     public @Nullable Decision at(Site site, Lane lane) {
+        return at(site, lane, nothingElse);
+    }
+
+    /** As {@link #at(Site, Lane)}, where more is known about the hit than its site. */
+    public @Nullable Decision at(Site site, Lane lane, Detail detail) {
         Hit hit = new Hit(site, lane, number(site, lane));
         List<Decision.Due> due = null;
         List<Rule> overshadowed = List.of();
         boolean ended = false;
         for (ActiveRule active : rules) {
-            if (!active.matches(site)) {
+            if (!active.matches(site, detail)) {
                 continue;
             }
-            Rule rule = active.rule();
-            boolean shadow = ended && rule.fault().endsTheCall();
-            if (!active.isDue(hit, elapsedSince(active), shadow)) {
-                continue;
+            ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), ended);
+            if (answer.isOvershadowed()) {
+                overshadowed = append(overshadowed, active.rule());
             }
-            if (shadow) {
-                overshadowed = append(overshadowed, rule);
-            } else {
-                due = append(due == null ? List.of() : due, new Decision.Due(rule, active.secondDraw(hit)));
-                ended |= rule.fault().endsTheCall();
+            for (Decision.Due each : answer.due()) {
+                due = append(due == null ? List.of() : due, each);
+                ended |= each.fault().endsTheCall();
             }
         }
         return due == null ? null : new Decision(hit, due, overshadowed);
+    }
+
+    /** Numbers the hits of something that stays at these sites; {@link #ask} decides about it. */
+    public Lasting lasting(List<Site> sites, Lane lane) {
+        return new Lasting(sites.stream()
+                .map(site -> new Hit(site, lane, number(site, lane)))
+                .toList());
+    }
+
+    /** Asks those rules that were not asked about it yet; one decision for each that strikes or is overshadowed. */
+    public List<Decision> ask(Lasting lasting, Detail detail) {
+        List<ActiveRule> all = List.copyOf(rules);
+        List<Decision> decisions = new ArrayList<>();
+        for (ActiveRule active : all.subList(lasting.asked(), all.size())) {
+            for (Hit hit : lasting.hits()) {
+                if (active.isAbout(hit.site())) {
+                    ask(active, hit, lasting, detail, decisions);
+                    break;
+                }
+            }
+        }
+        lasting.askedUpTo(all.size());
+        return decisions;
+    }
+
+    private void ask(ActiveRule active, Hit hit, Lasting lasting, Detail detail, List<Decision> decisions) {
+        if (!active.matches(hit.site(), detail)) {
+            return;
+        }
+        ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), lasting.isEnded());
+        if (answer.due().stream().anyMatch(due -> due.fault().endsTheCall())) {
+            lasting.end();
+        }
+        if (answer.isOvershadowed() || !answer.due().isEmpty()) {
+            List<Rule> overshadowed = answer.isOvershadowed() ? List.of(active.rule()) : List.of();
+            decisions.add(new Decision(hit, answer.due(), overshadowed));
+        }
     }
 
     /** How far each rule got, in the order of the plan. */

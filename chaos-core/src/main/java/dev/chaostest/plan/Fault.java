@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.plan;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,6 +37,43 @@ public interface Fault {
      * @throws ChaosException if no site of the target can meet this fault
      */
     default void requirePossibleAt(Target target) {}
+
+    /**
+     * What it does from hit to hit, from now on. Most faults are the same at each; one that is not says here what strikes
+     * when, and is never struck itself.
+     */
+    default Course course() {
+        List<Fault> each = List.of(this);
+        return occasion -> each;
+    }
+
+    /** Whether it can strike at all. */
+    default boolean canStrike() {
+        return true;
+    }
+
+    /** Whether it strikes each time that its rule is due. Else a rule with it need only have been reached. */
+    default boolean isCertain() {
+        return true;
+    }
+
+    /**
+     * How often it must have struck on each counter, where its rule must be due so often: each time if it is certain, less
+     * if it leaves hits out by plan, 0 if chance decides.
+     */
+    default long mustStrike(long due) {
+        return isCertain() ? due : 0;
+    }
+
+    /** Whether what it does depends on how many hits came before, from wherever. */
+    default boolean isCounted() {
+        return false;
+    }
+
+    /** Whether what it does depends on the clock. */
+    default boolean isTimed() {
+        return false;
+    }
 
     /**
      * What must come back for the fault to have been true, as the seam reports it (an SQLSTATE, say). Another answer

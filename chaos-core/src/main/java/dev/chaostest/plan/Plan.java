@@ -41,12 +41,19 @@ public record Plan(Seed seed, List<Rule> rules) {
      */
     public List<String> unfixed(long lanes) {
         List<String> reasons = new ArrayList<>();
-        if (lanes > 1 && rules.stream().anyMatch(r -> r.trigger().isCounted() && r.counting() == Rule.Counting.SCOPE)) {
+        if (lanes > 1 && isAnyCounted(Rule.Counting.SCOPE)) {
             reasons.add("which lane meets a count over the whole scope, when several lanes run");
         }
-        if (rules.stream().anyMatch(r -> r.trigger().isTimed())) {
+        if (lanes > 1 && isAnyCounted(Rule.Counting.KEY)) {
+            reasons.add("which lane meets a count for one key, when several lanes share it");
+        }
+        if (rules.stream().anyMatch(Rule::isTimed)) {
             reasons.add("what falls into a span of time");
         }
         return List.copyOf(reasons);
+    }
+
+    private boolean isAnyCounted(Rule.Counting counting) {
+        return rules.stream().anyMatch(rule -> rule.isCounted() && rule.counting() == counting);
     }
 }

@@ -32,7 +32,12 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
          * Each lane by itself: the same decisions whatever the threads do. The rule must strike as often as it says on
          * each lane that arrives.
          */
-        LANE
+        LANE,
+        /**
+         * Each {@linkplain Detail#key key} by itself: an account, a provider. Where a hit has none, its lane stands for it.
+         * The rule must strike as often as it says for each key that arrives.
+         */
+        KEY
     }
 
     public Rule {
@@ -53,6 +58,31 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
         return new Rule(target, trigger, fault, Counting.LANE, optional);
     }
 
+    /** As this rule, but each key counts by itself. */
+    public Rule perKey() {
+        return new Rule(target, trigger, fault, Counting.KEY, optional);
+    }
+
+    /** How often it must have struck for a run to count; 0 if it need only have been reached. */
+    public long mustStrike() {
+        return fault.mustStrike(trigger.mustStrike());
+    }
+
+    /** Whether it can strike at all. */
+    public boolean canStrike() {
+        return trigger.canStrike() && fault.canStrike();
+    }
+
+    /** Whether what it does depends on how many hits came before, from wherever. */
+    boolean isCounted() {
+        return trigger.isCounted() || fault.isCounted();
+    }
+
+    /** Whether what it does depends on the clock. */
+    boolean isTimed() {
+        return trigger.isTimed() || fault.isTimed();
+    }
+
     /** As this rule, but the test stays green if it never strikes. */
     public Rule mayMiss() {
         return new Rule(target, trigger, fault, counting, true);
@@ -60,6 +90,14 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
 
     @Override
     public String toString() {
-        return fault + " at " + target + ", " + trigger + (counting == Counting.LANE ? " on each lane" : "");
+        return fault + " at " + target + ", " + trigger + counted();
+    }
+
+    private String counted() {
+        return switch (counting) {
+            case SCOPE -> "";
+            case LANE -> " on each lane";
+            case KEY -> " for each key";
+        };
     }
 }

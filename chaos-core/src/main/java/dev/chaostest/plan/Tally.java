@@ -11,7 +11,8 @@ import java.util.List;
  * @param struck how often it struck
  * @param overshadowed how often it was due where an earlier rule had already ended the call
  * @param draws the first draws of a rule with a probability, in order of arrival
- * @param lacking of a rule that counts on each lane, the lanes that arrived and on which it struck too rarely; by name
+ * @param lacking of a rule that counts on each lane or for each key, those that arrived and on which it struck too rarely;
+ *     by name
  * @since 0.1
  */
 public record Tally(Rule rule, long reached, long struck, long overshadowed, List<Double> draws, List<Lane> lacking) {
@@ -24,18 +25,16 @@ public record Tally(Rule rule, long reached, long struck, long overshadowed, Lis
     /**
      * Whether the rule could strike, had to, and did not as often as it says.
      *
-     * <p>A rule that counts on each lane is held to its word on each lane that arrived. A rule that nothing reached is
+     * <p>A rule that counts on each lane, or for each key, is held to its word on each that arrived. A rule that nothing reached is
      * missed, also where it need not strike.
      */
     public boolean isMissed() {
-        if (rule.optional() || !rule.trigger().canStrike()) {
+        if (rule.optional() || !rule.canStrike()) {
             return false;
         }
         if (reached == 0) {
             return true;
         }
-        return rule.counting() == Rule.Counting.LANE
-                ? !lacking.isEmpty()
-                : struck < rule.trigger().mustStrike();
+        return rule.counting() == Rule.Counting.SCOPE ? struck < rule.mustStrike() : !lacking.isEmpty();
     }
 }

@@ -4,7 +4,7 @@ package dev.chaostest.plan;
 /**
  * Where a fault happens: which sites a rule is about.
  *
- * <p>The answer depends on the site only, is the same every time, and is asked once for each site of a scope.
+ * <p>Whether a site {@link #matches} is the same every time, and is asked once for each site of a scope.
  * {@code toString} says it in the user's words, since it is printed wherever the rule is. Implementations are immutable.
  *
  * @since 0.1
@@ -16,6 +16,14 @@ public interface Target {
 
     /** Whether the rule is about this site. */
     boolean matches(Site site);
+
+    /**
+     * Whether the rule is about this one of the hits at a site that matches. What it is not about is not counted. Asked at
+     * each hit, so it must be quick; whatever it throws goes to the caller.
+     */
+    default boolean covers(Detail detail) {
+        return true;
+    }
 
     /** Exactly this site. */
     static Target of(Site site) {

@@ -54,8 +54,17 @@ public sealed interface Trigger {
         /** The draw for this hit, in [0, 1): always the same for the same hit. */
         double draw();
 
+        /** A further draw for this hit, independent of the others; number 0 is {@link #draw()}. */
+        double draw(int number);
+
         /** How long the rule has been active. */
         Duration elapsed();
+
+        /** The hit as it arrived: its site, its lane, the how many-th there. */
+        Hit hit();
+
+        /** What the seam knows about the hit beyond that; not to be kept. */
+        Detail detail();
     }
 
     /** Every matching hit. */

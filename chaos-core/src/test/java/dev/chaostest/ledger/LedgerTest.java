@@ -4,6 +4,7 @@ package dev.chaostest.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaostest.plan.Cut;
+import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
@@ -33,7 +34,7 @@ class LedgerTest {
     void keepsTheOrderInWhichItWasWritten() {
         ledger.planned(RULE);
         clock.addAndGet(1_000_000);
-        LedgerEntry.Fired fired = ledger.fired(HIT, RULE, "COMMIT", "Bank.transfer:41");
+        LedgerEntry.Fired fired = ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", "Bank.transfer:41");
         clock.addAndGet(500_000);
         ledger.answered(fired, "connection lost");
         ledger.overshadowed(HIT, RULE);
@@ -53,12 +54,12 @@ class LedgerTest {
 
     @Test
     void firedWithoutCallerSaysNothingOfOne() {
-        assertThat(ledger.fired(HIT, RULE, "COMMIT", null).toString()).endsWith("1st on lane app-1");
+        assertThat(ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", null).toString()).endsWith("1st on lane app-1");
     }
 
     @Test
     void answerOtherThanPlannedIsMarked() {
-        LedgerEntry.Answered answered = ledger.answered(ledger.fired(HIT, RULE, "COMMIT", null), "40001");
+        LedgerEntry.Answered answered = ledger.answered(ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", null), "40001");
 
         assertThat(answered.planned()).isFalse();
         assertThat(answered).hasToString("#2 +0us came back: 40001 for #1, which was not planned");
@@ -68,7 +69,7 @@ class LedgerTest {
     void anyAnswerIsRightForAFaultThatSaysNothingOfIt() {
         Rule slow = Rule.of(Target.of(COMMIT), Trigger.nth(1), Delay.of(Duration.ofMillis(1)));
 
-        assertThat(ledger.answered(ledger.fired(HIT, slow, "COMMIT", null), "anything")
+        assertThat(ledger.answered(ledger.fired(HIT, new Decision.Due(slow, slow.fault(), 0), "COMMIT", null), "anything")
                         .planned())
                 .isTrue();
     }

@@ -27,7 +27,22 @@ class TriggerTest {
         return struck;
     }
 
-    private record Moment(long nth, long struck, double draw, Duration elapsed) implements Trigger.Occasion {}
+    private record Moment(long nth, long struck, double draw, Duration elapsed) implements Trigger.Occasion {
+        @Override
+        public double draw(int number) {
+            return draw;
+        }
+
+        @Override
+        public Hit hit() {
+            return new Hit(new Site("call", "Gateway.charge"), new Lane("gateway-1"), nth);
+        }
+
+        @Override
+        public Detail detail() {
+            return () -> null;
+        }
+    }
 
     @Nested
     class WhenTransient {
