@@ -49,7 +49,7 @@ public final class CallSeam {
     public static final String SEAM = "call";
 
     private static final Set<Class<? extends Fault>> CARRIES =
-            Set.of(Delay.class, Hang.class, Failure.class, ChangedResult.class);
+            Set.of(Delay.class, Hang.class, Failure.class, ChangedResult.class, Behavior.class);
 
     private CallSeam() {}
 

@@ -19,8 +19,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -108,25 +111,31 @@ class ServerEvidenceTest {
 
     @Test
     void aTestThatHangsOnARowLockShowsWhoBlocksWhomAndIsFreed(Postgres here) {
-        assertBlocked(run(BlockedTestCases.class, here), "BlockedTestCases");
+        Inner inner = run(BlockedTestCases.class, here);
+
+        assertBlocked(inner, "BlockedTestCases", inner.published("state"));
     }
 
     @Test
-    void alsoOnAThreadOfItsOwn(Postgres here) {
-        assertBlocked(run(SeparateTestCases.class, here), "SeparateTestCases");
+    void alsoOnAThreadOfItsOwn(Postgres here) throws Exception {
+        Inner inner = run(SeparateTestCases.class, here);
+
+        // JUnit does not wait for that thread: it may still be about to say how it was freed.
+        String state = SeparateTestCases.FREED.poll(30, TimeUnit.SECONDS);
+        assertBlocked(inner, "SeparateTestCases", List.of(String.valueOf(state)));
     }
 
     @Test
     void alsoWithATimeOutFromTheConfiguration(Postgres here) {
-        assertBlocked(
-                run(
-                        ConfiguredTestCases.class,
-                        here,
-                        Map.of("junit.jupiter.execution.timeout.testable.method.default", "3 S")),
-                "ConfiguredTestCases");
+        Inner inner = run(
+                ConfiguredTestCases.class,
+                here,
+                Map.of("junit.jupiter.execution.timeout.testable.method.default", "3 S"));
+
+        assertBlocked(inner, "ConfiguredTestCases", inner.published("state"));
     }
 
-    private void assertBlocked(Inner inner, String testCases) {
+    private void assertBlocked(Inner inner, String testCases, List<String> states) {
         assertThat(inner.failures())
                 .singleElement()
                 .satisfies(failure -> assertThat(failure.getCause())
@@ -135,7 +144,7 @@ class ServerEvidenceTest {
         assertThat(inner.message()).startsWith("ServerEvidenceTest$" + testCases + ".waits: TimeoutException: waits");
         int holder = Integer.parseInt(inner.published("holder").get(0));
         int waiter = Integer.parseInt(inner.published("waiter").get(0));
-        assertThat(inner.published("state")).as("the cancel has freed it").containsExactly("57014");
+        assertThat(states).as("the cancel has freed it").containsExactly("57014");
         String report = report();
         assertThat(String.join("\n", Reports.section(report, WAITS)))
                 .as("it was looked at before it was freed")
@@ -151,6 +160,10 @@ class ServerEvidenceTest {
     }
 
     private static void waits(DataSource bank, TestReporter reporter) throws SQLException {
+        waits(bank, reporter, state -> reporter.publishEntry("state", state));
+    }
+
+    private static void waits(DataSource bank, TestReporter reporter, Consumer<String> freedWith) throws SQLException {
         try (Connection holder = bank.getConnection();
                 Connection waiter = bank.getConnection()) {
             holder.setAutoCommit(false);
@@ -161,7 +174,7 @@ class ServerEvidenceTest {
             try {
                 Bank.add(waiter, 1, 1);
             } catch (SQLException freed) {
-                reporter.publishEntry("state", freed.getSQLState());
+                freedWith.accept(freed.getSQLState());
                 throw freed;
             }
         }
@@ -182,10 +195,12 @@ class ServerEvidenceTest {
     @PostgresTest
     @IsolatedSchema("bank.sql")
     static class SeparateTestCases {
+        private static final BlockingQueue<String> FREED = new LinkedBlockingQueue<>();
+
         @ChaosTest
         @Timeout(value = 3, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
         void waits(DataSource bank, TestReporter reporter) throws SQLException {
-            ServerEvidenceTest.waits(bank, reporter);
+            ServerEvidenceTest.waits(bank, reporter, FREED::add);
         }
     }
 
