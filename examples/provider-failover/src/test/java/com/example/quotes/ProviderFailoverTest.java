@@ -72,4 +72,25 @@ class ProviderFailoverTest {
         assertThat(archive.sold()).isZero();
         assertThat(quotes.breaker(0)).isEqualTo(CircuitBreaker.State.CLOSED);
     }
+
+    @ChaosTest
+    void whenAllHaveTroubleEachQuestionIsAnsweredByOneThatCan(ChaosScope scope, VirtualTime time) throws Exception {
+        Rule down = on("premium", Behaviors.alwaysFail(() -> new IOException("premium is down")));
+        Victim best = Victim.of("premium", () -> scope.inject(down), () -> asks("premium"));
+        scope.inject(on("backup", Behaviors.rateLimit(30, 30, MINUTE, after -> new IOException("wait for " + after))));
+        scope.inject(on("archive", Behaviors.latency(Length.uniform(SECOND, SECOND.multipliedBy(2)))));
+
+        RunningSchedule flaps = scope.run(Schedule.flap(best).down(MINUTE).up(MINUTE.multipliedBy(2)).times(3));
+        while (!flaps.isThrough()) {
+            ask(time);
+        }
+        flaps.await(Duration.ofSeconds(30));
+
+        assertThat(backup.sold()).as("stood in for the best").isPositive();
+        assertThat(archive.sold()).as("stood in for the limited one").isPositive();
+        time.advance(MINUTE);
+        int before = premium.sold();
+        ask(time);
+        assertThat(premium.sold()).as("is asked again").isEqualTo(before + 1);
+    }
 }
