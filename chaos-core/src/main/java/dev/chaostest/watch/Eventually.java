@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Looks at once, every 50 milliseconds, and a last time at the deadline; what is so already is not waited for. An
  * exception or a failed assertion counts as "not yet"; if the time ends, the error says the last value and the last
- * exception, which is its cause. Looks on a daemon thread of its own, so that a look that hangs ends the wait, too, one
- * second after the deadline. An interrupt ends the wait at once and stays set. Other {@code Error}s end it, too.
+ * exception, which is its cause. Looks on a daemon thread of its own, so that a look that hangs ends the wait, too, five
+ * seconds after the deadline. An interrupt ends the wait at once and stays set. Other {@code Error}s end it, too.
  *
  * <p>Nothing is waited for until {@link #within} or {@link #await} is called. To wait for an event, prefer
  * {@link EventCollector}: what comes and goes between two looks is not seen here.
@@ -120,8 +120,8 @@ public final class Eventually<T extends @Nullable Object> {
     }
 
     /**
-     * Looks on the calling thread: for what is bound to it, such as its transaction. A look that hangs is then not ended
-     * by the deadline.
+     * Looks on the calling thread: for what is bound to it, such as its transaction, or the lane of a worker. A look that
+     * hangs is then not ended by the deadline.
      */
     public Eventually<T> onThisThread() {
         return with(pace.onThisThread());
@@ -155,7 +155,7 @@ public final class Eventually<T extends @Nullable Object> {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what the source gave; null if T may be
     private T within(Duration deadline, Sightings seen) {
-        Polling polling = new Polling(what, pace, deadline, () -> seen.look(source) && isEnough(seen));
+        Polling polling = new Polling(what, pace, deadline, seen.looking(() -> seen.look(source) && isEnough(seen)));
         Polling.End end = polling.run();
         if (end.enough()) {
             return (T) seen.last();

@@ -62,7 +62,7 @@ public final class Never {
      */
     public void during(Duration span) {
         Sightings seen = new Sightings();
-        Polling polling = new Polling(what, pace, span, () -> !seen.look(condition) || !isNo(seen));
+        Polling polling = new Polling(what, pace, span, seen.looking(() -> !seen.look(condition) || !isNo(seen)));
         Polling.End end = polling.run();
         if (!end.enough() && !end.hangs()) {
             return;

@@ -6,30 +6,29 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * Looks again and again until a look is enough or the time is over; the last look is at the deadline itself.
  *
- * <p>On a thread of its own, so that a look that hangs ends the wait, too: one second after the deadline.
+ * <p>On a thread of its own, so that a look that hangs ends the wait, too: five seconds after the deadline.
  *
  * <p>Not Awaitility: its waits go on under an interrupt, it sets the JVM's default handler of uncaught exceptions even if told
  * not to, its defaults are static and the user's, it knows no virtual time, and it passes the deadline by up to a pause.
  */
 final class Polling {
 
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(5);
     private static final long JOIN_MILLIS = 5_000;
 
     private final String what;
     private final Pace pace;
     private final TimeSource time;
     private final Duration within;
-    private final BooleanSupplier look;
-    private final long begun;
+    private final Look look;
+    private volatile long begun;
     private volatile boolean abandoned;
 
-    Polling(String what, Pace pace, Duration within, BooleanSupplier look) {
+    Polling(String what, Pace pace, Duration within, Look look) {
         Pace.requireDeadline(within);
         this.what = what;
         this.pace = pace;
@@ -37,6 +36,15 @@ final class Polling {
         this.within = within;
         this.look = look;
         this.begun = time.nanos();
+    }
+
+    /** What is done again and again. */
+    interface Look {
+        /** Looks. */
+        boolean isEnough();
+
+        /** Sees no more: the one that hangs is about to be interrupted, and what it answers then is no answer. */
+        void freeze();
     }
 
     /**
@@ -109,6 +117,7 @@ final class Polling {
 
     private void abandon(Thread thread) {
         abandoned = true;
+        look.freeze();
         thread.interrupt();
     }
 
@@ -121,10 +130,11 @@ final class Polling {
     }
 
     private boolean loop() throws InterruptedException {
+        begun = time.nanos(); // not when the thread was started: on a busy machine it may be late
         Duration pause = pace.first();
         while (!abandoned) {
             boolean last = left() <= 0; // before the look, so that one begins when the time is over
-            if (look.getAsBoolean()) {
+            if (look.isEnough()) {
                 return true;
             }
             if (last) {

@@ -79,7 +79,7 @@ public final class Readiness {
     public void within(Duration deadline) {
         Complaints complaints = new Complaints(parts);
         String all = parts.stream().map(Part::name).collect(Collectors.joining(", "));
-        Polling.End end = new Polling("readiness of " + all, pace, deadline, complaints::ask).run();
+        Polling.End end = new Polling("readiness of " + all, pace, deadline, complaints).run();
         if (!end.enough()) {
             throw new WatchError(
                     all + " must be ready within " + Durations.print(deadline) + ", but " + complaints.names()
@@ -89,16 +89,18 @@ public final class Readiness {
     }
 
     /** Who is not ready at the last look. */
-    private static final class Complaints {
+    private static final class Complaints implements Polling.Look {
         private final List<Part> parts;
         private List<Part> guilty = List.of();
         private String lines = "";
+        private boolean frozen;
 
         Complaints(List<Part> parts) {
             this.parts = parts;
         }
 
-        boolean ask() {
+        @Override
+        public boolean isEnough() {
             List<Part> notReady = new ArrayList<>();
             StringBuilder why = new StringBuilder();
             for (Part part : parts) {
@@ -120,8 +122,15 @@ public final class Readiness {
         }
 
         private synchronized void set(List<Part> notReady, String why) {
-            guilty = List.copyOf(notReady);
-            lines = why;
+            if (!frozen) {
+                guilty = List.copyOf(notReady);
+                lines = why;
+            }
+        }
+
+        @Override
+        public synchronized void freeze() {
+            frozen = true;
         }
 
         synchronized String names() {

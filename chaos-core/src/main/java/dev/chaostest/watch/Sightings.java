@@ -22,6 +22,26 @@ final class Sightings {
     private @Nullable Throwable thrown;
     private long thrownAt;
     private boolean cut;
+    private boolean frozen;
+
+    /** A look that is seen here. */
+    Polling.Look looking(BooleanSupplier look) {
+        return new Polling.Look() {
+            @Override
+            public boolean isEnough() {
+                return look.getAsBoolean();
+            }
+
+            @Override
+            public void freeze() {
+                stop();
+            }
+        };
+    }
+
+    private synchronized void stop() {
+        frozen = true;
+    }
 
     /**
      * Looks.
@@ -52,11 +72,17 @@ final class Sightings {
     }
 
     private synchronized void threwAgain(Throwable e) {
+        if (frozen) {
+            return;
+        }
         thrown = e;
         thrownAt = looks;
     }
 
     private synchronized void saw(@Nullable Object value) {
+        if (frozen) {
+            return;
+        }
         looks++;
         if (!answered || !Objects.equals(value, last)) {
             changes.addLast(Texts.of(value));
@@ -70,6 +96,9 @@ final class Sightings {
     }
 
     private synchronized void threw(Throwable e) {
+        if (frozen) {
+            return;
+        }
         looks++;
         threwAgain(e);
     }

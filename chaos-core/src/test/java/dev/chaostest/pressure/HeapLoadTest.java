@@ -10,8 +10,11 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.time.TimeSource;
 import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,13 +96,23 @@ class HeapLoadTest {
     }
 
     @Test
-    void theCodeUnderTestHasLess() {
-        HeapLoad load = new HeapLoad(32 * MB);
-        load.put(DEADLINE);
-        Runtime jvm = Runtime.getRuntime();
+    void theCodeUnderTestRunsOutOfMemoryAndNoLongerDoesAfterwards() throws Exception {
+        Process small = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SmallHeap.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String output = new String(small.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        // What is used is at least what is held, whatever the collector does: it can't take this.
-        assertThat(jvm.totalMemory() - jvm.freeMemory()).isGreaterThanOrEqualTo(32 * MB);
-        load.release();
+            assertThat(small.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(output.lines()).contains("without: fits", "with: out of memory", "afterwards: fits");
+        } finally {
+            small.destroyForcibly();
+        }
     }
 }

@@ -64,13 +64,13 @@ class EventuallyThreadTest {
         Future<Throwable> waits = executor.submit(() ->
                 thrownBy(() -> eventually(this::hangs).on(time).as("the answer").within(Duration.ofSeconds(5))));
         assertThat(looking.await(30, TimeUnit.SECONDS)).isTrue();
-        time.advance(Duration.ofSeconds(6));
+        time.advance(Duration.ofSeconds(10));
 
         assertThat(waits.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(WatchError.class)
                 .hasMessageStartingWith(
                         "\"the answer\" must hold within 5s, but did not. Check what the code did instead, or "
-                                + "allow it more time.\n  looks    : 0 in 6s\n  last     : no value, no look has ended\n  hangs    : the "
+                                + "allow it more time.\n  looks    : 0 in 10s\n  last     : no value, no look has ended\n  hangs    : the "
                                 + "last look did not end, was interrupted and left behind; it was here:\n    at ");
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
     }
@@ -90,11 +90,11 @@ class EventuallyThreadTest {
         Future<Throwable> waits =
                 executor.submit(() -> thrownBy(() -> never(this::hangs).on(time).during(Duration.ofSeconds(5))));
         assertThat(looking.await(30, TimeUnit.SECONDS)).isTrue();
-        time.advance(Duration.ofSeconds(6));
+        time.advance(Duration.ofSeconds(10));
 
         assertThat(waits.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(WatchError.class)
-                .hasMessageContaining("but after 6s nobody can say: it gave no answer.")
+                .hasMessageContaining("but after 10s nobody can say: it gave no answer.")
                 .hasMessageContaining("\n  hangs    : ");
     }
 

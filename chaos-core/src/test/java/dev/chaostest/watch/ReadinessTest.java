@@ -66,7 +66,7 @@ class ReadinessTest {
                     .on(time)
                     .within(Duration.ofSeconds(5)));
             assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
-            time.advance(Duration.ofSeconds(6));
+            time.advance(Duration.ofSeconds(10));
 
             assertThatThrownBy(() -> waits.get(30, TimeUnit.SECONDS))
                     .cause()

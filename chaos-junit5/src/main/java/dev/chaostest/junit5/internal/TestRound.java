@@ -49,6 +49,7 @@ public final class TestRound implements AutoCloseable {
     private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
     private final RoundReport files;
+    private final Optional<Pressures> pressures;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
 
@@ -65,6 +66,7 @@ public final class TestRound implements AutoCloseable {
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
+        this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
         if (dryRun) {
             onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
@@ -160,6 +162,7 @@ public final class TestRound implements AutoCloseable {
 
     void arm() {
         mounts.forEach(scope()::arm);
+        pressures.ifPresent(each -> each.takeIn(scope()));
     }
 
     /** The failure of this round, with its report and where the evidence is. */
