@@ -99,7 +99,8 @@ class BehaviorContractTest {
                 new Example(() -> Behaviors.stale(second, second), "ok", "ok"),
                 new Example(
                         () -> Behaviors.byMethod(
-                                Map.of("charge", Behaviors.alwaysFail(BehaviorContractTest::down)), Behaviors.healthy()),
+                                Map.of("charge", Behaviors.alwaysFail(BehaviorContractTest::down)),
+                                Behaviors.healthy()),
                         "x",
                         "x"),
                 new Example(
@@ -108,7 +109,10 @@ class BehaviorContractTest {
                         "x",
                         "x"),
                 new Example(
-                        () -> Behaviors.when("order is a", call -> call.argument(0, String.class).equals("a"), fail())
+                        () -> Behaviors.when(
+                                        "order is a",
+                                        call -> call.argument(0, String.class).equals("a"),
+                                        fail())
                                 .otherwise(Behaviors.hang()),
                         "x",
                         "x"),
@@ -207,8 +211,8 @@ class BehaviorContractTest {
 
         assertThatThrownBy(scope::verify)
                 .isInstanceOf(UnfulfilledPlanError.class)
-                .hasMessageContaining("planned was " + example.made.get() + " at call:Gateway.* on gateway, every time, "
-                        + "but nothing arrived there");
+                .hasMessageContaining("planned was " + example.made.get()
+                        + " at call:Gateway.* on gateway, every time, " + "but nothing arrived there");
         scope.close();
     }
 

@@ -33,7 +33,11 @@ class BehaviorThreadsTest {
                 Behaviors.degrading(second, Growth.compound(0.1), Duration.ofSeconds(5)),
                 Behaviors.rateLimit(7, 1, second, after -> DOWN.get()),
                 Behaviors.windowLimit(7, second, after -> DOWN.get()),
-                Behaviors.phases(DOWN).healthy(3).degraded(9, Length.fixed(second), 0.5).failed(2).recovering(8),
+                Behaviors.phases(DOWN)
+                        .healthy(3)
+                        .degraded(9, Length.fixed(second), 0.5)
+                        .failed(2)
+                        .recovering(8),
                 Behaviors.byKey(Map.of("key-3", half, "key-5", Behaviors.hang()), half.thenAfter(5, Behaviors.hang())),
                 Behaviors.byMethod(Map.of("refund", half), Behaviors.hang()));
     }
@@ -56,7 +60,8 @@ class BehaviorThreadsTest {
                 .call(worker -> {
                     List<String> said = new ArrayList<>();
                     for (int i = 0; i < CALLS; i++) {
-                        said.add(planned.faults(i % 2 == 0 ? "charge" : "refund", "key-" + worker.index(), new Lane("any"))
+                        said.add(planned.faults(
+                                        i % 2 == 0 ? "charge" : "refund", "key-" + worker.index(), new Lane("any"))
                                 .toString());
                     }
                     return said;

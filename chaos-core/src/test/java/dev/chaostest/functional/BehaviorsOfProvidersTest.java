@@ -112,8 +112,7 @@ class BehaviorsOfProvidersTest {
     void hangEndsWithItsInjectionAndTheCallGoesOn() throws Exception {
         try (ChaosScope scope = ChaosScope.open("providers", Plan.of(new Seed(77)), time)) {
             Provider provider = scope.wrap(Provider.class, new Node());
-            Injection hang =
-                    scope.inject(Rule.of(Calls.to(Provider.class), Trigger.always(), Behaviors.hang()));
+            Injection hang = scope.inject(Rule.of(Calls.to(Provider.class), Trigger.always(), Behaviors.hang()));
             Watch hangs = scope.ledger().watch(entry -> entry instanceof LedgerEntry.Fired);
             Future<Long> call = caller.submit(provider::blockNumber);
             hangs.await(DEADLINE);
@@ -181,8 +180,10 @@ class BehaviorsOfProvidersTest {
             CompletableFuture<Long> failed = provider.later();
             assertThatThrownBy(() -> failed.get(DEADLINE.toSeconds(), TimeUnit.SECONDS))
                     .hasRootCauseMessage("down");
-            assertThat(provider.later().get(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(7);
-            assertThat(provider.later().get(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(100);
+            assertThat(provider.later().get(DEADLINE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(7);
+            assertThat(provider.later().get(DEADLINE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(100);
             scope.verify();
         }
     }
@@ -190,7 +191,9 @@ class BehaviorsOfProvidersTest {
     @Test
     void whatWasRecordedUnderFaultsIsReplayedWithoutThem(@TempDir Path directory) {
         Path path = directory.resolve("provider.jsonl");
-        Behavior outage = Behaviors.phases(() -> new IllegalStateException("down")).healthy(1).failed(2);
+        Behavior outage = Behaviors.phases(() -> new IllegalStateException("down"))
+                .healthy(1)
+                .failed(2);
         try (ChaosScope scope = scope(outage);
                 RecordingWriter tape = RecordingWriter.to(path, time)) {
             Provider recorded = Recorder.around(Provider.class, scope.wrap(Provider.class, new Node()), tape);
