@@ -7,6 +7,8 @@ import dev.chaostest.call.Wrapping;
 import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.ledger.Reportable;
+import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.ChaosException;
@@ -17,6 +19,7 @@ import dev.chaostest.plan.Tally;
 import dev.chaostest.schedule.RunningSchedule;
 import dev.chaostest.schedule.Schedule;
 import dev.chaostest.time.TimeSource;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +55,7 @@ public final class ChaosScope implements AutoCloseable {
     private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
     private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
     private final List<RunningSchedule> schedules = new CopyOnWriteArrayList<>();
+    private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
     private volatile @Nullable String forbidden;
 
@@ -232,14 +236,46 @@ public final class ChaosScope implements AutoCloseable {
 
     /**
      * Hands a resource over: it is closed with the scope, in reverse order of handing over, each on a thread of its own
-     * and within 30 seconds, so that one that hangs does not hang the test run.
+     * and within 30 seconds, so that one that hangs does not hang the test run. One that is {@link Reportable} has a part
+     * in the report of a red test.
      *
      * @param what its name, for messages
      * @return the resource
      * @throws IllegalStateException if the scope is closed already; the resource is closed then
      */
     public <T extends AutoCloseable> T own(String what, T resource) {
-        return owner.own(what, resource);
+        T owned = owner.own(what, resource);
+        if (owned instanceof Reportable reportable) {
+            reportables.add(reportable);
+        }
+        return owned;
+    }
+
+    /** What it owns that has a part in the report of a red test, in the order of handing over. */
+    public List<Reportable> reportables() {
+        return List.copyOf(reportables);
+    }
+
+    /**
+     * Opens a link to a server, owns it and arms it: clients that connect there meet the faults of this scope.
+     *
+     * @param name for sites and messages, without blanks: {@code bank}
+     * @param server where clients are connected to
+     * @throws IllegalArgumentException if the name has blanks, or the server no port
+     * @throws dev.chaostest.plan.ChaosException if a rule about links can't be carried out there
+     * @throws IllegalStateException if the scope is healed or closed already
+     */
+    public TcpLink link(String name, InetSocketAddress server) {
+        TcpLink link = TcpLink.open(name, server, this::requireFaultsAllowed);
+        try {
+            checkResidue("threads, connections or ports of link " + name, link::residue);
+        } catch (RuntimeException closedAlready) {
+            link.close();
+            throw closedAlready;
+        }
+        own("link " + name, link);
+        arm(link.mount());
+        return link;
     }
 
     /**

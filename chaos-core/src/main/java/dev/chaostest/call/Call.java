@@ -66,14 +66,15 @@ public final class Call implements Detail {
     @SuppressWarnings("unchecked") // of that type, as was looked at; a Class of a primitive can't cast by itself
     public <A> A argument(int index, Class<A> expected) {
         if (index < 0 || index >= values.length) {
-            throw new ChaosException("An argument of " + this + " must be one of 0 to " + (values.length - 1)
-                    + ", but number " + index + " was asked for. Count from 0, and name the method in the target.");
+            throw new ChaosException("An argument of " + this + " must be one of its " + values.length
+                    + ", counted from 0, but number " + index
+                    + " was asked for. Name the method in the target, or look at arguments().");
         }
         Object value = values[index];
         if (!MethodType.methodType(expected).wrap().returnType().isInstance(value)) {
-            throw new ChaosException("Argument " + index + " of " + this + " must be a " + expected.getName()
-                    + " to be looked at as one, but is "
-                    + (value == null ? "null" : "a " + value.getClass().getName())
+            throw new ChaosException("Argument " + index + " of " + this + " must be of type " + expected.getName()
+                    + " to be looked at so, but is "
+                    + (value == null ? "null" : "of type " + value.getClass().getName())
                     + ". Ask for another type, or look at arguments().");
         }
         return (A) value;

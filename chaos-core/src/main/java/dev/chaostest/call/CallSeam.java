@@ -6,6 +6,7 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hang;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ public final class CallSeam {
     public static final String SEAM = "call";
 
     private static final Set<Class<? extends Fault>> CARRIES =
-            Set.of(Delay.class, Hang.class, Failure.class, ChangedResult.class);
+            Set.of(Delay.class, Hang.class, Failure.class, ChangedResult.class, Behavior.class);
 
     private CallSeam() {}
 
@@ -98,6 +99,9 @@ public final class CallSeam {
         if (type.isSealed()) {
             throw new ChaosException("The type to wrap must be an interface that anyone may implement, but "
                     + type.getName() + " is sealed. Wrap an interface that is not.");
+        }
+        for (Method method : type.getMethods()) {
+            Operation.requireCallable(type, method);
         }
     }
 

@@ -66,7 +66,7 @@ public final class Calls implements Target {
         if (!methods.contains(method)) {
             throw new ChaosException("The method must be one of " + type.getName() + ", but \"" + method
                     + "\" is none. "
-                    + (methods.isEmpty() ? "It has no methods." : "Did you mean " + nearest(method, methods) + "?"));
+                    + (methods.isEmpty() ? "It has no methods; name another interface." : "Did you mean " + nearest(method, methods) + "?"));
         }
         return new Calls(type, method, List.of());
     }

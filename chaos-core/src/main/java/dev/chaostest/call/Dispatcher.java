@@ -53,7 +53,12 @@ final class Dispatcher implements InvocationHandler {
             return operation.call(target, values);
         }
         Blows blows = new Blows(operation, strike.blows());
-        return new DirectCall(blows).run(() -> operation.call(target, values));
+        Blows.Effect effect = () -> operation.call(target, values);
+        return switch (operation.kind()) {
+            case DIRECT -> new DirectCall(blows).run(effect);
+            case STAGE -> new LateAnswer(blows).begin(effect);
+            case FUTURE -> LateFuture.begin(blows, effect);
+        };
     }
 
     private Operation operation(Method method) {

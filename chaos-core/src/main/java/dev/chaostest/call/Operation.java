@@ -41,17 +41,18 @@ final class Operation {
         this.twins = Arrays.stream(type.getMethods()).filter(this::isTwin).toList();
     }
 
-    /**
-     * Of a method as the proxy hands it over.
-     *
-     * @throws ChaosException if it can't be called from here
-     */
+    /** Of a method as the proxy hands it over. */
     static Operation of(Class<?> type, Method method) {
-        if (!method.trySetAccessible()) { // an interface need not be public
-            throw new ChaosException("The methods of the type to wrap must be callable, but those of " + type.getName()
-                    + " are not. Open its package to dev.chaostest.core, or make the interface public.");
-        }
+        requireCallable(type, method);
         return new Operation(type, method);
+    }
+
+    /** An interface need not be public, but its module must let us in. */
+    static void requireCallable(Class<?> type, Method method) {
+        if (!method.trySetAccessible()) {
+            throw new ChaosException("The type to wrap must be an interface that can be called from here, but "
+                    + type.getName() + " can't. Make it public and export its package, or open the package.");
+        }
     }
 
     private static Kind kindOf(Class<?> result) {

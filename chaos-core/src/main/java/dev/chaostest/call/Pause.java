@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** One delay or hang that lasts; however it ends, the ledger says so before what waits goes on. */
 final class Pause {
 
+    static final String CANCELLED = "cancelled";
     private static final String RELEASED = "released";
     private static final String INTERRUPTED = "interrupted";
-    private static final String CANCELLED = "cancelled";
 
     private final Strike.Blow blow;
     private final @Nullable Duration length;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A duplex of bytes between a client and a server, with a filter that may understand the protocol.
+ * The way between a client and a server, and what can go wrong on it.
  *
- * <p>A {@link dev.chaostest.link.Filter} is a state machine without I/O, threads or waiting; a mount carries the bytes
- * and does the waiting. {@link dev.chaostest.link.FilteredSocket} is the mount inside the client's own process.
+ * <p>{@link dev.chaostest.link.TcpLink} is a port in front of any server; faults on it are in
+ * {@link dev.chaostest.link.toxic}. Where the protocol is to be understood, a {@link dev.chaostest.link.Filter} is a state
+ * machine without I/O, threads or waiting; {@link dev.chaostest.link.FilteredSocket} is its mount inside the client's own
+ * process.
  */
 @NullMarked
 package dev.chaostest.link;

@@ -4,10 +4,13 @@ package dev.chaostest.mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Rule;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ public final class Mount {
     private final String name;
     private final Map<String, Set<Class<? extends Fault>>> carries;
     private final AtomicReference<@Nullable Round> armed = new AtomicReference<>();
+    private final List<Consumer<Round>> watchers = new CopyOnWriteArrayList<>();
 
     /**
      * @param name in words that a user knows: "the HikariPool bank"
@@ -44,6 +48,14 @@ public final class Mount {
     public Mount(String name, Map<String, Set<Class<? extends Fault>>> carries) {
         this.name = name;
         this.carries = Map.copyOf(carries);
+    }
+
+    /**
+     * Registers who is told, on the thread that arms, that a round is in charge from now on: a seam whose faults must
+     * reach what is there already, without waiting for the next arrival.
+     */
+    public void whenArmed(Consumer<Round> watcher) {
+        watchers.add(watcher);
     }
 
     /** The name, for messages. */
@@ -77,6 +89,7 @@ public final class Mount {
                     + "each one of its own.");
         }
         round.begin();
+        watchers.forEach(watcher -> watcher.accept(round));
         AtomicBoolean mine = new AtomicBoolean(true);
         return () -> {
             if (mine.compareAndSet(true, false)) { // the same round may have been armed again since

@@ -7,6 +7,7 @@ import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Detail;
 import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Lasting;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
@@ -51,6 +52,8 @@ public final class Round {
     private final Set<Rule> takenOut = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
     private final AtomicBoolean begun = new AtomicBoolean();
     private final @Nullable WouldStrike dryRun;
+    private final List<Runnable> adding = new CopyOnWriteArrayList<>();
+    private final Holds holds = new Holds();
     private volatile boolean over;
 
     /**
@@ -123,11 +126,41 @@ public final class Round {
         Rule own = new Rule(rule.target(), rule.trigger(), rule.fault(), rule.counting(), rule.optional());
         ledger.planned(own);
         Runnable retire = decisions.add(own);
+        adding.forEach(Runnable::run);
         return () -> {
             retire.run();
             takenOut.add(own);
             free(each -> each.rule == own);
         };
+    }
+
+    /**
+     * Registers who is told, on the thread that adds it, that there is one more rule: a seam of things that last, which
+     * must ask about those that are there already.
+     *
+     * @return what unregisters it
+     */
+    public Runnable whenAdded(Runnable watcher) {
+        adding.add(watcher);
+        return () -> adding.remove(watcher);
+    }
+
+    /** Asks the plan about something that stays at these sites, now and whenever there are more rules. */
+    public Standing standing(List<Site> sites, Lane lane) {
+        return new Standing(this, decisions.lasting(sites, lane));
+    }
+
+    List<Pending> ask(Lasting lasting, Detail detail) {
+        List<Pending> due = new ArrayList<>();
+        for (Decision decision : over ? List.<Decision>of() : decisions.ask(lasting, detail)) {
+            if (dryRun != null) {
+                dryRun.count(decision);
+                continue;
+            }
+            decision.due().forEach(each -> due.add(holds.decided(new Pending(this, decision.hit(), each))));
+            decision.overshadowed().forEach(rule -> ledger.overshadowed(decision.hit(), rule));
+        }
+        return due;
     }
 
     /**
@@ -242,6 +275,7 @@ public final class Round {
         unanswered.values().stream()
                 .map(fired -> struck(fired) + ", but nothing was seen to come back")
                 .forEach(sentences::add);
+        sentences.addAll(holds.lacking());
         return sentences;
     }
 

@@ -99,6 +99,43 @@ public final class Decisions {
         return due == null ? null : new Decision(hit, due, overshadowed);
     }
 
+    /** Numbers the hits of something that stays at these sites; {@link #ask} decides about it. */
+    public Lasting lasting(List<Site> sites, Lane lane) {
+        return new Lasting(sites.stream()
+                .map(site -> new Hit(site, lane, number(site, lane)))
+                .toList());
+    }
+
+    /** Asks those rules that were not asked about it yet; one decision for each that strikes or is overshadowed. */
+    public List<Decision> ask(Lasting lasting, Detail detail) {
+        List<ActiveRule> all = List.copyOf(rules);
+        List<Decision> decisions = new ArrayList<>();
+        for (ActiveRule active : all.subList(lasting.asked(), all.size())) {
+            for (Hit hit : lasting.hits()) {
+                if (active.isAbout(hit.site())) {
+                    ask(active, hit, lasting, detail, decisions);
+                    break;
+                }
+            }
+        }
+        lasting.askedUpTo(all.size());
+        return decisions;
+    }
+
+    private void ask(ActiveRule active, Hit hit, Lasting lasting, Detail detail, List<Decision> decisions) {
+        if (!active.matches(hit.site(), detail)) {
+            return;
+        }
+        ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), lasting.isEnded());
+        if (answer.due().stream().anyMatch(due -> due.fault().endsTheCall())) {
+            lasting.end();
+        }
+        if (answer.isOvershadowed() || !answer.due().isEmpty()) {
+            List<Rule> overshadowed = answer.isOvershadowed() ? List.of(active.rule()) : List.of();
+            decisions.add(new Decision(hit, answer.due(), overshadowed));
+        }
+    }
+
     /** How far each rule got, in the order of the plan. */
     public List<Tally> tallies() {
         return rules.stream().map(ActiveRule::tally).toList();

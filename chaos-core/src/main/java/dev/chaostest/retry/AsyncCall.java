@@ -64,7 +64,10 @@ final class AsyncCall<T> {
         }
         stage.whenComplete((value, failure) -> guarded(() -> {
             if (failure != null) {
-                failed(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+                failed(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
             } else {
                 course.succeeded();
                 result.complete(value);

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * Attempts attempts = Attempts.of("charge", TimeSource.system());
- * Callable<Receipt> charge = Retry.decorateCallable(retry, attempts.callable(() -> gateway.charge(order)));
+ * Callable<Receipt> charge = theirRetry.around(attempts.callable(() -> gateway.charge(order)));
  * assertThatThrownBy(charge::call).isInstanceOf(ConnectException.class);
  * attempts.requireCount(3).requireGaps(Duration.ofMillis(100), Duration.ofSeconds(5));
  * }</pre>

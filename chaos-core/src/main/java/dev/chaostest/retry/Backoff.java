@@ -40,8 +40,9 @@ public record Backoff(Duration base, double factor, Duration cap, Jitter jitter)
                     + ". Use 2 to double it each time, 1 to keep it.");
         }
         if (cap.compareTo(base) < 0 || cap.compareTo(LIMIT) > 0) {
-            throw new IllegalArgumentException("the cap of a back-off must be at least its base and at most a day, but was "
-                    + cap + " with a base of " + base + ". Give the longest wait that a caller can bear.");
+            throw new IllegalArgumentException(
+                    "the cap of a back-off must be at least its base and at most a day, but was " + cap
+                            + " with a base of " + base + ". Give the longest wait that a caller can bear.");
         }
         Objects.requireNonNull(jitter, "jitter");
     }
@@ -114,8 +115,6 @@ public record Backoff(Duration base, double factor, Duration cap, Jitter jitter)
         String grows = factor == 1 || base.equals(cap)
                 ? Durations.print(base)
                 : Durations.print(base) + " x " + factor + " up to " + Durations.print(cap);
-        return jitter == Jitter.NONE
-                ? grows
-                : grows + " with " + jitter.name().toLowerCase(Locale.ROOT) + " jitter";
+        return jitter == Jitter.NONE ? grows : grows + " with " + jitter.name().toLowerCase(Locale.ROOT) + " jitter";
     }
 }

@@ -92,7 +92,8 @@ final class Course {
     @Nullable
     Throwable begin() {
         Duration late = elapsed();
-        if (attempt > 0 && policy.deadline().filter(end -> late.compareTo(end) > 0).isPresent()) {
+        if (attempt > 0
+                && policy.deadline().filter(end -> late.compareTo(end) > 0).isPresent()) {
             tell(Next.DEADLINE, Duration.ZERO, Optional.empty(), failures.get(failures.size() - 1));
             return tooLate(late);
         }
@@ -105,8 +106,7 @@ final class Course {
     }
 
     void succeeded() {
-        retry.tell(new RetryEvent(
-                retry.name(), attempt, Next.DONE, Duration.ZERO, Optional.empty(), Optional.empty()));
+        retry.tell(new RetryEvent(retry.name(), attempt, Next.DONE, Duration.ZERO, Optional.empty(), Optional.empty()));
     }
 
     Step failed(Throwable failure) {

@@ -100,8 +100,11 @@ public final class Idempotency<K, R> {
         String what = "Doing it " + values.size() + " times " + how + " with key \"" + key + "\" must ";
         if (distinct.size() > 1) {
             StringBuilder lines = new StringBuilder();
-            distinct.forEach((value, count) -> lines.append("\n  returned : ").append(value).append(" (")
-                    .append(count).append(count == 1 ? " time)" : " times)"));
+            distinct.forEach((value, count) -> lines.append("\n  returned : ")
+                    .append(value)
+                    .append(" (")
+                    .append(count)
+                    .append(count == 1 ? " time)" : " times)"));
             throw new AssertionError(what + "return the same value each time, but returned " + distinct.size()
                     + " different ones. Look the key up before anything is done, and in the same transaction." + lines);
         }

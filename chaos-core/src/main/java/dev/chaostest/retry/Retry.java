@@ -76,8 +76,7 @@ public final class Retry {
 
     /** A retry with a round's seed and time, that writes each attempt into its ledger. */
     public static Retry in(Round round, String name, RetryPolicy policy) {
-        return new Retry(name, policy, round.plan().seed(), round.time())
-                .listen(RetryListener.into(round.ledger()));
+        return new Retry(name, policy, round.plan().seed(), round.time()).listen(RetryListener.into(round.ledger()));
     }
 
     /**

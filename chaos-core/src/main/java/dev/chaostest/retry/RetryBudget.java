@@ -31,9 +31,10 @@ public record RetryBudget(double ratio, double perSecond) {
     public RetryBudget {
         if (!(ratio >= 0 && ratio <= RATIO_MAX && perSecond >= 0 && perSecond <= PER_SECOND_MAX)
                 || ratio + perSecond == 0) {
-            throw new IllegalArgumentException("a retry budget must allow 0 to 100 retries for each call and 0 to 1000000 "
-                    + "for each second, and not 0 of both, but was " + ratio + " and " + perSecond
-                    + ". Write 0.1 and 10 for one retry in ten calls, and ten a second in any case.");
+            throw new IllegalArgumentException(
+                    "a retry budget must allow 0 to 100 retries for each call and 0 to 1000000 "
+                            + "for each second, and not 0 of both, but was " + ratio + " and " + perSecond
+                            + ". Write 0.1 and 10 for one retry in ten calls, and ten a second in any case.");
         }
     }
 

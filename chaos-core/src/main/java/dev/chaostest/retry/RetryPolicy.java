@@ -56,8 +56,9 @@ public record RetryPolicy(
         Objects.requireNonNull(backoff, "backoff");
         if (deadline.filter(length -> length.isNegative() || length.isZero() || length.compareTo(DEADLINE_LIMIT) > 0)
                 .isPresent()) {
-            throw new IllegalArgumentException("the deadline of a retry must be longer than zero and at most a day, but was "
-                    + deadline.orElseThrow() + ". Leave it out for none.");
+            throw new IllegalArgumentException(
+                    "the deadline of a retry must be longer than zero and at most a day, but was "
+                            + deadline.orElseThrow() + ". Leave it out for none.");
         }
         Objects.requireNonNull(budget, "budget");
     }

@@ -51,7 +51,11 @@ record Trail(String name, List<Attempt> all, long count) {
         }
         List<Duration> gaps = gaps(2);
         for (int i = 0; i < gaps.size(); i++) {
-            requireGap(i, gaps.get(i), backoff.shortest(i + 1), backoff.longest(i + 1).plus(slack));
+            requireGap(
+                    i,
+                    gaps.get(i),
+                    backoff.shortest(i + 1),
+                    backoff.longest(i + 1).plus(slack));
         }
     }
 
@@ -100,12 +104,11 @@ record Trail(String name, List<Attempt> all, long count) {
 
     void requireAmplification(long calls, double below) {
         if (calls < 1 || !(below > 1)) {
-            throw new IllegalArgumentException("amplification must be checked for 1 call or more and against more than 1, "
-                    + "but was for " + calls + " and " + below + ". Count the calls above the retry.");
+            throw new IllegalArgumentException(
+                    "amplification must be checked for 1 call or more and against more than 1, " + "but was for "
+                            + calls + " and " + below + ". Count the calls above the retry.");
         }
-        if (count == 0) {
-            requireCount(1, Long.MAX_VALUE);
-        }
+        requireAtLeast(1);
         double found = (double) count / calls;
         if (found >= below) {
             throw failed(
@@ -134,13 +137,17 @@ record Trail(String name, List<Attempt> all, long count) {
         return gaps;
     }
 
-    private void requireSome(int least) {
+    private void requireAtLeast(int least) {
         if (count < least) {
             throw failed(
                     "must be at least " + least + " for this check",
                     "were " + count,
                     "Make the first ones fail, or leave the check out.");
         }
+    }
+
+    private void requireSome(int least) {
+        requireAtLeast(least);
         if (count > all.size()) {
             throw failed(
                     "must be at most " + all.size() + " for this check",
@@ -155,7 +162,8 @@ record Trail(String name, List<Attempt> all, long count) {
 
     @Override
     public String toString() {
-        String lines = all.stream().limit(SHOWN).map(attempt -> "\n  " + attempt).collect(Collectors.joining());
+        String lines =
+                all.stream().limit(SHOWN).map(attempt -> "\n  " + attempt).collect(Collectors.joining());
         return count > SHOWN ? lines + "\n  and " + (count - SHOWN) + " more" : lines;
     }
 }

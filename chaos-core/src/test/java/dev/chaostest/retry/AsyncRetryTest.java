@@ -113,7 +113,8 @@ class AsyncRetryTest {
 
         assertThatThrownBy(result::get)
                 .cause()
-                .hasMessageStartingWith("Retry \"charge\" must succeed within 2s, but attempt 3 could not begin before 3s;");
+                .hasMessageStartingWith(
+                        "Retry \"charge\" must succeed within 2s, but attempt 3 could not begin before 3s;");
     }
 
     @Test

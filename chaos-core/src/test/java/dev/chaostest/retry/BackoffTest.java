@@ -98,8 +98,9 @@ class BackoffTest {
     void refusesANegativeBase() {
         assertThatThrownBy(() -> Backoff.fixed(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the base of a back-off must not be negative, but was PT-0.001S. Use Duration.ZERO to retry at "
-                        + "once.");
+                .hasMessage(
+                        "the base of a back-off must not be negative, but was PT-0.001S. Use Duration.ZERO to retry at "
+                                + "once.");
     }
 
     @ParameterizedTest
@@ -115,8 +116,9 @@ class BackoffTest {
     void refusesACapBelowTheBaseOrBeyondADay() {
         assertThatThrownBy(() -> Backoff.exponential(CAP, 2, BASE))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the cap of a back-off must be at least its base and at most a day, but was PT0.1S with a base "
-                        + "of PT5S. Give the longest wait that a caller can bear.");
+                .hasMessage(
+                        "the cap of a back-off must be at least its base and at most a day, but was PT0.1S with a base "
+                                + "of PT5S. Give the longest wait that a caller can bear.");
         assertThatThrownBy(() -> Backoff.exponential(BASE, 2, Duration.ofDays(2)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

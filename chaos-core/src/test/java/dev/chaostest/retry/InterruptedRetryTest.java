@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class InterruptedRetryTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
-    private static final RetryPolicy ANY = RetryPolicy.on(failure -> Optional.of("any"))
-            .withBackoff(Backoff.fixed(Duration.ofMinutes(1)));
+    private static final RetryPolicy ANY =
+            RetryPolicy.on(failure -> Optional.of("any")).withBackoff(Backoff.fixed(Duration.ofMinutes(1)));
 
     private static Retry retry(TimeSource time) {
         return Retry.of("charge", ANY, new Seed(77), time);

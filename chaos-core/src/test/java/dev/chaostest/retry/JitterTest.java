@@ -28,14 +28,15 @@ class JitterTest {
     private static List<Double> shares(Jitter jitter, long seed) throws Exception {
         Backoff backoff = new Backoff(BASE, 2, Duration.ofSeconds(5), jitter);
         LeapingTime time = new LeapingTime();
-        Retry retry =
-                Retry.of("charge", RetryPolicy.on(Flaky.REFUSED).withBackoff(backoff), new Seed(seed), time);
+        Retry retry = Retry.of("charge", RetryPolicy.on(Flaky.REFUSED).withBackoff(backoff), new Seed(seed), time);
         for (int i = 0; i < 2_000; i++) {
             retry.call(Flaky.refused(1));
         }
         double from = backoff.shortest(1).toNanos();
         double range = backoff.longest(1).toNanos() - from;
-        return time.waits().stream().map(wait -> (wait.toNanos() - from) / range).toList();
+        return time.waits().stream()
+                .map(wait -> (wait.toNanos() - from) / range)
+                .toList();
     }
 
     private static void requireUniform(List<Double> shares) {

@@ -94,9 +94,10 @@ class RetryLimitsTest {
             RetriesExhaustedException end = exhausted(retry, flaky);
 
             assertThat(end)
-                    .hasMessage("Retry \"charge\" must succeed within 250ms, but attempt 4 could not begin before 300ms; the "
-                            + "last failure was java.net.ConnectException: refused 3. Mend what fails, or allow more time. "
-                            + "The failures of all attempts are suppressed in this exception.");
+                    .hasMessage(
+                            "Retry \"charge\" must succeed within 250ms, but attempt 4 could not begin before 300ms; the "
+                                    + "last failure was java.net.ConnectException: refused 3. Mend what fails, or allow more time. "
+                                    + "The failures of all attempts are suppressed in this exception.");
             assertThat(end.limit()).isEqualTo(RetryEvent.Next.DEADLINE);
             assertThat(flaky.calls()).isEqualTo(3);
             assertThat(Duration.ofNanos(time.nanos())).isEqualTo(Duration.ofMillis(200));
@@ -113,8 +114,9 @@ class RetryLimitsTest {
                         time.pass(Duration.ofMillis(600));
                         flaky.call();
                     }))
-                    .hasMessageStartingWith("Retry \"charge\" must succeed within 1s, but attempt 3 could not begin before "
-                            + "1.4s; ");
+                    .hasMessageStartingWith(
+                            "Retry \"charge\" must succeed within 1s, but attempt 3 could not begin before "
+                                    + "1.4s; ");
             assertThat(flaky.calls()).isEqualTo(2);
         }
 
@@ -145,7 +147,8 @@ class RetryLimitsTest {
     class WhenTheBudgetIsSpent {
 
         private final LeapingTime time = new LeapingTime();
-        private final RetryPolicy atOnce = FIXED.withBackoff(Backoff.fixed(Duration.ZERO)).withAttempts(3);
+        private final RetryPolicy atOnce =
+                FIXED.withBackoff(Backoff.fixed(Duration.ZERO)).withAttempts(3);
 
         @Test
         void callsEndAtTheirFirstFailure() {
@@ -154,10 +157,11 @@ class RetryLimitsTest {
             RetriesExhaustedException end = exhausted(retry, Flaky.refused(3));
 
             assertThat(end)
-                    .hasMessage("Retry \"charge\" must keep its retries within 10% of the calls plus 0 a second, but that "
-                            + "was spent before attempt 2; the last failure was java.net.ConnectException: refused 1. Mend "
-                            + "what fails, or allow more retries. The failures of all attempts are suppressed in this "
-                            + "exception.");
+                    .hasMessage(
+                            "Retry \"charge\" must keep its retries within 10% of the calls plus 0 a second, but that "
+                                    + "was spent before attempt 2; the last failure was java.net.ConnectException: refused 1. Mend "
+                                    + "what fails, or allow more retries. The failures of all attempts are suppressed in this "
+                                    + "exception.");
             assertThat(end.limit()).isEqualTo(RetryEvent.Next.BUDGET);
             assertThat(retry.stats().exhausted()).isEqualTo(1);
             assertThat(retry.stats().budgetRefused()).isEqualTo(1);
@@ -214,9 +218,10 @@ class RetryLimitsTest {
         void refusesABudgetThatAllowsNothingOrNonsense() {
             assertThatThrownBy(() -> new RetryBudget(0, 0))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("a retry budget must allow 0 to 100 retries for each call and 0 to 1000000 for each second, "
-                            + "and not 0 of both, but was 0.0 and 0.0. Write 0.1 and 10 for one retry in ten calls, and ten "
-                            + "a second in any case.");
+                    .hasMessage(
+                            "a retry budget must allow 0 to 100 retries for each call and 0 to 1000000 for each second, "
+                                    + "and not 0 of both, but was 0.0 and 0.0. Write 0.1 and 10 for one retry in ten calls, and ten "
+                                    + "a second in any case.");
             assertThatThrownBy(() -> new RetryBudget(-0.1, 1)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> new RetryBudget(Double.NaN, 1)).isInstanceOf(IllegalArgumentException.class);
         }

@@ -23,8 +23,7 @@ class RetryPolicyTest {
         RetryPolicy policy = RetryPolicy.on(Flaky.REFUSED);
 
         assertThat(policy.attemptsMax()).isEqualTo(3);
-        assertThat(policy.backoff())
-                .isEqualTo(Backoff.fullJitter(Duration.ofMillis(100), Duration.ofSeconds(5)));
+        assertThat(policy.backoff()).isEqualTo(Backoff.fullJitter(Duration.ofMillis(100), Duration.ofSeconds(5)));
         assertThat(policy.deadline()).isEmpty();
         assertThat(policy.budget()).isEmpty();
     }
@@ -47,7 +46,8 @@ class RetryPolicyTest {
 
     private static long totalMillis(long seed) {
         LeapingTime time = new LeapingTime();
-        assertThatThrownBy(() -> Retry.of("request", FIFTEEN, new Seed(seed), time).call(Flaky.refused(15)))
+        assertThatThrownBy(
+                        () -> Retry.of("request", FIFTEEN, new Seed(seed), time).call(Flaky.refused(15)))
                 .isInstanceOf(RetriesExhaustedException.class);
         assertThat(time.waits()).hasSize(14);
         return Duration.ofNanos(time.nanos()).toMillis();
@@ -55,8 +55,10 @@ class RetryPolicyTest {
 
     @Test
     void waitsAtWorstNoLongerThanTheDeadline() {
-        assertThat(FIFTEEN.withDeadline(Duration.ofSeconds(20)).worstCaseDelay()).isEqualTo(Duration.ofSeconds(20));
-        assertThat(FIFTEEN.withDeadline(Duration.ofSeconds(60)).worstCaseDelay()).isEqualTo(Duration.ofMillis(46_300));
+        assertThat(FIFTEEN.withDeadline(Duration.ofSeconds(20)).worstCaseDelay())
+                .isEqualTo(Duration.ofSeconds(20));
+        assertThat(FIFTEEN.withDeadline(Duration.ofSeconds(60)).worstCaseDelay())
+                .isEqualTo(Duration.ofMillis(46_300));
     }
 
     @Test
@@ -67,8 +69,9 @@ class RetryPolicyTest {
     @Test
     void readsAsASentence() {
         assertThat(FIFTEEN.withDeadline(Duration.ofSeconds(20)).withBudget(new RetryBudget(0.1, 10)))
-                .hasToString("15 attempts, back-off 100ms x 2.0 up to 5s with full jitter, within 20s, retries at most 10% "
-                        + "of the calls plus 10 a second");
+                .hasToString(
+                        "15 attempts, back-off 100ms x 2.0 up to 5s with full jitter, within 20s, retries at most 10% "
+                                + "of the calls plus 10 a second");
         assertThat(RetryPolicy.on(Flaky.REFUSED).withAttempts(1).withBackoff(Backoff.fixed(Duration.ZERO)))
                 .hasToString("1 attempt, back-off 0us");
     }
@@ -77,8 +80,9 @@ class RetryPolicyTest {
     void isNotBuiltWithoutAClassifier() {
         assertThatThrownBy(() -> RetryPolicy.on(null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("a retry policy must have a classifier, but had none. Say what is worth another attempt, for "
-                        + "example Classifier.of(\"refused\", ConnectException.class).");
+                .hasMessage(
+                        "a retry policy must have a classifier, but had none. Say what is worth another attempt, for "
+                                + "example Classifier.of(\"refused\", ConnectException.class).");
     }
 
     @ParameterizedTest
@@ -94,9 +98,9 @@ class RetryPolicyTest {
     void refusesADeadlineThatIsNone() {
         assertThatThrownBy(() -> FIFTEEN.withDeadline(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the deadline of a retry must be longer than zero and at most a day, but was PT0S. Leave it out "
-                        + "for none.");
-        assertThatThrownBy(() -> FIFTEEN.withDeadline(Duration.ofDays(2)))
-                .isInstanceOf(IllegalArgumentException.class);
+                .hasMessage(
+                        "the deadline of a retry must be longer than zero and at most a day, but was PT0S. Leave it out "
+                                + "for none.");
+        assertThatThrownBy(() -> FIFTEEN.withDeadline(Duration.ofDays(2))).isInstanceOf(IllegalArgumentException.class);
     }
 }

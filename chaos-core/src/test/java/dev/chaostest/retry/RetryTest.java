@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RetryTest {
@@ -72,8 +73,8 @@ class RetryTest {
     void aFailureThatEndsTheCallNeverSuppressesItself() {
         ConnectException same = new ConnectException("refused");
         AtomicInteger asked = new AtomicInteger();
-        RetryPolicy once = RetryPolicy.on(failure ->
-                asked.incrementAndGet() == 1 ? Optional.of("first") : Optional.empty());
+        RetryPolicy once =
+                RetryPolicy.on(failure -> asked.incrementAndGet() == 1 ? Optional.of("first") : Optional.empty());
 
         assertThatThrownBy(() -> Retry.of("charge", once, new Seed(77), time).call(new Flaky(same, same)))
                 .isSameAs(same)
@@ -93,8 +94,8 @@ class RetryTest {
 
     @Test
     void retriesAreCountedByTheClassifiersLabels() throws Exception {
-        RetryPolicy two = RetryPolicy.on(Flaky.REFUSED.or(failure ->
-                        failure instanceof IllegalStateException ? Optional.of("busy") : Optional.empty()))
+        RetryPolicy two = RetryPolicy.on(Flaky.REFUSED.or(
+                        failure -> failure instanceof IllegalStateException ? Optional.of("busy") : Optional.empty()))
                 .withAttempts(5);
         Retry counted = Retry.of("charge", two, new Seed(77), time);
 
@@ -114,7 +115,8 @@ class RetryTest {
                 .hasMessage("The classifier of retry \"charge\" must not throw, but threw "
                         + "java.lang.IllegalStateException: no idea. Let it answer for every failure.")
                 .hasCauseInstanceOf(IllegalStateException.class)
-                .satisfies(end -> assertThat(end.getSuppressed()).hasSize(1).allMatch(ConnectException.class::isInstance));
+                .satisfies(
+                        end -> assertThat(end.getSuppressed()).hasSize(1).allMatch(ConnectException.class::isInstance));
     }
 
     @Test
@@ -157,15 +159,17 @@ class RetryTest {
     private static Map<Lane, List<Duration>> waitsByLane(int atOnce) throws InterruptedException {
         Map<Lane, List<Duration>> waits = new ConcurrentHashMap<>();
         Retry shared = Retry.of("charge", POLICY, new Seed(77), new LeapingTime())
-                .listen(event -> waits.merge(
-                        Lane.currentOr(new Lane("none")), List.of(event.delay()), RetryTest::joined));
-        Workers.of(4).atOnce(atOnce).classify(failure -> Optional.of("exhausted")).run(worker ->
-                shared.run(Flaky.refused(4)::call));
+                .listen(event ->
+                        waits.merge(Lane.currentOr(new Lane("none")), List.of(event.delay()), RetryTest::joined));
+        Workers.of(4)
+                .atOnce(atOnce)
+                .classify(failure -> Optional.of("exhausted"))
+                .run(worker -> shared.run(Flaky.refused(4)::call));
         return waits;
     }
 
     private static List<Duration> joined(List<Duration> some, List<Duration> more) {
-        return java.util.stream.Stream.concat(some.stream(), more.stream()).toList();
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,8 +46,10 @@ public final class TestRound implements AutoCloseable {
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
     private final TimeSource time;
+    private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
     private final RoundReport files;
+    private final Optional<Pressures> pressures;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
 
@@ -63,6 +66,7 @@ public final class TestRound implements AutoCloseable {
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
+        this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
         if (dryRun) {
             onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
@@ -111,6 +115,17 @@ public final class TestRound implements AutoCloseable {
                 + "goes by, but " + test + " has none. Add it there, too.");
     }
 
+    /** Where links lead that name no server. */
+    public void serveAt(Supplier<Optional<InetSocketAddress>> address) {
+        server = address;
+    }
+
+    InetSocketAddress server(String place) {
+        return server.get()
+                .orElseThrow(() -> new ChaosException(place + ": to must say where the server is, but is missing, and "
+                        + test + " has no PostgreSQL whose address is known. Set it to \"host:port\", or to the name of a field."));
+    }
+
     /** Has the scope armed there while the test method runs. */
     public void armOn(Mount mount) {
         mounts.add(mount);
@@ -147,6 +162,7 @@ public final class TestRound implements AutoCloseable {
 
     void arm() {
         mounts.forEach(scope()::arm);
+        pressures.ifPresent(each -> each.takeIn(scope()));
     }
 
     /** The failure of this round, with its report and where the evidence is. */

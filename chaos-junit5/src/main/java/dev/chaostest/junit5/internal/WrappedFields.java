@@ -51,9 +51,12 @@ final class WrappedFields {
         boolean isFixed = Modifier.isFinal(field.getModifiers()) || Modifier.isStatic(field.getModifiers());
         if (isFixed || !field.getType().isInterface()) {
             throw new ChaosException(name + ": the field must be an instance field that is not final, of an interface "
-                    + "type, but is \"" + Modifier.toString(field.getModifiers()) + " "
-                    + field.getType().getSimpleName() + "\". Change it, or use scope.wrap.");
+                    + "type, but is \"" + declaration(field) + "\". Change it, or use scope.wrap.");
         }
+    }
+
+    private static String declaration(Field field) {
+        return (Modifier.toString(field.getModifiers()) + " " + field.getType().getSimpleName()).strip();
     }
 
     private static String named(Field field) {

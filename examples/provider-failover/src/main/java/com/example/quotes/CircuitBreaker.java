@@ -24,6 +24,7 @@ public final class CircuitBreaker {
     private final Clock clock;
     private State state = State.CLOSED;
     private int failures;
+    private boolean trying;
     private Instant opened = Instant.MIN;
 
     public CircuitBreaker(Clock clock) {
@@ -38,29 +39,27 @@ public final class CircuitBreaker {
 
     /** Asks to call; who may must say afterwards how it went. */
     public synchronized boolean mayCall() {
-        State now = state();
-        if (now == State.HALF_OPEN) {
-            open(); // for everybody but this one
+        if (state() == State.HALF_OPEN && !trying) {
+            trying = true;
+            return true;
         }
-        return now != State.OPEN;
+        return state() == State.CLOSED;
     }
 
     /** It went well. */
     public synchronized void succeeded() {
         state = State.CLOSED;
         failures = 0;
+        trying = false;
     }
 
     /** It failed. */
     public synchronized void failed() {
         failures++;
+        trying = false;
         if (failures >= FAILURES_MAX) {
-            open();
+            state = State.OPEN;
+            opened = clock.instant();
         }
-    }
-
-    private void open() {
-        state = State.OPEN;
-        opened = clock.instant();
     }
 }

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link.internal;
+
+import dev.chaostest.link.toxic.LinkTarget;
+import dev.chaostest.link.toxic.LinkTarget.Age;
+import dev.chaostest.link.toxic.LinkTarget.Part;
+import dev.chaostest.link.toxic.Toxic;
+import dev.chaostest.mount.Pending;
+import dev.chaostest.mount.Round;
+import dev.chaostest.mount.Standing;
+import dev.chaostest.plan.Lane;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client and its connection to the server.
+ *
+ * <p>What asks and changes it ({@link #ask}, {@link #hold}, {@link #begin}) is under the lock of the relay; its own lock
+ * guards what its threads change.
+ */
+final class Connection {
+
+    private final Relay relay;
+    private final Socket client;
+    private final Socket server = new Socket();
+    private final Pump toServer;
+    private final Pump toClient;
+    private final List<Affliction> afflictions = new ArrayList<>();
+    private @Nullable Standing standing;
+    private Lane lane = new Lane("connection");
+    private boolean begun;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean mayDial = true;
+    private boolean closed;
+    private boolean toServerOver;
+    private boolean toClientOver;
+    private final List<Socket> toBreak = new ArrayList<>();
+
+    Connection(Relay relay, Socket client) {
+        this.relay = relay;
+        this.client = client;
+        this.toServer = new Pump(this, client, server, new Flow(() -> relay.start(this, this.writer(true))));
+        this.toClient = new Pump(this, server, client, new Flow(() -> relay.start(this, this.writer(false))));
+    }
+
+    private Runnable writer(boolean server) {
+        return server ? toServer::write : toClient::write;
+    }
+
+    /** The lane of the round that was asked last. */
+    Lane lane() {
+        return lane;
+    }
+
+    /** Asks the rules that were not asked yet. */
+    void ask(Round round, Lane lane, Age age) {
+        this.lane = lane;
+        Standing current = standing;
+        if (current == null || current.round() != round) {
+            current = round.standing(relay.sites(), lane);
+            standing = current;
+        }
+        for (Pending pending : current.ask(age)) {
+            if (pending.fault() instanceof Toxic toxic) {
+                afflict(new Affliction(pending, toxic, part(pending), round.time(), text()));
+            }
+        }
+    }
+
+    /** Whether this round was asked about it before. */
+    boolean isAsked(Round round) {
+        return standing != null && standing.round() == round;
+    }
+
+    private Part part(Pending pending) {
+        for (Part part : Part.values()) {
+            if (part.of(relay.name()).equals(pending.hit().site())) {
+                return part;
+            }
+        }
+        return Part.WHOLE;
+    }
+
+    /** Who is connected to what. */
+    String text() {
+        return "client " + client.getRemoteSocketAddress() + " of link " + relay.name() + " to " + relay.server();
+    }
+
+    private void afflict(Affliction affliction) {
+        afflictions.add(affliction);
+        if (begun) {
+            affliction.begin(toServer, toClient);
+        }
+    }
+
+    void hold(boolean hold) {
+        toServer.flow().hold(hold);
+        toClient.flow().hold(hold);
+    }
+
+    /** Lets it dial the server, or not yet. */
+    void mayDial(boolean may) {
+        lock.lock();
+        try {
+            mayDial = may;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Dials, and carries bytes to the server until there are no more; for a thread of its own. */
+    void run() {
+        if (!dial()) {
+            return;
+        }
+        relay.begin(this);
+        relay.start(this, toClient::read);
+        toServer.read();
+    }
+
+    private boolean dial() {
+        try {
+            if (!awaitDial()) {
+                return false;
+            }
+            server.setTcpNoDelay(true);
+            server.connect(relay.resolved(), Relay.CONNECT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            if (!isClosed()) {
+                relay.unreachable(e);
+                reset(client);
+                closeAll();
+            }
+            return false;
+        } catch (InterruptedException e) { // whoever interrupts wants this thread to end
+            closeAll();
+            return false;
+        }
+    }
+
+    private boolean awaitDial() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!mayDial && !closed) {
+                changed.await();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Both sockets are connected: what was decided before the first byte holds from now on. */
+    void begin() {
+        begun = true;
+        afflictions.forEach(affliction -> affliction.begin(toServer, toClient));
+    }
+
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One direction has said its last. */
+    void ended(Pump pump) {
+        over(pump, false);
+    }
+
+    /** One direction can't be written any more; the source hears of it once the other one has said its last. */
+    void broken(Pump pump) {
+        over(pump, true);
+    }
+
+    private void over(Pump pump, boolean broken) {
+        @Nullable List<Socket> broke;
+        lock.lock();
+        try {
+            if (broken) {
+                toBreak.add(pump.source());
+            }
+            toServerOver |= pump == toServer;
+            toClientOver |= pump == toClient;
+            broke = toServerOver && toClientOver ? List.copyOf(toBreak) : null;
+        } finally {
+            lock.unlock();
+        }
+        if (broke != null) {
+            broke.forEach(this::reset);
+            closeAll();
+        }
+    }
+
+    /** No more bytes will be written there. */
+    void shutdown(Socket sink) {
+        try {
+            sink.shutdownOutput();
+        } catch (IOException e) { // it is closed already
+            relay.debug("end of stream", e);
+        }
+    }
+
+    /** Closes a socket so that its peer sees a reset. */
+    void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) { // it is closed already
+            relay.debug("reset", e);
+        }
+        close(socket);
+        if (client.isClosed() && server.isClosed()) { // whatever is still under way, there is nowhere to go
+            closeAll();
+        }
+    }
+
+    /** Resets both sockets. */
+    void resetAll() {
+        reset(client);
+        reset(server);
+        closeAll(); // also if it was not open yet
+    }
+
+    /** Closes both sockets; twice is harmless. */
+    void closeAll() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        close(client);
+        close(server);
+        toServer.flow().end();
+        toClient.flow().end();
+        relay.forget(this);
+    }
+
+    /** Under the lock of the relay, or when it is gone from there. */
+    void forget() {
+        afflictions.forEach(Affliction::forget);
+    }
+
+    private void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) { // nothing can be done, and nobody is left to care
+            relay.debug("close", e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link.internal;
+
+import dev.chaostest.link.toxic.Chunk;
+import dev.chaostest.link.toxic.Signal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries the bytes of one direction of a connection: reads here, writes there.
+ *
+ * <p>The buffer is small until a read fills it, so an idle connection takes little memory and a busy one is fast.
+ */
+final class Pump implements Peer {
+
+    private static final int SMALL = 4 << 10;
+    private static final int LARGE = 64 << 10;
+    private static final int QUIET_READS = 64;
+
+    private final Connection connection;
+    private final Socket source;
+    private final Socket sink;
+    private final Flow flow;
+    private int quiet;
+
+    Pump(Connection connection, Socket source, Socket sink, Flow flow) {
+        this.connection = connection;
+        this.source = source;
+        this.sink = sink;
+        this.flow = flow;
+    }
+
+    Flow flow() {
+        return flow;
+    }
+
+    Socket source() {
+        return source;
+    }
+
+    /** Reads until there is no more; for a thread of its own. */
+    void read() {
+        try {
+            InputStream in = source.getInputStream();
+            OutputStream out = sink.getOutputStream();
+            byte[] buffer = new byte[SMALL];
+            for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
+                if (!handOn(buffer, n, out)) {
+                    return;
+                }
+                buffer = fitting(buffer, n);
+            }
+            handOn(source.isClosed() ? Signal.SILENCE : Signal.END);
+        } catch (ReadFailed e) { // we closed it, or its peer broke it
+            handOn(source.isClosed() ? Signal.SILENCE : Signal.RESET);
+        } catch (IOException e) {
+            broken();
+        } catch (InterruptedException e) { // whoever interrupts wants this thread to end
+            connection.closeAll();
+        }
+    }
+
+    private static int read(InputStream in, byte[] buffer) throws ReadFailed {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            throw new ReadFailed(e);
+        }
+    }
+
+    private boolean handOn(byte[] buffer, int n, OutputStream out) throws IOException, InterruptedException {
+        Flow.Put put = flow.isPlain() ? Flow.Put.PLAIN : flow.put(Chunk.copyOf(buffer, n));
+        if (put == Flow.Put.PLAIN) {
+            out.write(buffer, 0, n);
+        }
+        return put != Flow.Put.OVER;
+    }
+
+    private void handOn(Signal signal) {
+        if (flow.put(signal) == Flow.Put.PLAIN) {
+            deliver(signal);
+        }
+    }
+
+    /** Large once a read filled it, small again after many reads that would have fitted. */
+    private byte[] fitting(byte[] buffer, int read) {
+        if (read == buffer.length && read < LARGE) {
+            quiet = 0;
+            return new byte[LARGE];
+        }
+        if (buffer.length == SMALL) {
+            return buffer;
+        }
+        quiet = read <= SMALL ? quiet + 1 : 0;
+        return quiet < QUIET_READS ? buffer : new byte[SMALL];
+    }
+
+    /** Writes what is due until the flow is over; for a thread of its own. */
+    void write() {
+        try {
+            OutputStream out = sink.getOutputStream();
+            for (Piece piece = flow.take(); piece != null; piece = flow.take()) {
+                if (piece.chunk() != null) {
+                    piece.chunk().writeTo(out);
+                } else if (piece.signal() != null) {
+                    deliver(piece.signal());
+                }
+            }
+        } catch (IOException e) {
+            broken();
+        } catch (InterruptedException e) { // whoever interrupts wants this thread to end
+            connection.closeAll();
+        }
+    }
+
+    private void deliver(Signal signal) {
+        switch (signal) {
+            case END -> connection.shutdown(sink);
+            case RESET -> reset();
+            case CLOSE -> {
+                connection.shutdown(sink);
+                closeAll();
+            }
+            case SILENCE -> {}
+        }
+        flow.end();
+        connection.ended(this);
+    }
+
+    /** What comes can't be written any more: the peer there is gone. */
+    private void broken() {
+        flow.end();
+        connection.broken(this);
+    }
+
+    @Override
+    public void reset() {
+        connection.reset(sink);
+    }
+
+    @Override
+    public void closeAll() {
+        connection.closeAll();
+    }
+
+    /** Tells which side failed. */
+    private static final class ReadFailed extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ReadFailed(@Nullable Throwable cause) {
+            super(cause);
+        }
+    }
+}

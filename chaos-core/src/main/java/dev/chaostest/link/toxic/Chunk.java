@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link.toxic;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Some bytes on their way through a link. They belong to whoever holds them.
+ *
+ * <p>For use by one thread at a time.
+ *
+ * @since 0.1
+ */
+public final class Chunk {
+
+    private final byte[] bytes;
+    private final int from;
+    private final int length;
+
+    private Chunk(byte[] bytes, int from, int length) {
+        this.bytes = bytes;
+        this.from = from;
+        this.length = length;
+    }
+
+    /** The first so many of these bytes, copied. */
+    public static Chunk copyOf(byte[] bytes, int length) {
+        return new Chunk(Arrays.copyOf(bytes, length), 0, length);
+    }
+
+    /** How many bytes. */
+    public int length() {
+        return length;
+    }
+
+    /**
+     * A part of these bytes, not copied.
+     *
+     * @param begin the first byte, from 0
+     * @param end behind the last byte, at most the length
+     */
+    public Chunk part(int begin, int end) {
+        Objects.checkFromToIndex(begin, end, length);
+        return new Chunk(bytes, from + begin, end - begin);
+    }
+
+    /**
+     * Turns one bit over.
+     *
+     * @param index which byte, from 0
+     * @param bit which of its bits, 0 to 7
+     */
+    public void flip(int index, int bit) {
+        Objects.checkIndex(index, length);
+        bytes[from + index] ^= (byte) (1 << bit);
+    }
+
+    /** Writes the bytes. */
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(bytes, from, length);
+    }
+}
