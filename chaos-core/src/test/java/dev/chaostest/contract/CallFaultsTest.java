@@ -209,9 +209,11 @@ class CallFaultsTest {
             for (int i = 0; i < 2; i++) {
                 try (Injection injection = scope.inject(rule(kind, way, Trigger.always()))) {
                     if (!(kind.fault instanceof Hang)) {
-                        assertThat(struck(scope, way, gateway, kind, injection::close)).isEqualTo(kind.seen);
+                        assertThat(struck(scope, way, gateway, kind, injection::close))
+                                .isEqualTo(kind.seen);
                     }
-                    assertThat(struck(scope, way, gateway, kind, injection::close)).isEqualTo(kind.seen);
+                    assertThat(struck(scope, way, gateway, kind, injection::close))
+                            .isEqualTo(kind.seen);
                 }
                 assertThat(way.outcome(gateway, 2)).as("healed").isEqualTo(UNHURT);
             }

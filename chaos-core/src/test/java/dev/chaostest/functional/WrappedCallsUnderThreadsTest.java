@@ -86,8 +86,8 @@ class WrappedCallsUnderThreadsTest {
 
     @Test
     void firstFiveOfTheWholeScopeAreExactlyFive() throws InterruptedException {
-        Rule five = Rule.of(
-                Calls.to(Gateway.class), Trigger.first(5), Failure.of(() -> new IllegalStateException("down")));
+        Rule five =
+                Rule.of(Calls.to(Gateway.class), Trigger.first(5), Failure.of(() -> new IllegalStateException("down")));
         AtomicInteger down = new AtomicInteger();
         try (ChaosScope scope = ChaosScope.open("threads", Plan.of(new Seed(77), five))) {
             Gateway gateway = scope.wrap(Gateway.class, REAL);
