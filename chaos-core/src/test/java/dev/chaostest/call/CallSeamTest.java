@@ -75,8 +75,7 @@ class CallSeamTest {
 
         @Override
         public String join(String separator, Object... parts) {
-            return String.join(
-                    separator, List.of(parts).stream().map(String::valueOf).toList());
+            return String.join(separator, List.of(parts).stream().map(String::valueOf).toList());
         }
 
         @Override
@@ -106,8 +105,8 @@ class CallSeamTest {
     }
 
     /** Strikes nothing, so that armed calls are the same as idle ones. */
-    private static final Rule NEVER =
-            Rule.of(Target.seam("call"), Trigger.probability(0), Failure.of(() -> new IllegalStateException("struck")));
+    private static final Rule NEVER = Rule.of(
+            Target.seam("call"), Trigger.probability(0), Failure.of(() -> new IllegalStateException("struck")));
 
     private static ChaosScope scope() {
         return ChaosScope.open("shop", Plan.of(new Seed(77), NEVER), new VirtualTime());
@@ -154,10 +153,7 @@ class CallSeamTest {
                 }
                 Throwable thrown = catchThrowable(() -> wrapped.proxy().close());
 
-                assertThat(thrown)
-                        .isSameAs(real.closing)
-                        .hasNoSuppressedExceptions()
-                        .hasNoCause();
+                assertThat(thrown).isSameAs(real.closing).hasNoSuppressedExceptions().hasNoCause();
                 assertThat(thrown.getStackTrace()[0].getMethodName()).isEqualTo("<init>");
             }
         }
@@ -209,9 +205,7 @@ class CallSeamTest {
         @Test
         void proxyEqualsItselfAndProxiesOfEqualObjects() {
             assertThat(proxy.equals(proxy)).isTrue();
-            assertThat(proxy)
-                    .isEqualTo(wrapped().proxy())
-                    .hasSameHashCodeAs(wrapped().proxy());
+            assertThat(proxy).isEqualTo(wrapped().proxy()).hasSameHashCodeAs(wrapped().proxy());
             assertThat(Set.of(proxy)).contains(wrapped().proxy());
         }
 
@@ -275,13 +269,11 @@ class CallSeamTest {
             Object proxy = wrapAny(foreign, target);
 
             assertThat(foreign).isNotSameAs(Gateway.class);
-            assertThat(foreign.getMethod("refund", String.class).invoke(proxy, "a"))
-                    .isEqualTo(1);
+            assertThat(foreign.getMethod("refund", String.class).invoke(proxy, "a")).isEqualTo(1);
         }
 
         private static <T> Object wrapAny(Class<T> type, Object target) {
-            return java.util.Objects.requireNonNull(
-                    CallSeam.wrap(type, type.cast(target)).proxy());
+            return java.util.Objects.requireNonNull(CallSeam.wrap(type, type.cast(target)).proxy());
         }
 
         @Test
@@ -396,8 +388,10 @@ class CallSeamTest {
         void objectsAreNumberedAsTheyArriveInEachRound() {
             Wrapped<Shop<String>> wrapped = wrapped();
             for (int round = 0; round < 2; round++) {
-                Rule always = Rule.of(Calls.to(Shop.class), Trigger.always(), ChangedResult.to(round));
-                try (ChaosScope scope = ChaosScope.open("shop", Plan.of(new Seed(77), always), new VirtualTime())) {
+                Rule always = Rule.of(
+                        Calls.to(Shop.class), Trigger.always(), ChangedResult.to(round));
+                try (ChaosScope scope =
+                        ChaosScope.open("shop", Plan.of(new Seed(77), always), new VirtualTime())) {
                     Shop<?> other = scope.wrap(Shop.class, real);
                     scope.arm(wrapped.mount());
 

@@ -285,10 +285,8 @@ public final class Relay implements AutoCloseable {
             List.copyOf(connections).forEach(Connection::resetAll);
             return changed;
         } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
-                            + ". Close the link, and open another.",
-                    e);
+            throw new ChaosException("port " + port.address().getPort() + " of link " + name
+                    + " must be closed, but " + e + ". Close the link, and open another.", e);
         } finally {
             lock.unlock();
         }
@@ -305,10 +303,8 @@ public final class Relay implements AutoCloseable {
             }
             return changed;
         } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be opened again, but " + e
-                            + ". Close the link, and open another.",
-                    e);
+            throw new ChaosException("port " + port.address().getPort() + " of link " + name
+                    + " must be opened again, but " + e + ". Close the link, and open another.", e);
         } finally {
             lock.unlock();
         }
@@ -370,10 +366,8 @@ public final class Relay implements AutoCloseable {
             port.close();
             open = List.copyOf(connections);
         } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
-                            + ". See the cause.",
-                    e);
+            throw new ChaosException("port " + port.address().getPort() + " of link " + name
+                    + " must be closed, but " + e + ". See the cause.", e);
         } finally {
             lock.unlock();
         }
