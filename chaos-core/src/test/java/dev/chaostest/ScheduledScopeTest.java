@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
@@ -24,6 +25,11 @@ import dev.chaostest.schedule.ScheduleError;
 import dev.chaostest.schedule.Victim;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -150,6 +156,32 @@ class ScheduledScopeTest {
         try (ChaosScope scope = ChaosScope.openDryRun("payment", Plan.of(new Seed(77)))) {
             scope.run(Schedule.flap(bank)).await(DEADLINE);
             assertThat(up).isTrue();
+        }
+    }
+
+    @Test
+    void linkFlapsAndClientsSeeIt() throws IOException, InterruptedException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                TcpLink link = TcpLink.open("bank", (InetSocketAddress) server.getLocalSocketAddress());
+                ChaosScope scope = open(TimeSource.system())) {
+            Duration moment = Duration.ofMillis(10);
+            Victim cut = Victim.of("bank", link::cut, () -> accepts(link.address()));
+
+            RunningSchedule flap =
+                    scope.run(Schedule.flap(cut).down(moment).up(moment).times(2));
+            flap.await(DEADLINE);
+
+            assertThat(flap.steps()).hasSize(4).endsWith("flap bank: up 2 of 2");
+            assertThat(accepts(link.address())).isTrue();
+        }
+    }
+
+    private static boolean accepts(InetSocketAddress address) {
+        try (Socket client = new Socket()) {
+            client.connect(address, (int) DEADLINE.toMillis());
+            return true;
+        } catch (IOException refused) {
+            return false;
         }
     }
 }

@@ -95,12 +95,12 @@ class ScheduleContractTest {
                         "combined, transient",
                         true,
                         it -> Schedule.combine(
-                                Schedule.flap(it.bank).down(SECOND).times(1),
-                                Schedule.during(SECOND, it.shop))),
+                                Schedule.flap(it.bank).down(SECOND).times(1), Schedule.during(SECOND, it.shop))),
                 new Kind(
                         "combined, persistent",
                         false,
-                        it -> Schedule.combine(Schedule.flap(it.bank).down(SECOND), Schedule.after(Duration.ZERO, it.shop))));
+                        it -> Schedule.combine(
+                                Schedule.flap(it.bank).down(SECOND), Schedule.after(Duration.ZERO, it.shop))));
     }
 
     private static RandomKill killing(Targets it) {
