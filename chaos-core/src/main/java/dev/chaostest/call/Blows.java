@@ -71,19 +71,25 @@ record Blows(Operation operation, List<Strike.Blow> all) {
         if (fault instanceof ChangedResult changed) {
             return change(blow, changed, answer);
         }
-        return refuse(blow, "What strikes at " + operation.site() + " must be a delay, a hang, a failure or a changed "
-                + "result, but was \"" + fault + "\". Use one of those.");
+        return refuse(
+                blow,
+                "What strikes at " + operation.site() + " must be a delay, a hang, a failure or a changed "
+                        + "result, but was \"" + fault + "\". Use one of those.");
     }
 
     private Answer fail(Strike.Blow blow, Failure failure, Answer own) {
         Throwable thrown = failure.thrown().get();
         if (thrown == null) {
-            return refuse(blow, "The failure \"" + failure.text() + "\" at " + operation.site()
-                    + " must make an exception, but made null. Have its supplier return a new one.");
+            return refuse(
+                    blow,
+                    "The failure \"" + failure.text() + "\" at " + operation.site()
+                            + " must make an exception, but made null. Have its supplier return a new one.");
         }
         if (!operation.mayFailWith(thrown)) {
-            return refuse(blow, "A failure at " + operation.site() + " must be unchecked or declared by the method, but "
-                    + "was a " + thrown.getClass().getName() + ". Declare it there, or throw what the caller can meet.");
+            return refuse(
+                    blow,
+                    "A failure at " + operation.site() + " must be unchecked or declared by the method, but " + "was a "
+                            + thrown.getClass().getName() + ". Declare it there, or throw what the caller can meet.");
         }
         Throwable lost = own.thrown();
         if (lost != null && lost != thrown) {
@@ -100,9 +106,12 @@ record Blows(Operation operation, List<Strike.Blow> all) {
         }
         Object value = changed.change().apply(answer.value());
         if (!operation.mayReturn(value)) {
-            return refuse(blow, "A changed result of " + operation.site() + " must be of type "
-                    + operation.valueType().getName() + ", but \"" + changed.text() + "\" is "
-                    + (value == null ? "null" : "a " + value.getClass().getName()) + ". Give a value of that type.");
+            return refuse(
+                    blow,
+                    "A changed result of " + operation.site() + " must be of type "
+                            + operation.valueType().getName() + ", but \"" + changed.text() + "\" is "
+                            + (value == null ? "null" : "a " + value.getClass().getName())
+                            + ". Give a value of that type.");
         }
         blow.answered(CallText.cut(changed.text(), ANSWER_MAX));
         return Answer.of(value);

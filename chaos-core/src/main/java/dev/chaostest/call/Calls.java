@@ -66,7 +66,9 @@ public final class Calls implements Target {
         if (!methods.contains(method)) {
             throw new ChaosException("The method must be one of " + type.getName() + ", but \"" + method
                     + "\" is none. "
-                    + (methods.isEmpty() ? "It has no methods; name another interface." : "Did you mean " + nearest(method, methods) + "?"));
+                    + (methods.isEmpty()
+                            ? "It has no methods; name another interface."
+                            : "Did you mean " + nearest(method, methods) + "?"));
         }
         return new Calls(type, method, List.of());
     }
@@ -122,7 +124,9 @@ public final class Calls implements Target {
     public boolean matches(Site site) {
         String prefix = type.getSimpleName() + ".";
         return site.seam().equals(CallSeam.SEAM)
-                && (method == null ? site.name().startsWith(prefix) : site.name().equals(prefix + method));
+                && (method == null
+                        ? site.name().startsWith(prefix)
+                        : site.name().equals(prefix + method));
     }
 
     /** Also looks at the interface itself: two of different packages may have the same simple name. */

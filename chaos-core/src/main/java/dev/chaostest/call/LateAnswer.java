@@ -90,8 +90,9 @@ final class LateAnswer {
             pull = new Pull(future, answer);
             await(() -> future.cancel(mayInterrupt));
         } else {
-            answer.complete(Answer.failed(new ChaosException("What " + blows.operation().site()
-                    + " returns must be a future, but was null. Have the wrapped object return one.")));
+            answer.complete(
+                    Answer.failed(new ChaosException("What " + blows.operation().site()
+                            + " returns must be a future, but was null. Have the wrapped object return one.")));
         }
         return answer;
     }

@@ -26,7 +26,9 @@ final class LateFuture implements Future<@Nullable Object> {
 
     @Override
     public @Nullable Object get() throws InterruptedException, ExecutionException {
-        CompletableFuture.anyOf(answer.called(), late).handle((done, failed) -> done).get();
+        CompletableFuture.anyOf(answer.called(), late)
+                .handle((done, failed) -> done)
+                .get();
         Pull pull = answer.pull();
         if (pull != null && !late.isDone()) {
             pull.fetch();

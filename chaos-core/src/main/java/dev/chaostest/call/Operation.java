@@ -96,8 +96,8 @@ final class Operation {
 
     private boolean declares(Class<?> thrown) {
         return twins.stream()
-                .allMatch(twin ->
-                        Arrays.stream(twin.getExceptionTypes()).anyMatch(declared -> declared.isAssignableFrom(thrown)));
+                .allMatch(twin -> Arrays.stream(twin.getExceptionTypes())
+                        .anyMatch(declared -> declared.isAssignableFrom(thrown)));
     }
 
     /** What a caller gets whose wait was interrupted; sets the flag again where that does not say it. */

@@ -29,7 +29,8 @@ final class Pause {
     private Pause(Strike.Blow blow) {
         this.blow = blow;
         this.length = blow.fault() instanceof Delay delay ? delay.length(blow.draw()) : null;
-        this.timer = length == null ? new CompletableFuture<>() : blow.round().time().timer(length);
+        this.timer =
+                length == null ? new CompletableFuture<>() : blow.round().time().timer(length);
         Runnable unregister = blow.park(() -> end(RELEASED));
         this.over = timer.handle((done, cancelled) -> {
             unregister.run();

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Wrapping {
 
-
     private final String name;
     private final Function<? super Call, @Nullable String> key;
     private final boolean showsValues;

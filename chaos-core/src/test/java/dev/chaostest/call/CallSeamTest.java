@@ -75,7 +75,8 @@ class CallSeamTest {
 
         @Override
         public String join(String separator, Object... parts) {
-            return String.join(separator, List.of(parts).stream().map(String::valueOf).toList());
+            return String.join(
+                    separator, List.of(parts).stream().map(String::valueOf).toList());
         }
 
         @Override
@@ -105,8 +106,8 @@ class CallSeamTest {
     }
 
     /** Strikes nothing, so that armed calls are the same as idle ones. */
-    private static final Rule NEVER = Rule.of(
-            Target.seam("call"), Trigger.probability(0), Failure.of(() -> new IllegalStateException("struck")));
+    private static final Rule NEVER =
+            Rule.of(Target.seam("call"), Trigger.probability(0), Failure.of(() -> new IllegalStateException("struck")));
 
     private static ChaosScope scope() {
         return ChaosScope.open("shop", Plan.of(new Seed(77), NEVER), new VirtualTime());
@@ -153,7 +154,10 @@ class CallSeamTest {
                 }
                 Throwable thrown = catchThrowable(() -> wrapped.proxy().close());
 
-                assertThat(thrown).isSameAs(real.closing).hasNoSuppressedExceptions().hasNoCause();
+                assertThat(thrown)
+                        .isSameAs(real.closing)
+                        .hasNoSuppressedExceptions()
+                        .hasNoCause();
                 assertThat(thrown.getStackTrace()[0].getMethodName()).isEqualTo("<init>");
             }
         }
@@ -205,7 +209,9 @@ class CallSeamTest {
         @Test
         void proxyEqualsItselfAndProxiesOfEqualObjects() {
             assertThat(proxy.equals(proxy)).isTrue();
-            assertThat(proxy).isEqualTo(wrapped().proxy()).hasSameHashCodeAs(wrapped().proxy());
+            assertThat(proxy)
+                    .isEqualTo(wrapped().proxy())
+                    .hasSameHashCodeAs(wrapped().proxy());
             assertThat(Set.of(proxy)).contains(wrapped().proxy());
         }
 
@@ -269,11 +275,13 @@ class CallSeamTest {
             Object proxy = wrapAny(foreign, target);
 
             assertThat(foreign).isNotSameAs(Gateway.class);
-            assertThat(foreign.getMethod("refund", String.class).invoke(proxy, "a")).isEqualTo(1);
+            assertThat(foreign.getMethod("refund", String.class).invoke(proxy, "a"))
+                    .isEqualTo(1);
         }
 
         private static <T> Object wrapAny(Class<T> type, Object target) {
-            return java.util.Objects.requireNonNull(CallSeam.wrap(type, type.cast(target)).proxy());
+            return java.util.Objects.requireNonNull(
+                    CallSeam.wrap(type, type.cast(target)).proxy());
         }
 
         @Test
@@ -370,9 +378,10 @@ class CallSeamTest {
             try (ChaosScope scope = ChaosScope.open("shop", Plan.of(new Seed(77), cut), new VirtualTime())) {
                 assertThatThrownBy(() -> scope.wrap(Shop.class, real, Wrapping.named("corner")))
                         .isInstanceOf(ChaosException.class)
-                        .hasMessage("A fault on the wrapped Shop \"corner\" must be one of [Behavior, ChangedResult, Delay, "
-                                + "Failure, Hang], but rule \"connection lost before the effect (nothing was sent) "
-                                + "at call:Shop.*, every time\" has a Cut. Use one of those, or another seam.");
+                        .hasMessage(
+                                "A fault on the wrapped Shop \"corner\" must be one of [Behavior, ChangedResult, Delay, "
+                                        + "Failure, Hang], but rule \"connection lost before the effect (nothing was sent) "
+                                        + "at call:Shop.*, every time\" has a Cut. Use one of those, or another seam.");
             }
         }
     }
@@ -388,10 +397,8 @@ class CallSeamTest {
         void objectsAreNumberedAsTheyArriveInEachRound() {
             Wrapped<Shop<String>> wrapped = wrapped();
             for (int round = 0; round < 2; round++) {
-                Rule always = Rule.of(
-                        Calls.to(Shop.class), Trigger.always(), ChangedResult.to(round));
-                try (ChaosScope scope =
-                        ChaosScope.open("shop", Plan.of(new Seed(77), always), new VirtualTime())) {
+                Rule always = Rule.of(Calls.to(Shop.class), Trigger.always(), ChangedResult.to(round));
+                try (ChaosScope scope = ChaosScope.open("shop", Plan.of(new Seed(77), always), new VirtualTime())) {
                     Shop<?> other = scope.wrap(Shop.class, real);
                     scope.arm(wrapped.mount());
 

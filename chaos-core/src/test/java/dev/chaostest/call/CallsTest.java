@@ -98,7 +98,8 @@ class CallsTest {
         try (ChaosScope scope = scope(fails(Calls.to(Gateway.class, "charge")))) {
             Gateway gateway = scope.wrap(Gateway.class, new Real());
 
-            assertThat(outcomes(List.of(() -> gateway.charge("a", 1), () -> gateway.charge("a"), () -> gateway.refund("a"))))
+            assertThat(outcomes(List.of(
+                            () -> gateway.charge("a", 1), () -> gateway.charge("a"), () -> gateway.refund("a"))))
                     .containsExactly("struck", "struck", "7");
             assertThat(scope.round().decisions().seen())
                     .containsOnlyKeys(new Site("call", "Gateway.charge"), new Site("call", "Gateway.refund"));
@@ -107,7 +108,8 @@ class CallsTest {
 
     @Test
     void interfacesOfTheSameSimpleNameAreTwo() {
-        try (ChaosScope scope = scope(fails(Calls.to(dev.chaostest.call.elsewhere.Gateway.class)).mayMiss())) {
+        try (ChaosScope scope = scope(
+                fails(Calls.to(dev.chaostest.call.elsewhere.Gateway.class)).mayMiss())) {
             Gateway gateway = scope.wrap(Gateway.class, new Real());
 
             assertThat(gateway.refund("a")).isEqualTo(7);
@@ -120,7 +122,8 @@ class CallsTest {
         Calls large = Calls.to(Gateway.class, "charge")
                 .where("of two arguments", call -> call.arguments().size() == 2)
                 .where("amount over 1000", call -> call.argument(1, long.class) > 1000);
-        try (ChaosScope scope = scope(Rule.of(large, Trigger.nth(2), Failure.of(() -> new IllegalStateException("struck"))))) {
+        try (ChaosScope scope =
+                scope(Rule.of(large, Trigger.nth(2), Failure.of(() -> new IllegalStateException("struck"))))) {
             Gateway gateway = scope.wrap(Gateway.class, new Real());
 
             assertThat(outcomes(List.of(
@@ -140,7 +143,8 @@ class CallsTest {
             Gateway stripe = scope.wrap(Gateway.class, new Real(), Wrapping.named("stripe"));
             Gateway other = scope.wrap(Gateway.class, new Real(), Wrapping.named("other"));
 
-            assertThat(outcomes(List.of(() -> other.refund("a"), () -> stripe.refund("a")))).containsExactly("7", "struck");
+            assertThat(outcomes(List.of(() -> other.refund("a"), () -> stripe.refund("a"))))
+                    .containsExactly("7", "struck");
             assertThat(scope.fired()).extracting(fired -> fired.hit().lane()).containsExactly(new Lane("stripe-1"));
         }
     }
@@ -154,9 +158,7 @@ class CallsTest {
                 .perKey();
         try (ChaosScope scope = scope(firstOfEach)) {
             Gateway gateway = scope.wrap(
-                    Gateway.class,
-                    new Real(),
-                    Wrapping.named("bank").keyed(call -> call.argument(0, String.class)));
+                    Gateway.class, new Real(), Wrapping.named("bank").keyed(call -> call.argument(0, String.class)));
 
             assertThat(outcomes(List.of(
                             () -> gateway.charge("a", 1),
@@ -208,7 +210,8 @@ class CallsTest {
 
     @Test
     void argumentThatIsNotThereIsRefused() {
-        Calls third = Calls.to(Gateway.class).where("third", call -> call.argument(2, String.class).isEmpty());
+        Calls third = Calls.to(Gateway.class)
+                .where("third", call -> call.argument(2, String.class).isEmpty());
         try (ChaosScope scope = scope(fails(third).mayMiss())) {
             Gateway gateway = scope.wrap(Gateway.class, new Real());
 

@@ -230,7 +230,8 @@ class DirectCallTest {
         @Test
         void failureThatComesToItsTurnAfterHealingDoesNotStrike() throws Exception {
             Account account = account(
-                    on("balance", delay(When.BEFORE)), on("balance", Failure.of(() -> new IllegalStateException("no"))));
+                    on("balance", delay(When.BEFORE)),
+                    on("balance", Failure.of(() -> new IllegalStateException("no"))));
             Caller<Integer> caller = call(account::balance);
             time.awaitTimers(1, DEADLINE);
 
@@ -303,8 +304,9 @@ class DirectCallTest {
 
             assertThat(seen)
                     .isExactlyInstanceOf(ChaosException.class)
-                    .hasMessage("A wait at call:Account.balance must end before the caller is interrupted, but did not. "
-                            + "Expect this exception, or declare InterruptedException on the method.")
+                    .hasMessage(
+                            "A wait at call:Account.balance must end before the caller is interrupted, but did not. "
+                                    + "Expect this exception, or declare InterruptedException on the method.")
                     .hasCauseExactlyInstanceOf(InterruptedException.class);
             assertThat(flag).hasValue(true);
             assertThat(time.timers()).as("nothing waits any more").isEmpty();
@@ -321,8 +323,8 @@ class DirectCallTest {
         }
 
         /** What the caller saw, and its interrupt flag behind it. */
-        private @Nullable Throwable interrupted(
-                Callable<?> call, AtomicReference<@Nullable Boolean> flag) throws Exception {
+        private @Nullable Throwable interrupted(Callable<?> call, AtomicReference<@Nullable Boolean> flag)
+                throws Exception {
             try (var fired = scope().ledger().watch(LedgerEntry.Fired.class::isInstance)) {
                 Caller<@Nullable Throwable> caller = call(() -> {
                     Throwable thrown = catchThrowable(call::call);
@@ -351,7 +353,8 @@ class DirectCallTest {
 
         @Test
         void afterTheEffectTheObjectDidItsWork() {
-            Account account = account(on("book", Failure.of(() -> new IOException("reset")).afterTheEffect()));
+            Account account = account(
+                    on("book", Failure.of(() -> new IOException("reset")).afterTheEffect()));
 
             assertThatThrownBy(() -> account.book(7))
                     .isExactlyInstanceOf(IOException.class)
@@ -362,7 +365,9 @@ class DirectCallTest {
         @Test
         void afterTheEffectWhatTheObjectThrewIsSuppressed() {
             real.trouble = new IllegalStateException("overdrawn");
-            Account account = account(on("balance", Failure.of(() -> new IllegalArgumentException("lost")).afterTheEffect()));
+            Account account = account(on(
+                    "balance",
+                    Failure.of(() -> new IllegalArgumentException("lost")).afterTheEffect()));
 
             assertThat(catchThrowable(account::balance))
                     .hasMessage("lost")
@@ -372,7 +377,8 @@ class DirectCallTest {
         @Test
         void answerCanBeLateToo() throws Exception {
             Account account = account(
-                    on("balance", Failure.of(() -> new IllegalStateException("down"))), on("balance", delay(When.AFTER)));
+                    on("balance", Failure.of(() -> new IllegalStateException("down"))),
+                    on("balance", delay(When.AFTER)));
             Caller<Integer> caller = call(account::balance);
             time.awaitTimers(1, DEADLINE);
             time.advance(MINUTE);
@@ -483,8 +489,9 @@ class DirectCallTest {
 
         assertThatThrownBy(wrapped.proxy()::balance)
                 .isExactlyInstanceOf(ChaosException.class)
-                .hasMessage("What strikes at call:Account.balance must be a delay, a hang, a failure or a changed "
-                        + "result, but was \"connection lost before the effect (nothing was sent)\". Use one of those.");
+                .hasMessage(
+                        "What strikes at call:Account.balance must be a delay, a hang, a failure or a changed "
+                                + "result, but was \"connection lost before the effect (nothing was sent)\". Use one of those.");
         takeOut.run();
         assertThat(wrapped.proxy().balance()).isEqualTo(100);
     }

@@ -186,7 +186,8 @@ class LateAnswerTest {
 
     @Test
     void failureAfterTheEffectComesWhereTheValueWould() {
-        CompletableFuture<String> quote = quotes(on(Failure.of(() -> new IOException("reset")).afterTheEffect()))
+        CompletableFuture<String> quote = quotes(
+                        on(Failure.of(() -> new IOException("reset")).afterTheEffect()))
                 .quote("ACME");
         assertThat(real.reached).containsExactly("ACME");
         assertThat(quote).isNotDone();
@@ -198,8 +199,8 @@ class LateAnswerTest {
 
     @Test
     void laterValueIsChanged() throws Exception {
-        CompletableFuture<String> quote =
-                quotes(on(new ChangedResult("stale", value -> value + " of yesterday"))).quote("ACME");
+        CompletableFuture<String> quote = quotes(on(new ChangedResult("stale", value -> value + " of yesterday")))
+                .quote("ACME");
 
         real.quote.complete("12");
 

@@ -76,13 +76,15 @@ class CourseTest {
 
     @Test
     void eachKeyHasACourseOfItsOwn() {
-        Decisions decisions =
-                decisions(Rule.of(Target.of(CHARGE), Trigger.always(), new Wearing()).perKey());
+        Decisions decisions = decisions(
+                Rule.of(Target.of(CHARGE), Trigger.always(), new Wearing()).perKey());
 
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "eu"))).containsExactly(SLOW);
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "us"))).containsExactly(SLOW);
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "eu"))).containsExactly(SLOW, CUT);
-        assertThat(faults(decisions.at(CHARGE, LANE))).as("the lane stands for a key").containsExactly(SLOW);
+        assertThat(faults(decisions.at(CHARGE, LANE)))
+                .as("the lane stands for a key")
+                .containsExactly(SLOW);
     }
 
     @Test
@@ -162,7 +164,9 @@ class CourseTest {
         Rule wearing = Rule.of(Target.of(CHARGE), Trigger.nth(1), new Wearing());
 
         assertThat(wearing.mustStrike()).isZero();
-        assertThat(decisions(wearing).tallies().get(0).isMissed()).as("nothing arrived").isTrue();
+        assertThat(decisions(wearing).tallies().get(0).isMissed())
+                .as("nothing arrived")
+                .isTrue();
     }
 
     @Test
@@ -261,14 +265,16 @@ class CourseTest {
 
     @Test
     void aKeyForWhichNothingCouldStrikeIsNotHeldToTheWordOfTheRule() {
-        Decisions decisions = decisions(
-                Rule.of(Target.of(CHARGE), Trigger.first(2), new Picky(new ArrayList<>())).perKey());
+        Decisions decisions = decisions(Rule.of(Target.of(CHARGE), Trigger.first(2), new Picky(new ArrayList<>()))
+                .perKey());
 
         decisions.at(CHARGE, LANE, () -> "us");
         decisions.at(CHARGE, LANE, () -> "eu");
         assertThat(decisions.tallies().get(0).lacking()).containsExactly(new Lane("eu"));
 
         decisions.at(CHARGE, LANE, () -> "eu");
-        assertThat(decisions.tallies().get(0).isMissed()).as("once is enough of two").isFalse();
+        assertThat(decisions.tallies().get(0).isMissed())
+                .as("once is enough of two")
+                .isFalse();
     }
 }
