@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
+import dev.chaostest.call.CallSeam;
+import dev.chaostest.call.Wrapped;
+import dev.chaostest.call.Wrapping;
 import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.ledger.Reportable;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
@@ -12,6 +16,8 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Tally;
+import dev.chaostest.schedule.RunningSchedule;
+import dev.chaostest.schedule.Schedule;
 import dev.chaostest.time.TimeSource;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -48,6 +54,8 @@ public final class ChaosScope implements AutoCloseable {
     private final List<Mount> mounts = new CopyOnWriteArrayList<>();
     private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
     private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
+    private final List<RunningSchedule> schedules = new CopyOnWriteArrayList<>();
+    private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
     private volatile @Nullable String forbidden;
 
@@ -79,7 +87,12 @@ public final class ChaosScope implements AutoCloseable {
      * would have struck where. Nothing counts as missed.
      */
     public static ChaosScope openDryRun(String name, Plan plan) {
-        return new ChaosScope(Round.dryRun(name, plan, TimeSource.system()));
+        return openDryRun(name, plan, TimeSource.system());
+    }
+
+    /** As {@link #openDryRun(String, Plan)}, on a time of the caller's. */
+    public static ChaosScope openDryRun(String name, Plan plan, TimeSource time) {
+        return new ChaosScope(Round.dryRun(name, plan, time));
     }
 
     /** What runs in it. */
@@ -131,6 +144,29 @@ public final class ChaosScope implements AutoCloseable {
     }
 
     /**
+     * Wraps an object and arms the scope on it: its calls are sites of this scope, until {@link #heal} or {@link #close}.
+     * For a proxy that outlives the scope, wrap it with {@link CallSeam} and {@link #arm} it in each.
+     *
+     * @param type the interface through which it is called
+     * @param target what is called in the end
+     * @return the proxy
+     * @throws dev.chaostest.plan.ChaosException if it can't be wrapped
+     */
+    public <T> T wrap(Class<T> type, T target) {
+        return armed(CallSeam.wrap(type, target));
+    }
+
+    /** As {@link #wrap(Class, Object)}, with a name for it, and what is known about its calls. */
+    public <T> T wrap(Class<T> type, T target, Wrapping wrapping) {
+        return armed(CallSeam.wrap(type, target, wrapping));
+    }
+
+    private <T> T armed(Wrapped<T> wrapped) {
+        arm(wrapped.mount());
+        return wrapped.proxy();
+    }
+
+    /**
      * Refuses every fault from now on: for a scope that has found that it must not hurt what it reaches.
      *
      * @param why the sentence that {@link #inject} fails with
@@ -172,6 +208,27 @@ public final class ChaosScope implements AutoCloseable {
         return injection;
     }
 
+    /**
+     * Runs chaos over time, until it is through or closed, or this scope heals. The scope owns it: what it did not do as it
+     * says is thrown when the scope closes, unless the handle has thrown it before.
+     *
+     * @return its handle; in a dry run, of nothing
+     * @throws dev.chaostest.plan.ChaosException if faults are {@linkplain #forbidFaults forbidden}
+     * @throws IllegalStateException if the scope is healed already
+     */
+    public RunningSchedule run(Schedule schedule) {
+        requireFaultsAllowed();
+        if (healed.get()) {
+            throw healedAlready("schedule \"" + schedule + "\" must run");
+        }
+        RunningSchedule running = own("schedule \"" + schedule + "\"", RunningSchedule.start(schedule, round));
+        schedules.add(running);
+        if (healed.get()) {
+            running.heal();
+        }
+        return running;
+    }
+
     private IllegalStateException healedAlready(String what) {
         return new IllegalStateException(what + " while scope \"" + name()
                 + "\" is open, but it is healed. Do it earlier, or open a new scope.");
@@ -179,14 +236,24 @@ public final class ChaosScope implements AutoCloseable {
 
     /**
      * Hands a resource over: it is closed with the scope, in reverse order of handing over, each on a thread of its own
-     * and within 30 seconds, so that one that hangs does not hang the test run.
+     * and within 30 seconds, so that one that hangs does not hang the test run. One that is {@link Reportable} has a part
+     * in the report of a red test.
      *
      * @param what its name, for messages
      * @return the resource
      * @throws IllegalStateException if the scope is closed already; the resource is closed then
      */
     public <T extends AutoCloseable> T own(String what, T resource) {
-        return owner.own(what, resource);
+        T owned = owner.own(what, resource);
+        if (owned instanceof Reportable reportable) {
+            reportables.add(reportable);
+        }
+        return owned;
+    }
+
+    /** What it owns that has a part in the report of a red test, in the order of handing over. */
+    public List<Reportable> reportables() {
+        return List.copyOf(reportables);
     }
 
     /**
@@ -223,6 +290,7 @@ public final class ChaosScope implements AutoCloseable {
 
     /** Ends all faults: nothing strikes any more, and what is parked goes on. Twice is harmless. */
     public void heal() {
+        schedules.forEach(RunningSchedule::heal); // first: a step must not find the scope healed
         if (!healed.compareAndSet(false, true)) {
             return;
         }

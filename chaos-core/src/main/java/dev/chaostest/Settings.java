@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
-import dev.chaostest.internal.Nearest;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.internal.Nearest;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;

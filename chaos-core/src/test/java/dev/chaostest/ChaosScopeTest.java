@@ -19,6 +19,7 @@ import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.time.VirtualTime;
+import dev.chaostest.watch.PeriodicMonitor;
 import dev.chaostest.work.Classifier;
 import dev.chaostest.work.Workers;
 import java.time.Duration;
@@ -58,6 +59,17 @@ class ChaosScopeTest {
             assertThat(scope.plan()).isEqualTo(plan);
             assertThat(scope).hasToString("scope \"payment\" with seed 77");
         }
+    }
+
+    @Test
+    void whatItOwnsAndHasAPartInTheReportIsKnown() {
+        try (ChaosScope scope = scope("payment")) {
+            scope.own("pool", () -> events.add("pool"));
+            var depth = scope.own("depth", PeriodicMonitor.start("depth", () -> 1, Duration.ofDays(1), scope.time()));
+
+            assertThat(scope.reportables()).containsExactly(depth);
+        }
+        assertThat(events).containsExactly("pool");
     }
 
     @Test

@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Callers {
 
     private static final Set<String> PLATFORM = Set.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
-    private static final Set<String> OURS =
-            Set.of("dev.chaostest.plan.", "dev.chaostest.ledger.", "dev.chaostest.mount.", "dev.chaostest.link.");
+    private static final Set<String> OURS = Set.of(
+            "dev.chaostest.plan.",
+            "dev.chaostest.ledger.",
+            "dev.chaostest.mount.",
+            "dev.chaostest.link.",
+            "dev.chaostest.call.");
 
     private Callers() {}
 

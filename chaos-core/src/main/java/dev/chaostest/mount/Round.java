@@ -287,6 +287,14 @@ public final class Round {
         }
     }
 
+    void refused(LedgerEntry.Fired fired, String why) {
+        unanswered.remove(fired.sequence());
+        ledger.answered(fired, "refused");
+        if (mismatches.size() < MISMATCHES_MAX) {
+            mismatches.add(struck(fired) + ", but it could not be carried out: " + why);
+        }
+    }
+
     private static String struck(LedgerEntry.Fired fired) {
         return "planned was " + fired.fault() + " at " + fired.hit();
     }

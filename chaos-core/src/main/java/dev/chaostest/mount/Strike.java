@@ -53,6 +53,15 @@ public record Strike(List<Blow> blows) {
         }
 
         /**
+         * Reports that the fault can't be carried out at this hit, which makes the test red.
+         *
+         * @param why a sentence that says what to do
+         */
+        public void refused(String why) {
+            round.refused(fired, why);
+        }
+
+        /**
          * Registers what frees this fault when its rule is taken out or the round ends; runs at once if the round has ended,
          * and once at most.
          *

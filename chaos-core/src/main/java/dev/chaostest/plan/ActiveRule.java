@@ -55,7 +55,9 @@ final class ActiveRule {
     }
 
     boolean matches(Site site, Detail detail) {
-        return !retired && matches.computeIfAbsent(site, this::isAbout) && rule.target().covers(detail);
+        return !retired
+                && matches.computeIfAbsent(site, this::isAbout)
+                && rule.target().covers(detail);
     }
 
     /** Whether it can be about some hits of a site. */
@@ -72,7 +74,7 @@ final class ActiveRule {
                     counted, lane -> new Counter(rule.fault().course()));
             counter.nth++;
             Hit drawn = rule.counting() == Rule.Counting.KEY ? new Hit(hit.site(), counted, counter.nth) : hit;
-            Asked asked = new Asked(counter, drawn, elapsed);
+            Asked asked = new Asked(counter, drawn, hit, detail, elapsed);
             return rule.trigger().isDue(asked) ? answer(counter.course.next(asked), counter, drawn, ended) : NOTHING;
         } finally {
             counting.unlock();
@@ -132,7 +134,8 @@ final class ActiveRule {
         }
         long must = rule.mustStrike();
         return counters.entrySet().stream()
-                .filter(entry -> entry.getValue().struck < must)
+                .filter(entry -> entry.getValue().struck < must
+                        && entry.getValue().course.canStrike())
                 .map(Map.Entry::getKey)
                 .sorted(Comparator.comparing(Lane::name))
                 .toList();
@@ -151,12 +154,16 @@ final class ActiveRule {
     /** One question to the trigger; lives under the lock. */
     private final class Asked implements Trigger.Occasion {
         private final Counter counter;
+        private final Hit drawn;
         private final Hit hit;
+        private final Detail detail;
         private final Duration elapsed;
 
-        Asked(Counter counter, Hit hit, Duration elapsed) {
+        Asked(Counter counter, Hit drawn, Hit hit, Detail detail, Duration elapsed) {
             this.counter = counter;
+            this.drawn = drawn;
             this.hit = hit;
+            this.detail = detail;
             this.elapsed = elapsed;
         }
 
@@ -177,7 +184,7 @@ final class ActiveRule {
 
         @Override
         public double draw(int number) {
-            double draw = seed.draw(hash ^ number * FURTHER_DRAW, hit);
+            double draw = seed.draw(hash ^ number * FURTHER_DRAW, drawn);
             if (number == 0 && draws.size() < DRAWS_SHOWN) {
                 draws.add(draw);
             }
@@ -187,6 +194,16 @@ final class ActiveRule {
         @Override
         public Duration elapsed() {
             return elapsed;
+        }
+
+        @Override
+        public Hit hit() {
+            return hit;
+        }
+
+        @Override
+        public Detail detail() {
+            return detail;
         }
     }
 }

@@ -16,4 +16,12 @@ public interface Course {
 
     /** What strikes at this hit, in order; nothing if the list is empty. Each hit is asked about once, in order. */
     List<Fault> next(Trigger.Occasion occasion);
+
+    /**
+     * Whether it could strike at any of the hits that it was asked about. Where not, its lane or key is not held to the
+     * word of the rule: a fault that treats keys differently may have nothing for this one.
+     */
+    default boolean canStrike() {
+        return true;
+    }
 }

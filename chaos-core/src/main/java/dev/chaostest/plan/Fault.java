@@ -57,6 +57,14 @@ public interface Fault {
         return true;
     }
 
+    /**
+     * How often it must have struck on each counter, where its rule must be due so often: each time if it is certain, less
+     * if it leaves hits out by plan, 0 if chance decides.
+     */
+    default long mustStrike(long due) {
+        return isCertain() ? due : 0;
+    }
+
     /** Whether what it does depends on how many hits came before, from wherever. */
     default boolean isCounted() {
         return false;

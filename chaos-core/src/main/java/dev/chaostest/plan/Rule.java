@@ -65,7 +65,7 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
 
     /** How often it must have struck for a run to count; 0 if it need only have been reached. */
     public long mustStrike() {
-        return fault.isCertain() ? trigger.mustStrike() : 0;
+        return fault.mustStrike(trigger.mustStrike());
     }
 
     /** Whether it can strike at all. */

@@ -26,6 +26,9 @@ public record Seed(long value) {
     private static final long FNV_PRIME = 0x100000001b3L;
     private static final double UNIT = 0x1.0p-53;
 
+    /** The hash of no rule's text: rules are hashed by {@link #hash}, which no text brings to this in practice. */
+    private static final long NO_RULE = 0;
+
     /** A seed that nobody chose; print it, or the run can't be repeated. */
     public static Seed random() {
         return new Seed(new SplittableRandom().nextLong());
@@ -51,6 +54,17 @@ public record Seed(long value) {
     /** The seed of the n-th round; the first round has this seed itself. */
     public Seed round(long number) {
         return number <= 1 ? this : new Seed(mix(value ^ mix(number)));
+    }
+
+    /**
+     * A draw that belongs to no rule, such as a retry's jitter: uniform in [0, 1), and the same for the same arguments.
+     *
+     * @param site what it is drawn for
+     * @param lane on which stream of draws
+     * @param nth the how many-th of that stream, from 1
+     */
+    public double draw(Site site, Lane lane, long nth) {
+        return draw(NO_RULE, new Hit(site, lane, nth));
     }
 
     /** The draw for one hit of one rule, uniform in [0, 1). */

@@ -59,6 +59,12 @@ public sealed interface Trigger {
 
         /** How long the rule has been active. */
         Duration elapsed();
+
+        /** The hit as it arrived: its site, its lane, the how many-th there. */
+        Hit hit();
+
+        /** What the seam knows about the hit beyond that; not to be kept. */
+        Detail detail();
     }
 
     /** Every matching hit. */

@@ -85,8 +85,8 @@ public final class VirtualTime implements TimeSource {
      */
     public void advance(Duration by) {
         if (by.isNegative()) {
-            throw new IllegalArgumentException("virtual time must move on, but was to move by " + by
-                    + ". Use a new VirtualTime to start over.");
+            throw new IllegalArgumentException(
+                    "virtual time must move on, but was to move by " + by + ". Use a new VirtualTime to start over.");
         }
         long end = end(by);
         for (Timer due = next(end); due != null; due = next(end)) {

@@ -177,7 +177,8 @@ class LinkPlanTest {
                 assertThat(pass(both.client(), both.server(), "struck")).isNotEqualTo("struck");
             }
             both.roundTrip("between");
-            try (ChaosScope scope = scope(Rule.of(BANK.newOnly(), Trigger.always(), WRONG).mayMiss())) {
+            try (ChaosScope scope =
+                    scope(Rule.of(BANK.newOnly(), Trigger.always(), WRONG).mayMiss())) {
                 scope.arm(link.mount());
                 both.roundTrip("not new");
                 assertThat(scope.fired()).isEmpty();
@@ -213,14 +214,15 @@ class LinkPlanTest {
             assertThat(scope.fired()).isEmpty();
             assertThatThrownBy(scope::verify)
                     .isInstanceOf(UnfulfilledPlanError.class)
-                    .hasMessage("Every planned fault must strike, and come back as planned, but one did not. Correct its "
-                            + "target (the sites that were seen are below), lower its count, or allow it to miss."
-                            + "\n  missed : planned was latency of 1s at link:bank, hit 1, but it took hold 0 of "
-                            + "1 time; on bank-connection-1 there was nothing to strike"
-                            + "\n  seen   : link:bank (1 hit)"
-                            + "\n  seen   : link:bank connect (1 hit)"
-                            + "\n  seen   : link:bank toClient (1 hit)"
-                            + "\n  seen   : link:bank toServer (1 hit)");
+                    .hasMessage(
+                            "Every planned fault must strike, and come back as planned, but one did not. Correct its "
+                                    + "target (the sites that were seen are below), lower its count, or allow it to miss."
+                                    + "\n  missed : planned was latency of 1s at link:bank, hit 1, but it took hold 0 of "
+                                    + "1 time; on bank-connection-1 there was nothing to strike"
+                                    + "\n  seen   : link:bank (1 hit)"
+                                    + "\n  seen   : link:bank connect (1 hit)"
+                                    + "\n  seen   : link:bank toClient (1 hit)"
+                                    + "\n  seen   : link:bank toServer (1 hit)");
         }
     }
 

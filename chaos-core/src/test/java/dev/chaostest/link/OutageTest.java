@@ -120,7 +120,9 @@ class OutageTest {
 
         sawReset(both.client());
         sawReset(both.server());
-        assertThatThrownBy(() -> ends.client(link)).isInstanceOf(ConnectException.class).hasMessage("Connection refused");
+        assertThatThrownBy(() -> ends.client(link))
+                .isInstanceOf(ConnectException.class)
+                .hasMessage("Connection refused");
         assertThat(link.connections()).isZero();
 
         link.restore();
@@ -218,8 +220,9 @@ class OutageTest {
         try (TcpLink alone = TcpLink.open("alone", ends.address())) {
             assertThatThrownBy(() -> alone.inject(Latency.of(Duration.ofMillis(1))))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("A scope must be armed on the link alone for \"latency of 1ms\", but none is. Open it by "
-                            + "scope.link(...), or arm its mount.");
+                    .hasMessage(
+                            "A scope must be armed on the link alone for \"latency of 1ms\", but none is. Open it by "
+                                    + "scope.link(...), or arm its mount.");
         }
     }
 
@@ -227,8 +230,9 @@ class OutageTest {
     void aFaultThatNoLinkCanCarryOutIsRefused() {
         assertThatThrownBy(() -> link.inject(Delay.of(Duration.ofMillis(1))))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("A fault on the link bank must be one of [Refuse, Toxic], but rule \"delay of 1ms before the "
-                        + "effect at link:bank, every time\" has a Delay. Use one of those, or another seam.");
+                .hasMessage(
+                        "A fault on the link bank must be one of [Refuse, Toxic], but rule \"delay of 1ms before the "
+                                + "effect at link:bank, every time\" has a Delay. Use one of those, or another seam.");
     }
 
     @Test

@@ -95,7 +95,9 @@ class ServerTroubleTest {
             TcpLink link = scope.link("web", server.getAddress());
 
             assertThat(get(link)).isEqualTo(BODY);
-            link.during(new Slicer(1, 99, Duration.ZERO), () -> assertThat(get(link)).isEqualTo(BODY));
+            link.during(
+                    new Slicer(1, 99, Duration.ZERO),
+                    () -> assertThat(get(link)).isEqualTo(BODY));
             scope.inject(Rule.of(LinkTarget.toClient("web"), Trigger.always(), new LimitData(5_000)));
 
             assertThatThrownBy(() -> get(link)).isInstanceOf(IOException.class);

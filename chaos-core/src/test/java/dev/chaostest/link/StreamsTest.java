@@ -25,7 +25,6 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -157,7 +156,8 @@ class StreamsTest {
 
         for (Stream stream : List.of(there, back)) {
             assertThat(stream.received().length).isBetween(BYTES / 2, BYTES - 1);
-            assertThat(withoutSomePieces(stream.sent(), stream.received(), 1_000)).isTrue();
+            assertThat(withoutSomePieces(stream.sent(), stream.received(), 1_000))
+                    .isTrue();
         }
     }
 

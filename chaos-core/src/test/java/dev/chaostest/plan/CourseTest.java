@@ -76,13 +76,15 @@ class CourseTest {
 
     @Test
     void eachKeyHasACourseOfItsOwn() {
-        Decisions decisions =
-                decisions(Rule.of(Target.of(CHARGE), Trigger.always(), new Wearing()).perKey());
+        Decisions decisions = decisions(
+                Rule.of(Target.of(CHARGE), Trigger.always(), new Wearing()).perKey());
 
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "eu"))).containsExactly(SLOW);
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "us"))).containsExactly(SLOW);
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "eu"))).containsExactly(SLOW, CUT);
-        assertThat(faults(decisions.at(CHARGE, LANE))).as("the lane stands for a key").containsExactly(SLOW);
+        assertThat(faults(decisions.at(CHARGE, LANE)))
+                .as("the lane stands for a key")
+                .containsExactly(SLOW);
     }
 
     @Test
@@ -162,7 +164,9 @@ class CourseTest {
         Rule wearing = Rule.of(Target.of(CHARGE), Trigger.nth(1), new Wearing());
 
         assertThat(wearing.mustStrike()).isZero();
-        assertThat(decisions(wearing).tallies().get(0).isMissed()).as("nothing arrived").isTrue();
+        assertThat(decisions(wearing).tallies().get(0).isMissed())
+                .as("nothing arrived")
+                .isTrue();
     }
 
     @Test
@@ -200,5 +204,77 @@ class CourseTest {
         assertThat(drawn.subList(0, 4)).isEqualTo(drawn.subList(4, 8));
         assertThat(drawn.get(0)).isEqualTo(drawn.get(1));
         assertThat(drawn.subList(1, 4)).doesNotHaveDuplicates();
+    }
+
+    /** Strikes "eu" only, once; remembers what it was asked about. */
+    private record Picky(List<String> asked) implements Fault {
+        @Override
+        public When strikes() {
+            return When.BEFORE;
+        }
+
+        @Override
+        public boolean endsTheCall() {
+            return true;
+        }
+
+        @Override
+        public long mustStrike(long due) {
+            return Math.min(1, due);
+        }
+
+        @Override
+        public Course course() {
+            return new Course() {
+                private boolean european;
+
+                @Override
+                public List<Fault> next(Trigger.Occasion occasion) {
+                    asked.add(occasion.hit() + " about " + occasion.detail().key());
+                    european |= "eu".equals(occasion.detail().key());
+                    return european && occasion.nth() == 2 ? List.of(CUT) : List.of();
+                }
+
+                @Override
+                public boolean canStrike() {
+                    return european;
+                }
+            };
+        }
+
+        @Override
+        public String toString() {
+            return "picky";
+        }
+    }
+
+    @Test
+    void aCourseKnowsTheHitAsItArrivedAndWhatTheSeamKnows() {
+        List<String> asked = new ArrayList<>();
+        Decisions decisions = decisions(
+                Rule.of(Target.of(CHARGE), Trigger.always(), new Picky(asked)).perKey());
+
+        decisions.at(CHARGE, LANE, () -> "eu");
+        decisions.at(CHARGE, LANE, () -> "us");
+
+        assertThat(asked)
+                .containsExactly(
+                        "call:Gateway.charge, 1st on lane gateway-1 about eu",
+                        "call:Gateway.charge, 2nd on lane gateway-1 about us");
+    }
+
+    @Test
+    void aKeyForWhichNothingCouldStrikeIsNotHeldToTheWordOfTheRule() {
+        Decisions decisions = decisions(Rule.of(Target.of(CHARGE), Trigger.first(2), new Picky(new ArrayList<>()))
+                .perKey());
+
+        decisions.at(CHARGE, LANE, () -> "us");
+        decisions.at(CHARGE, LANE, () -> "eu");
+        assertThat(decisions.tallies().get(0).lacking()).containsExactly(new Lane("eu"));
+
+        decisions.at(CHARGE, LANE, () -> "eu");
+        assertThat(decisions.tallies().get(0).isMissed())
+                .as("once is enough of two")
+                .isFalse();
     }
 }

@@ -82,6 +82,18 @@ class SeedTest {
     }
 
     @Test
+    void drawWithoutARuleIsAFunctionOfItsArguments() {
+        Seed seed = new Seed(77);
+        double draw = seed.draw(COMMIT, LANE, 1);
+
+        assertThat(draw).isBetween(0.0, 1.0).isNotEqualTo(draw(seed, 1));
+        assertThat(seed.draw(COMMIT, new Lane("worker-1"), 1)).isEqualTo(draw);
+        assertThat(seed.draw(COMMIT, LANE, 2)).isNotEqualTo(draw);
+        assertThat(seed.draw(COMMIT, new Lane("worker-2"), 1)).isNotEqualTo(draw);
+        assertThat(new Seed(78).draw(COMMIT, LANE, 1)).isNotEqualTo(draw);
+    }
+
+    @Test
     void drawsAreTheSameInEveryVersion() {
         // A replay token must mean the same after an upgrade: a change here is a new version of the token.
         assertThat(new Seed(77).draw(RULE, new Hit(COMMIT, LANE, 1))).isEqualTo(GOLDEN);

@@ -32,6 +32,16 @@ class TriggerTest {
         public double draw(int number) {
             return draw;
         }
+
+        @Override
+        public Hit hit() {
+            return new Hit(new Site("call", "Gateway.charge"), new Lane("gateway-1"), nth);
+        }
+
+        @Override
+        public Detail detail() {
+            return () -> null;
+        }
     }
 
     @Nested

@@ -22,7 +22,8 @@ class VirtualTimeTest {
 
     private CompletableFuture<Void> ring(String what, Duration after) {
         return time.timer(after)
-                .thenRun(() -> rung.add(what + " at " + Duration.ofNanos(time.nanos()).toSeconds()));
+                .thenRun(() ->
+                        rung.add(what + " at " + Duration.ofNanos(time.nanos()).toSeconds()));
     }
 
     @Test
@@ -41,8 +42,8 @@ class VirtualTimeTest {
 
     @Test
     void aTimerThatATimerSetsRingsOnTheSameWay() {
-        CompletableFuture<Void> chain = ring("first", Duration.ofSeconds(1))
-                .thenCompose(done -> ring("second", Duration.ofSeconds(2)));
+        CompletableFuture<Void> chain =
+                ring("first", Duration.ofSeconds(1)).thenCompose(done -> ring("second", Duration.ofSeconds(2)));
 
         time.advance(Duration.ofSeconds(5));
 
@@ -68,7 +69,8 @@ class VirtualTimeTest {
     void aThreadThatWaitsIsSeenAndGoesOn() throws Exception {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
-            Future<Void> waits = executor.submit(() -> time.timer(Duration.ofMinutes(1)).get());
+            Future<Void> waits =
+                    executor.submit(() -> time.timer(Duration.ofMinutes(1)).get());
             time.awaitTimers(1, Duration.ofSeconds(30));
             time.advance(Duration.ofMinutes(1));
 
@@ -90,7 +92,8 @@ class VirtualTimeTest {
     void timeNeverGoesBack() {
         assertThatThrownBy(() -> time.advance(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("virtual time must move on, but was to move by PT-1S. Use a new VirtualTime to start over.");
+                .hasMessage(
+                        "virtual time must move on, but was to move by PT-1S. Use a new VirtualTime to start over.");
     }
 
     @Test
@@ -99,7 +102,8 @@ class VirtualTimeTest {
         long before = system.nanos();
 
         system.timer(Duration.ofMillis(2)).get(30, TimeUnit.SECONDS);
-        assertThat(system.nanos() - before).isGreaterThanOrEqualTo(Duration.ofMillis(2).toNanos());
+        assertThat(system.nanos() - before)
+                .isGreaterThanOrEqualTo(Duration.ofMillis(2).toNanos());
 
         CompletableFuture<Void> day = system.timer(Duration.ofDays(1));
         assertThat(day).isNotDone();

@@ -26,7 +26,8 @@ class StageTest {
         byte[] whole = through(Corruption.perByte(0.01), BYTES.length).bytes();
 
         assertThat(through(Corruption.perByte(0.01), piece).bytes()).isEqualTo(whole);
-        assertThat(IntStream.range(0, whole.length).filter(i -> whole[i] != 0).count()).isBetween(50L, 200L);
+        assertThat(IntStream.range(0, whole.length).filter(i -> whole[i] != 0).count())
+                .isBetween(50L, 200L);
     }
 
     @ParameterizedTest
@@ -44,7 +45,8 @@ class StageTest {
     void theSlicesEndAtTheSamePlacesHoweverTheStreamIsCut(int piece) {
         Slicer slicer = new Slicer(10, 30, Duration.ofMillis(1));
 
-        assertThat(through(slicer, piece).ends()).containsAll(through(slicer, BYTES.length).ends());
+        assertThat(through(slicer, piece).ends())
+                .containsAll(through(slicer, BYTES.length).ends());
         assertThat(through(slicer, piece).bytes()).isEqualTo(BYTES);
     }
 

@@ -33,8 +33,9 @@ class ToxicChecksTest {
 
     @Test
     void aSlicerCutsFromASmallestToAGreatest() {
-        String message = "slicer must cut pieces of 1 byte or more, from a smallest to a greatest, but was to cut from %s. "
-                + "Give the smaller number first.";
+        String message =
+                "slicer must cut pieces of 1 byte or more, from a smallest to a greatest, but was to cut from %s. "
+                        + "Give the smaller number first.";
         refused(() -> new Slicer(0, 5, Duration.ZERO), message.formatted("0 to 5"));
         refused(() -> new Slicer(5, 4, Duration.ZERO), message.formatted("5 to 4"));
         refused(
@@ -101,15 +102,17 @@ class ToxicChecksTest {
                 () -> LinkTarget.of("my bank"),
                 "link must have a name without blanks, but was \"my bank\". Use for example \"bank\".");
         refused(
-                () -> LinkTarget.of(""), "link must have a name without blanks, but was \"\". Use for example \"bank\".");
+                () -> LinkTarget.of(""),
+                "link must have a name without blanks, but was \"\". Use for example \"bank\".");
     }
 
     @Test
     void aRefusalIsAboutNewConnections() {
         assertThatThrownBy(() -> Rule.of(LinkTarget.toServer("bank"), Trigger.always(), new Refuse()))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("a refusal must be about the new connections of a link, but was about link:bank toServer. Use "
-                        + "LinkTarget.of(\"bank\").");
+                .hasMessage(
+                        "a refusal must be about the new connections of a link, but was about link:bank toServer. Use "
+                                + "LinkTarget.of(\"bank\").");
         assertThatThrownBy(() -> Rule.of(LinkTarget.of("bank").liveOnly(), Trigger.always(), new Refuse()))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("a refusal must be about the new connections of a link, but was about link:bank, live "

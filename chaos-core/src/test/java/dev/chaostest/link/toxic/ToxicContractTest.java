@@ -53,8 +53,9 @@ class ToxicContractTest {
             afflicted.talk().in(bench.conversation());
             afflicted.talk().in(bench.conversation());
 
-            assertThat(bench.scope.fired()).extracting(LedgerEntry.Fired::fault).containsExactly(
-                    afflicted.fault(), afflicted.fault());
+            assertThat(bench.scope.fired())
+                    .extracting(LedgerEntry.Fired::fault)
+                    .containsExactly(afflicted.fault(), afflicted.fault());
             bench.scope.verify();
         }
     }

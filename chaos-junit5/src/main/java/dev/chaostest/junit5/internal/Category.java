@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.internal;
 
-import dev.chaostest.internal.Nearest;
 import dev.chaostest.junit5.ChaosTags;
+import dev.chaostest.plan.internal.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

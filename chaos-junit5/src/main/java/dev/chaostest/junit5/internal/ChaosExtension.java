@@ -3,6 +3,7 @@ package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.time.VirtualTime;
 import java.lang.reflect.Method;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -36,7 +37,7 @@ public final class ChaosExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         Tests.requireCategory(context);
-        TestRound.of(context);
+        WrappedFields.wrap(context, TestRound.of(context));
     }
 
     @Override
@@ -139,7 +140,7 @@ public final class ChaosExtension
     }
 
     @Override
-    public void afterEach(ExtensionContext context) {
+    public void afterEach(ExtensionContext context) throws Exception {
         TestRound round = TestRound.of(context);
         round.publishDryRun(context);
         Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);
@@ -159,11 +160,13 @@ public final class ChaosExtension
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getTestMethod().isPresent() && parameter.getParameter().getType() == ChaosScope.class;
+        Class<?> type = parameter.getParameter().getType();
+        return context.getTestMethod().isPresent() && (type == ChaosScope.class || type == VirtualTime.class);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return TestRound.of(context).scope();
+        TestRound round = TestRound.of(context);
+        return parameter.getParameter().getType() == VirtualTime.class ? round.virtualTime() : round.scope();
     }
 }

@@ -10,7 +10,12 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
+import dev.chaostest.time.TimeSource;
+import dev.chaostest.time.VirtualTime;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,10 +42,14 @@ public final class TestRound implements AutoCloseable {
     private final UnaryOperator<String> commandLine;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
+    private final Deque<Undo> undos = new ArrayDeque<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
+    private final TimeSource time;
+    private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
     private final RoundReport files;
+    private final Optional<Pressures> pressures;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
 
@@ -56,6 +65,9 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
+        this.pressures = Pressures.of(test, context);
+        rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
         if (dryRun) {
             onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
         }
@@ -85,9 +97,36 @@ public final class TestRound implements AutoCloseable {
         if (scope == null) {
             Plan plan = new Plan(roundSeed, rules);
             replay.ifPresent(token -> requireSamePlan(token, plan));
-            scope = dryRun ? ChaosScope.openDryRun(test, plan) : ChaosScope.open(test, plan);
+            scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
         }
         return scope;
+    }
+
+    /**
+     * The time that the test moves on by hand.
+     *
+     * @throws ChaosException if the test method does not ask for it: its scope goes by the system's time then
+     */
+    VirtualTime virtualTime() {
+        if (time instanceof VirtualTime virtual) {
+            return virtual;
+        }
+        throw new ChaosException(
+                "A VirtualTime must be a parameter of the test method, since it decides what the round "
+                        + "goes by, but " + test + " has none. Add it there, too.");
+    }
+
+    /** Where links lead that name no server. */
+    public void serveAt(Supplier<Optional<InetSocketAddress>> address) {
+        server = address;
+    }
+
+    InetSocketAddress server(String place) {
+        return server.get()
+                .orElseThrow(
+                        () -> new ChaosException(
+                                place + ": to must say where the server is, but is missing, and " + test
+                                        + " has no PostgreSQL whose address is known. Set it to \"host:port\", or to the name of a field."));
     }
 
     /** Has the scope armed there while the test method runs. */
@@ -126,6 +165,7 @@ public final class TestRound implements AutoCloseable {
 
     void arm() {
         mounts.forEach(scope()::arm);
+        pressures.ifPresent(each -> each.takeIn(scope()));
     }
 
     /** The failure of this round, with its report and where the evidence is. */
@@ -167,10 +207,29 @@ public final class TestRound implements AutoCloseable {
         }
     }
 
+    /** Runs behind the test, before what the scope owns is closed; in reverse order. */
+    void whenClosed(Undo undo) {
+        undos.push(undo);
+    }
+
     @Override
-    public void close() {
+    public void close() throws Exception {
+        try (AutoCloseable owned = this::closeScope) {
+            while (!undos.isEmpty()) {
+                undos.pop().undo();
+            }
+        }
+    }
+
+    private void closeScope() {
         if (scope != null) {
             scope.close();
         }
+    }
+
+    /** Takes back what was done to the test itself. */
+    @FunctionalInterface
+    interface Undo {
+        void undo() throws Exception;
     }
 }

@@ -63,6 +63,13 @@ public final class Tests {
         return inwards;
     }
 
+    /** Whether the test method has a parameter of this type. */
+    static boolean hasParameter(ExtensionContext context, Class<?> type) {
+        return context.getTestMethod()
+                .map(method -> List.<Class<?>>of(method.getParameterTypes()).contains(type))
+                .orElse(false);
+    }
+
     /** The annotation on the method, else on the class, else on the classes around it. */
     public static <A extends Annotation> Optional<A> annotation(ExtensionContext context, Class<A> type) {
         return context.getTestMethod()

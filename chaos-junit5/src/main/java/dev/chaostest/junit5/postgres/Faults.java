@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.postgres;
 
+import dev.chaostest.junit5.internal.Lengths;
 import dev.chaostest.junit5.internal.Tests;
+import dev.chaostest.junit5.internal.Triggers;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
-import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hang;
-import dev.chaostest.plan.Length;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Target;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import dev.chaostest.postgres.wire.ServerError;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the faults that are written on a test and its classes; refuses what contradicts itself. */
 final class Faults {
-
-    private static final Duration LONGEST_BY_DEFAULT = Duration.ofMillis(100);
 
     private final String test;
     private final List<Rule> rules = new ArrayList<>();
@@ -95,13 +92,10 @@ final class Faults {
             Supplier<? extends Fault> fault,
             boolean perLane,
             boolean mayMiss) {
-        try {
-            Rule rule = Rule.of(target, triggers.trigger(), fault.get());
+        rules.add(triggers.rule(name, target, fault, rule -> {
             Rule counted = perLane ? rule.perLane() : rule;
-            rules.add(mayMiss ? counted.mayMiss() : counted);
-        } catch (IllegalArgumentException | ChaosException badValue) {
-            throw new ChaosException(name + ": " + badValue.getMessage(), badValue);
-        }
+            return mayMiss ? counted.mayMiss() : counted;
+        }));
     }
 
     private static Fault failure(ChaosFailure failure) {
@@ -125,35 +119,7 @@ final class Faults {
     }
 
     private static Delay delay(ChaosDelay delay) {
-        return new Delay(length(delay), delay.strikes());
-    }
-
-    private static Length length(ChaosDelay delay) {
-        if (delay.value().isEmpty()) {
-            return between(delay);
-        }
-        if (!delay.max().isEmpty() || !delay.min().equals("0ms")) {
-            throw new ChaosException(
-                    "the length must be given by value, or by min and max, but both are set. Remove one of them.");
-        }
-        if (!delay.deviation().isEmpty() && !delay.p99().isEmpty()) {
-            throw new ChaosException("only one of deviation and p99 must be set, but both are. Remove one of them.");
-        }
-        Duration value = Durations.parse("value", delay.value());
-        if (!delay.deviation().isEmpty()) {
-            return Length.normal(value, Durations.parse("deviation", delay.deviation()));
-        }
-        return delay.p99().isEmpty()
-                ? Length.fixed(value)
-                : Length.logNormal(value, Durations.parse("p99", delay.p99()));
-    }
-
-    private static Length between(ChaosDelay delay) {
-        if (!delay.deviation().isEmpty() || !delay.p99().isEmpty()) {
-            throw new ChaosException("deviation and p99 must go with value, but that is not set. "
-                    + "Set value to the mean or the median.");
-        }
-        Duration longest = delay.max().isEmpty() ? LONGEST_BY_DEFAULT : Durations.parse("max", delay.max());
-        return Length.uniform(Durations.parse("min", delay.min()), longest);
+        Lengths lengths = new Lengths(delay.value(), delay.deviation(), delay.p99(), delay.min(), delay.max());
+        return new Delay(lengths.length(), delay.strikes());
     }
 }

@@ -17,6 +17,7 @@ import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
+import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -76,6 +77,7 @@ final class PostgresRound {
                 .orElse(true);
         round.onFailure(() -> withoutCommit(rules));
         round.nameSites(Where::naming);
+        round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
     }
 

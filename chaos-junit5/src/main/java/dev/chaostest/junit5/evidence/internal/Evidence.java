@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.evidence.internal;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.ledger.Reportable;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Tally;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +71,12 @@ public final class Evidence {
 
     private Taken takeNow(Occasion occasion, Thread tested) {
         Instant at = Instant.now();
-        List<Inquiry> inquiries = witnesses.stream()
-                .map(witness -> Inquiry.begin(witness.name(), () -> witness.testify(occasion)))
-                .toList();
         ChaosScope now = scope.get();
+        List<Inquiry> inquiries = Stream.concat(
+                        witnesses.stream()
+                                .map(witness -> Inquiry.begin(witness.name(), () -> witness.testify(occasion))),
+                        now.reportables().stream().map(Evidence::beginReport))
+                .toList();
         int entries = now.ledger().entries().size();
         List<Tally> tallies = now.round().decisions().tallies();
         SortedMap<Site, Long> seen = now.round().decisions().seen();
@@ -80,6 +84,13 @@ public final class Evidence {
         List<Section> said = new ArrayList<>();
         inquiries.forEach(inquiry -> said.addAll(inquiry.await(deadline)));
         return new Taken(occasion, at, entries, tallies, seen, threads, said);
+    }
+
+    /** The title, too, is asked for there: it is somebody else's code. */
+    private static Inquiry beginReport(Reportable reportable) {
+        return Inquiry.begin(
+                reportable.getClass().getSimpleName(),
+                () -> List.of(new Section(reportable.title(), reportable.lines())));
     }
 
     /** Has the witnesses look before what the test waits for gives up by itself. */

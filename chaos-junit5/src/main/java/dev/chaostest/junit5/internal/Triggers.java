@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.chaostest.junit5.postgres;
+package dev.chaostest.junit5.internal;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
+import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The attributes that say when, as they stand on each fault's annotation.
  *
  * @param timesByDefault how often the fault strikes if nothing is said, 0 for always
  */
-record Triggers(long nth, long times, long every, double probability, String during, long timesByDefault) {
+public record Triggers(long nth, long times, long every, double probability, String during, long timesByDefault) {
+
+    /** The value of {@code times} that stands for its default, as an annotation writes it. */
+    private static final long UNSET = -1;
 
     private static final long FIRST = 1;
 
     /** The trigger; refuses what contradicts itself. */
-    Trigger trigger() {
+    public Trigger trigger() {
         require(nth >= FIRST, "nth must be 1 or more, but was " + nth + ". Hits are counted from 1.");
         require(
-                times >= ChaosFailure.UNSET,
+                times >= UNSET,
                 "times must be 0 (for all) or more, but was " + times + ". To inject nothing, remove the annotation.");
         require(every >= 0, "every must be 1 or more, but was " + every + ". Write 3 for each third hit.");
         require(
@@ -31,10 +39,24 @@ record Triggers(long nth, long times, long every, double probability, String dur
                 "only one of nth, every, probability and during must be set, but there were " + ways
                         + ". Use one annotation for each.");
         if (ways == 0 || nth > FIRST) {
-            return inARow(times == ChaosFailure.UNSET ? timesByDefault : times);
+            return inARow(times == UNSET ? timesByDefault : times);
         }
         Trigger trigger = drawn ? Trigger.probability(probability) : every > 0 ? Trigger.every(every) : span();
         return times > 0 ? trigger.times(times) : trigger;
+    }
+
+    /**
+     * The rule that an annotation means.
+     *
+     * @param annotation its name and place, for messages
+     * @throws ChaosException if a value makes no sense
+     */
+    public Rule rule(String annotation, Target target, Supplier<? extends Fault> fault, UnaryOperator<Rule> options) {
+        try {
+            return options.apply(Rule.of(target, trigger(), fault.get()));
+        } catch (IllegalArgumentException | ChaosException badValue) {
+            throw new ChaosException(annotation + ": " + badValue.getMessage(), badValue);
+        }
     }
 
     private Trigger inARow(long count) {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.retry;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A call whose attempts answer later; one at a time, on whichever thread completes the one before. */
+final class AsyncCall<T> {
+
+    private final Course course;
+    private final Supplier<? extends CompletionStage<? extends T>> task;
+    private final Executor executor;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private volatile @Nullable CompletableFuture<Void> pause;
+
+    AsyncCall(Course course, Supplier<? extends CompletionStage<? extends T>> task, Executor executor) {
+        this.course = course;
+        this.task = task;
+        this.executor = executor;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // taking a timer back can't fail
+    CompletionStage<T> start() {
+        attempt();
+        result.whenComplete((value, failure) -> endPause());
+        return result;
+    }
+
+    /** Whatever goes wrong here, in a listener say, must end the call: nobody else would ever complete it. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error broken) {
+            result.completeExceptionally(broken);
+        }
+    }
+
+    private void attempt() {
+        guarded(() -> {
+            if (result.isDone()) {
+                return;
+            }
+            Throwable late = course.begin();
+            if (late != null) {
+                result.completeExceptionally(late);
+                return;
+            }
+            follow();
+        });
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows is guarded
+    private void follow() {
+        CompletionStage<? extends T> stage;
+        try {
+            stage = task.get();
+        } catch (RuntimeException | Error failure) {
+            failed(failure);
+            return;
+        }
+        stage.whenComplete((value, failure) -> guarded(() -> {
+            if (failure != null) {
+                failed(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
+            } else {
+                course.succeeded();
+                result.complete(value);
+            }
+        }));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what it could fail with has gone to the result
+    private void failed(Throwable failure) {
+        Course.Step step = course.failed(failure);
+        if (step.end() != null) {
+            result.completeExceptionally(step.end());
+            return;
+        }
+        CompletableFuture<Void> timer = course.timer(step.delay());
+        pause = timer;
+        timer.thenRunAsync(this::attempt, executor).whenComplete((done, refused) -> {
+            if (refused != null) { // by the executor, or the timer was taken back
+                result.completeExceptionally(refused);
+            }
+        });
+        if (result.isDone()) {
+            endPause();
+        }
+    }
+
+    private void endPause() {
+        CompletableFuture<Void> timer = pause;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+}
