@@ -92,7 +92,8 @@ public class LinkRoundTrip {
 
     @TearDown
     public void close() throws SQLException {
-        if (idle.connections() != 1 || armed.connections() != 1) { // what is fast because it goes elsewhere does not count
+        if (idle.connections() != 1
+                || armed.connections() != 1) { // what is fast because it goes elsewhere does not count
             throw new SQLException("Each link must carry one connection, but they carry " + idle.connections() + " and "
                     + armed.connections() + ".");
         }

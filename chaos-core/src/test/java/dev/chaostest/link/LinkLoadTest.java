@@ -118,8 +118,7 @@ class LinkLoadTest {
         link.close();
 
         assertThat(link.residue()).isEmpty();
-        assertThatThrownBy(() -> sender.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                .hasCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> sender.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
     }
 
     /** More than what is under way in a link and in the kernel together. */

@@ -37,7 +37,9 @@ class StandingTest {
         assertThat(standing.ask(NOTHING)).hasSize(1);
         assertThat(standing.ask(NOTHING)).isEmpty();
         round.add(Rule.of(Target.of(PART), Trigger.always(), SLOW));
-        assertThat(standing.ask(NOTHING)).extracting(pending -> pending.hit().site()).containsExactly(PART);
+        assertThat(standing.ask(NOTHING))
+                .extracting(pending -> pending.hit().site())
+                .containsExactly(PART);
         assertThat(standing.ask(NOTHING)).isEmpty();
     }
 
@@ -45,7 +47,8 @@ class StandingTest {
     void aRuleAboutSeveralOfItsSitesIsAskedAtTheFirst() {
         Round round = round(Rule.of(Target.seam("link"), Trigger.always(), SLOW));
 
-        List<Pending> due = round.standing(List.of(WHOLE, PART), new Lane("a-1")).ask(NOTHING);
+        List<Pending> due =
+                round.standing(List.of(WHOLE, PART), new Lane("a-1")).ask(NOTHING);
 
         assertThat(due).extracting(pending -> pending.hit().site()).containsExactly(WHOLE);
         assertThat(round.decisions().tallies().get(0).reached()).isEqualTo(1);
@@ -59,8 +62,9 @@ class StandingTest {
 
         assertThat(round.ledger().entries(LedgerEntry.Fired.class)).isEmpty();
         assertThat(round.mismatches())
-                .containsExactly("planned was delay of 1ms before the effect at link:bank, every time, but it took hold 0 of "
-                        + "1 time; on a-1 there was nothing to strike");
+                .containsExactly(
+                        "planned was delay of 1ms before the effect at link:bank, every time, but it took hold 0 of "
+                                + "1 time; on a-1 there was nothing to strike");
         pending.struck("the text");
         pending.struck("again");
         assertThat(round.ledger().entries(LedgerEntry.Fired.class)).hasSize(1);
