@@ -16,6 +16,8 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Tally;
+import dev.chaostest.schedule.RunningSchedule;
+import dev.chaostest.schedule.Schedule;
 import dev.chaostest.time.TimeSource;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -52,6 +54,7 @@ public final class ChaosScope implements AutoCloseable {
     private final List<Mount> mounts = new CopyOnWriteArrayList<>();
     private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
     private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
+    private final List<RunningSchedule> schedules = new CopyOnWriteArrayList<>();
     private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
     private volatile @Nullable String forbidden;
@@ -205,6 +208,27 @@ public final class ChaosScope implements AutoCloseable {
         return injection;
     }
 
+    /**
+     * Runs chaos over time, until it is through or closed, or this scope heals. The scope owns it: what it did not do as it
+     * says is thrown when the scope closes, unless the handle has thrown it before.
+     *
+     * @return its handle; in a dry run, of nothing
+     * @throws dev.chaostest.plan.ChaosException if faults are {@linkplain #forbidFaults forbidden}
+     * @throws IllegalStateException if the scope is healed already
+     */
+    public RunningSchedule run(Schedule schedule) {
+        requireFaultsAllowed();
+        if (healed.get()) {
+            throw healedAlready("schedule \"" + schedule + "\" must run");
+        }
+        RunningSchedule running = own("schedule \"" + schedule + "\"", RunningSchedule.start(schedule, round));
+        schedules.add(running);
+        if (healed.get()) {
+            running.heal();
+        }
+        return running;
+    }
+
     private IllegalStateException healedAlready(String what) {
         return new IllegalStateException(what + " while scope \"" + name()
                 + "\" is open, but it is healed. Do it earlier, or open a new scope.");
@@ -266,6 +290,7 @@ public final class ChaosScope implements AutoCloseable {
 
     /** Ends all faults: nothing strikes any more, and what is parked goes on. Twice is harmless. */
     public void heal() {
+        schedules.forEach(RunningSchedule::heal); // first: a step must not find the scope healed
         if (!healed.compareAndSet(false, true)) {
             return;
         }

@@ -378,9 +378,10 @@ class CallSeamTest {
             try (ChaosScope scope = ChaosScope.open("shop", Plan.of(new Seed(77), cut), new VirtualTime())) {
                 assertThatThrownBy(() -> scope.wrap(Shop.class, real, Wrapping.named("corner")))
                         .isInstanceOf(ChaosException.class)
-                        .hasMessage("A fault on the wrapped Shop \"corner\" must be one of [Behavior, ChangedResult, "
-                                + "Delay, Failure, Hang], but rule \"connection lost before the effect (nothing was sent) "
-                                + "at call:Shop.*, every time\" has a Cut. Use one of those, or another seam.");
+                        .hasMessage(
+                                "A fault on the wrapped Shop \"corner\" must be one of [Behavior, ChangedResult, Delay, "
+                                        + "Failure, Hang], but rule \"connection lost before the effect (nothing was sent) "
+                                        + "at call:Shop.*, every time\" has a Cut. Use one of those, or another seam.");
             }
         }
     }

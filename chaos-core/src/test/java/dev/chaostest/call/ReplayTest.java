@@ -12,11 +12,9 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
-import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ReplayTest {
@@ -35,19 +33,7 @@ class ReplayTest {
         }
     }
 
-    /** No wait takes time, so that a caller need not be moved on; the clock stands still. */
-    private static final class NoTime implements TimeSource {
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public CompletableFuture<Void> timer(Duration after) {
-            return CompletableFuture.completedFuture(null);
-        }
-    }
-
+    private final SteppingTime time = new SteppingTime();
     private final StringBuilder written = new StringBuilder();
 
     /** A gateway that takes 20 ms, gives numbers from 7, and declines order b. */
@@ -79,11 +65,9 @@ class ReplayTest {
         return Recording.parse("gateway.jsonl", written.toString());
     }
 
-    private static ChaosScope scope(Behavior replay) {
+    private ChaosScope scope(Behavior replay) {
         return ChaosScope.open(
-                "replay",
-                Plan.of(new Seed(77), Rule.of(Calls.to(Gateway.class), Trigger.always(), replay)),
-                new NoTime());
+                "replay", Plan.of(new Seed(77), Rule.of(Calls.to(Gateway.class), Trigger.always(), replay)), time);
     }
 
     private static Gateway gateway(ChaosScope scope) {
@@ -117,6 +101,7 @@ class ReplayTest {
             gateway.refund("a");
             assertThat(gateway.charge("c")).isEqualTo(8);
 
+            assertThat(time.nanos()).as("three times 20 ms").isEqualTo(60_000_000);
             assertThat(scope.fired())
                     .extracting(fired -> fired.fault().toString())
                     .containsExactly(

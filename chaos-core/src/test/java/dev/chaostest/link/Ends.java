@@ -11,25 +11,25 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server whose connections a test holds in its hands, at both ends. */
-final class Ends implements AutoCloseable {
+public final class Ends implements AutoCloseable {
 
     /** Long enough for any machine: a read that takes it is a failed test. */
-    static final int PATIENCE_MILLIS = 30_000;
+    public static final int PATIENCE_MILLIS = 30_000;
 
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    Ends() throws IOException {
+    public Ends() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener.setSoTimeout(PATIENCE_MILLIS);
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
     }
 
     /** A new client of the link. */
-    Socket client(TcpLink link) throws IOException {
+    public Socket client(TcpLink link) throws IOException {
         Socket client = new Socket();
         sockets.add(client);
         client.setSoTimeout(PATIENCE_MILLIS);
@@ -39,7 +39,7 @@ final class Ends implements AutoCloseable {
     }
 
     /** The server's end of the connection that came next. */
-    Socket server() throws IOException {
+    public Socket server() throws IOException {
         Socket server = listener.accept();
         sockets.add(server);
         server.setSoTimeout(PATIENCE_MILLIS);
@@ -48,7 +48,7 @@ final class Ends implements AutoCloseable {
     }
 
     /** A new client and the server's end of its connection. */
-    Both connect(TcpLink link) throws IOException {
+    public Both connect(TcpLink link) throws IOException {
         Socket client = client(link);
         return new Both(client, server());
     }
@@ -61,25 +61,25 @@ final class Ends implements AutoCloseable {
         listener.close();
     }
 
-    static void send(Socket from, String text) throws IOException {
+    public static void send(Socket from, String text) throws IOException {
         from.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** So many bytes as text; fewer if the stream ends. */
-    static String receive(Socket at, int bytes) throws IOException {
+    public static String receive(Socket at, int bytes) throws IOException {
         return new String(at.getInputStream().readNBytes(bytes), StandardCharsets.ISO_8859_1);
     }
 
     /** Sends one way, and returns what came out there. */
-    static String pass(Socket from, Socket to, String text) throws IOException {
+    public static String pass(Socket from, Socket to, String text) throws IOException {
         send(from, text);
         return receive(to, text.length());
     }
 
     /** Both ends of one connection through a link. */
-    record Both(Socket client, Socket server) {
+    public record Both(Socket client, Socket server) {
 
-        void roundTrip(String text) throws IOException {
+        public void roundTrip(String text) throws IOException {
             String there = pass(client, server, text);
             String back = pass(server, client, there);
             if (!back.equals(text)) {

@@ -201,4 +201,76 @@ class CourseTest {
         assertThat(drawn.get(0)).isEqualTo(drawn.get(1));
         assertThat(drawn.subList(1, 4)).doesNotHaveDuplicates();
     }
+
+    /** Strikes "eu" only, once; remembers what it was asked about. */
+    private record Picky(List<String> asked) implements Fault {
+        @Override
+        public When strikes() {
+            return When.BEFORE;
+        }
+
+        @Override
+        public boolean endsTheCall() {
+            return true;
+        }
+
+        @Override
+        public long mustStrike(long due) {
+            return Math.min(1, due);
+        }
+
+        @Override
+        public Course course() {
+            return new Course() {
+                private boolean european;
+
+                @Override
+                public List<Fault> next(Trigger.Occasion occasion) {
+                    asked.add(occasion.hit() + " about " + occasion.detail().key());
+                    european |= "eu".equals(occasion.detail().key());
+                    return european && occasion.nth() == 2 ? List.of(CUT) : List.of();
+                }
+
+                @Override
+                public boolean canStrike() {
+                    return european;
+                }
+            };
+        }
+
+        @Override
+        public String toString() {
+            return "picky";
+        }
+    }
+
+    @Test
+    void aCourseKnowsTheHitAsItArrivedAndWhatTheSeamKnows() {
+        List<String> asked = new ArrayList<>();
+        Decisions decisions = decisions(
+                Rule.of(Target.of(CHARGE), Trigger.always(), new Picky(asked)).perKey());
+
+        decisions.at(CHARGE, LANE, () -> "eu");
+        decisions.at(CHARGE, LANE, () -> "us");
+
+        assertThat(asked)
+                .containsExactly(
+                        "call:Gateway.charge, 1st on lane gateway-1 about eu",
+                        "call:Gateway.charge, 2nd on lane gateway-1 about us");
+    }
+
+    @Test
+    void aKeyForWhichNothingCouldStrikeIsNotHeldToTheWordOfTheRule() {
+        Decisions decisions = decisions(Rule.of(Target.of(CHARGE), Trigger.first(2), new Picky(new ArrayList<>()))
+                .perKey());
+
+        decisions.at(CHARGE, LANE, () -> "us");
+        decisions.at(CHARGE, LANE, () -> "eu");
+        assertThat(decisions.tallies().get(0).lacking()).containsExactly(new Lane("eu"));
+
+        decisions.at(CHARGE, LANE, () -> "eu");
+        assertThat(decisions.tallies().get(0).isMissed())
+                .as("once is enough of two")
+                .isFalse();
+    }
 }

@@ -61,7 +61,9 @@ class ReadmeTest {
     private static String textOf(String directory, String ending) throws IOException {
         StringBuilder text = new StringBuilder();
         try (Stream<Path> files = Files.walk(ROOT.resolve(directory))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(ending)).sorted().toList()) {
+            for (Path file : files.filter(each -> each.toString().endsWith(ending))
+                    .sorted()
+                    .toList()) {
                 text.append(Files.readString(file)).append('\n');
             }
         }

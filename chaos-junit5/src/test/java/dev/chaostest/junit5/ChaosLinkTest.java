@@ -61,7 +61,9 @@ class ChaosLinkTest {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + link.port() + "/"))
                     .timeout(Duration.ofSeconds(30))
                     .build();
-            return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+            return HttpClient.newHttpClient()
+                    .send(request, BodyHandlers.discarding())
+                    .statusCode();
         }
     }
 
@@ -85,9 +87,13 @@ class ChaosLinkTest {
 
         @ChaosTest
         void thatMeetsItsScope(@ChaosLink(to = "uri") TcpLink link, ChaosScope scope) throws Exception {
-            link.during(Latency.of(Duration.ofMillis(5)), () -> assertThat(get(link)).isEqualTo(200));
+            link.during(
+                    Latency.of(Duration.ofMillis(5)),
+                    () -> assertThat(get(link)).isEqualTo(200));
 
-            assertThat(scope.fired()).isNotEmpty().allMatch(fired -> fired.hit().site().name().startsWith("uri"));
+            assertThat(scope.fired())
+                    .isNotEmpty()
+                    .allMatch(fired -> fired.hit().site().name().startsWith("uri"));
         }
 
         @ChaosTest
@@ -109,20 +115,24 @@ class ChaosLinkTest {
     @Test
     void mistakesAreNamed() {
         assertThat(Inner.run(UnknownTestCases.class).message())
-                .contains("@ChaosLink on ChaosLinkTest$UnknownTestCases.isNeverRun: to must be host:port, or name a field or "
-                        + "a method without parameters of the test class, but there is no \"nowhere\". Add one that says "
-                        + "where the server is.");
+                .contains(
+                        "@ChaosLink on ChaosLinkTest$UnknownTestCases.isNeverRun: to must be host:port, or name a field or "
+                                + "a method without parameters of the test class, but there is no \"nowhere\". Add one that says "
+                                + "where the server is.");
         assertThat(Inner.run(MissingTestCases.class).message())
-                .contains("@ChaosLink on ChaosLinkTest$MissingTestCases.isNeverRun: to must say where the server is, but is "
-                        + "missing, and ChaosLinkTest$MissingTestCases.isNeverRun has no PostgreSQL whose address is known. "
-                        + "Set it to \"host:port\", or to the name of a field.");
+                .contains(
+                        "@ChaosLink on ChaosLinkTest$MissingTestCases.isNeverRun: to must say where the server is, but is "
+                                + "missing, and ChaosLinkTest$MissingTestCases.isNeverRun has no PostgreSQL whose address is known. "
+                                + "Set it to \"host:port\", or to the name of a field.");
         assertThat(Inner.run(KindTestCases.class).message())
-                .contains("@ChaosLink on ChaosLinkTest$KindTestCases.isNeverRun: to must lead to an InetSocketAddress, a URI "
-                        + "with a port, \"host:port\" or a port, but field kind is a Double, 1.5. Have it say where the "
-                        + "server listens.");
+                .contains(
+                        "@ChaosLink on ChaosLinkTest$KindTestCases.isNeverRun: to must lead to an InetSocketAddress, a URI "
+                                + "with a port, \"host:port\" or a port, but field kind is a Double, 1.5. Have it say where the "
+                                + "server listens.");
         assertThat(Inner.run(TypeTestCases.class).message())
-                .contains("@ChaosLink on ChaosLinkTest$TypeTestCases.isNeverRun must be on a TcpLink parameter of a test "
-                        + "method, but is on a String. Move it there.");
+                .contains(
+                        "@ChaosLink on ChaosLinkTest$TypeTestCases.isNeverRun must be on a TcpLink parameter of a test "
+                                + "method, but is on a String. Move it there.");
     }
 
     @Tag(ChaosTags.RECOVERY)

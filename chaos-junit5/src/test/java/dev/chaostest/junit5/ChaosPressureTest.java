@@ -38,7 +38,9 @@ class ChaosPressureTest {
         @ChaosTest
         @ChaosPressure(cpu = 1, threads = 3)
         void ofItsOwn(ChaosScope scope) {
-            assertThat(notes(scope)).filteredOn(note -> note.startsWith("took ")).hasSize(2);
+            assertThat(notes(scope))
+                    .filteredOn(note -> note.startsWith("took "))
+                    .hasSize(2);
         }
 
         @AfterEach
@@ -67,11 +69,13 @@ class ChaosPressureTest {
     @Test
     void mistakesAreNamed() {
         assertThat(Inner.run(NothingTestCases.class).message())
-                .contains("@ChaosPressure on ChaosPressureTest$NothingTestCases.isNeverRun must take something, but takes "
-                        + "nothing. Set heap, cpu or threads, or remove it.");
+                .contains(
+                        "@ChaosPressure on ChaosPressureTest$NothingTestCases.isNeverRun must take something, but takes "
+                                + "nothing. Set heap, cpu or threads, or remove it.");
         assertThat(Inner.run(SizeTestCases.class).message())
-                .contains("@ChaosPressure on ChaosPressureTest$SizeTestCases.isNeverRun: heap must be a number and KB, MB or "
-                        + "GB, but was \"64M\". Write for example \"64MB\".");
+                .contains(
+                        "@ChaosPressure on ChaosPressureTest$SizeTestCases.isNeverRun: heap must be a number and KB, MB or "
+                                + "GB, but was \"64M\". Write for example \"64MB\".");
         assertThat(Inner.run(GreedyTestCases.class).message()).contains("900000 GB");
     }
 

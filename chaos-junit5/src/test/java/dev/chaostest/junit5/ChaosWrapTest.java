@@ -74,7 +74,8 @@ class ChaosWrapTest {
             }
             assertThat(gateway.charge(5)).isEqualTo("charged 5");
             assertThat(till.charged).containsExactly(5);
-            assertThat(scope.fired()).extracting(fired -> fired.hit().toString())
+            assertThat(scope.fired())
+                    .extracting(fired -> fired.hit().toString())
                     .containsExactly(
                             "call:Gateway.charge, 1st on lane gateway-1", "call:Gateway.charge, 2nd on lane gateway-1");
             assertThat(gateway.refund(1)).isEqualTo("refunded 1");
@@ -192,8 +193,9 @@ class ChaosWrapTest {
     void aFaultThatNobodyMetIsRed() {
         assertThat(Inner.run(MissedTestCases.class).message())
                 .contains("Every planned fault must strike, and come back as planned, but one did not.")
-                .contains("missed : planned was failure java.io.IOException: injected by a chaos test before the effect "
-                        + "at call:Gateway.charge, hit 1, but nothing arrived there");
+                .contains(
+                        "missed : planned was failure java.io.IOException: injected by a chaos test before the effect "
+                                + "at call:Gateway.charge, hit 1, but nothing arrived there");
     }
 
     static class MissedTestCases extends Shop {
@@ -207,21 +209,26 @@ class ChaosWrapTest {
     @Test
     void mistakesAreNamed() {
         assertThat(Inner.run(MethodTestCases.class).message())
-                .contains("@ChaosCallFailure on ChaosWrapTest$MethodTestCases.isNeverRun: The method must be one of "
-                        + "dev.chaostest.junit5.ChaosWrapTest$Gateway, but \"chargee\" is none. Did you mean \"charge\" or \"refund\"?");
+                .contains(
+                        "@ChaosCallFailure on ChaosWrapTest$MethodTestCases.isNeverRun: The method must be one of "
+                                + "dev.chaostest.junit5.ChaosWrapTest$Gateway, but \"chargee\" is none. Did you mean \"charge\" or \"refund\"?");
         assertThat(Inner.run(ExceptionTestCases.class).message())
-                .contains("@ChaosCallFailure on ChaosWrapTest$ExceptionTestCases.isNeverRun: exception must be a class with "
-                        + "a public constructor that takes a message or nothing, but java.io.ObjectStreamException has none. "
-                        + "Write the rule with Failure.of(...) and scope.inject.");
+                .contains(
+                        "@ChaosCallFailure on ChaosWrapTest$ExceptionTestCases.isNeverRun: exception must be a class with "
+                                + "a public constructor that takes a message or nothing, but java.io.ObjectStreamException has none. "
+                                + "Write the rule with Failure.of(...) and scope.inject.");
         assertThat(Inner.run(DelayTestCases.class).message())
-                .contains("@ChaosCallDelay on ChaosWrapTest$DelayTestCases.isNeverRun: deviation and p99 must go with value, "
-                        + "but that is not set. Set value to the mean or the median.");
+                .contains(
+                        "@ChaosCallDelay on ChaosWrapTest$DelayTestCases.isNeverRun: deviation and p99 must go with value, "
+                                + "but that is not set. Set value to the mean or the median.");
         assertThat(Inner.run(FinalTestCases.class).message())
-                .contains("@ChaosWrap on FinalTestCases.gateway: the field must be an instance field that is not final, of "
-                        + "an interface type, but is \"final Gateway\". Change it, or use scope.wrap.");
+                .contains(
+                        "@ChaosWrap on FinalTestCases.gateway: the field must be an instance field that is not final, of "
+                                + "an interface type, but is \"final Gateway\". Change it, or use scope.wrap.");
         assertThat(Inner.run(ClassTestCases.class).message())
-                .contains("@ChaosWrap on ClassTestCases.gateway: the field must be an instance field that is not final, of "
-                        + "an interface type, but is \"Till\". Change it, or use scope.wrap.");
+                .contains(
+                        "@ChaosWrap on ClassTestCases.gateway: the field must be an instance field that is not final, of "
+                                + "an interface type, but is \"Till\". Change it, or use scope.wrap.");
         assertThat(Inner.run(NullTestCases.class).message())
                 .contains("@ChaosWrap on NullTestCases.gateway: the field must hold what is to be wrapped before "
                         + "@BeforeEach, but was null. Set it where it is declared, or use scope.wrap.");
@@ -266,7 +273,8 @@ class ChaosWrapTest {
     @Tag(ChaosTags.TRANSACTION)
     static class NullTestCases {
         @ChaosWrap
-        @Nullable Gateway gateway;
+        @Nullable
+        Gateway gateway;
 
         @ChaosTest
         void isNeverRun() {}

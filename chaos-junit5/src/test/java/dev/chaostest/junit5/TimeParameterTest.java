@@ -53,8 +53,9 @@ class TimeParameterTest {
     @Test
     void beforeEachAloneCantAskForIt() {
         assertThat(Inner.run(BeforeEachTestCases.class).message())
-                .contains("A VirtualTime must be a parameter of the test method, since it decides what the round goes by, "
-                        + "but TimeParameterTest$BeforeEachTestCases.runs has none. Add it there, too.");
+                .contains(
+                        "A VirtualTime must be a parameter of the test method, since it decides what the round goes by, "
+                                + "but TimeParameterTest$BeforeEachTestCases.runs has none. Add it there, too.");
     }
 
     @Tag(ChaosTags.TRANSACTION)

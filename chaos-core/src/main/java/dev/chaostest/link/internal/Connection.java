@@ -40,6 +40,8 @@ final class Connection {
     private final Condition changed = lock.newCondition();
     private boolean mayDial = true;
     private boolean closed;
+    private volatile boolean clientGone;
+    private volatile boolean serverGone;
     private boolean toServerOver;
     private boolean toClientOver;
     private final List<Socket> toBreak = new ArrayList<>();
@@ -221,7 +223,7 @@ final class Connection {
             relay.debug("reset", e);
         }
         close(socket);
-        if (client.isClosed() && server.isClosed()) { // whatever is still under way, there is nowhere to go
+        if (clientGone && serverGone) { // whatever is still under way, there is nowhere to go
             closeAll();
         }
     }
@@ -257,7 +259,17 @@ final class Connection {
         afflictions.forEach(Affliction::forget);
     }
 
+    /** Whether we closed it, or are about to: its reader may hear of that before the socket says so. */
+    boolean isGone(Socket socket) {
+        return socket == client ? clientGone : serverGone;
+    }
+
     private void close(Socket socket) {
+        if (socket == client) {
+            clientGone = true;
+        } else {
+            serverGone = true;
+        }
         try {
             socket.close();
         } catch (IOException e) { // nothing can be done, and nobody is left to care

@@ -53,9 +53,9 @@ final class Pump implements Peer {
                 }
                 buffer = fitting(buffer, n);
             }
-            handOn(source.isClosed() ? Signal.SILENCE : Signal.END);
+            handOn(connection.isGone(source) ? Signal.SILENCE : Signal.END);
         } catch (ReadFailed e) { // we closed it, or its peer broke it
-            handOn(source.isClosed() ? Signal.SILENCE : Signal.RESET);
+            handOn(connection.isGone(source) ? Signal.SILENCE : Signal.RESET);
         } catch (IOException e) {
             broken();
         } catch (InterruptedException e) { // whoever interrupts wants this thread to end

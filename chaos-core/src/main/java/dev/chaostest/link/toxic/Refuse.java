@@ -11,8 +11,8 @@ import dev.chaostest.plan.When;
  * Refuses a new connection.
  *
  * <p>The client's connect succeeds, since this machine's kernel answers it before anybody can be asked; then, at once, the
- * connection is reset: "Connection reset" at its first read or write. The server never hears of it. Open connections are
- * not affected. For a connect that itself fails ("Connection refused"), cut the link.
+ * connection is reset: "Connection reset" at its first read or write, now and then at the connect itself. The server never
+ * hears of it. Open connections are not affected. For a connect that itself fails ("Connection refused"), cut the link.
  *
  * <pre>{@code
  * Rule busy = Rule.of(LinkTarget.of("bank"), Trigger.first(2), new Refuse());

@@ -87,9 +87,11 @@ final class CallFaults {
     private static Supplier<Throwable> maker(Class<? extends Throwable> type, String message) {
         Optional<Constructor<?>> withMessage = constructor(type, String.class);
         Optional<Constructor<?>> without = constructor(type);
-        if (Modifier.isAbstract(type.getModifiers()) || withMessage.or(() -> without).isEmpty()) {
-            throw new ChaosException("exception must be a class with a public constructor that takes a message or nothing, "
-                    + "but " + type.getName() + " has none. Write the rule with Failure.of(...) and scope.inject.");
+        if (Modifier.isAbstract(type.getModifiers())
+                || withMessage.or(() -> without).isEmpty()) {
+            throw new ChaosException(
+                    "exception must be a class with a public constructor that takes a message or nothing, " + "but "
+                            + type.getName() + " has none. Write the rule with Failure.of(...) and scope.inject.");
         }
         return () -> make(withMessage, without, message);
     }
@@ -108,8 +110,10 @@ final class CallFaults {
                             ? withMessage.get().newInstance(message)
                             : without.orElseThrow().newInstance());
         } catch (ReflectiveOperationException e) {
-            throw new ChaosException("exception must be one that can be made, but its constructor failed; see the cause. "
-                    + "Write the rule with Failure.of(...) and scope.inject.", e);
+            throw new ChaosException(
+                    "exception must be one that can be made, but its constructor failed; see the cause. "
+                            + "Write the rule with Failure.of(...) and scope.inject.",
+                    e);
         }
     }
 }

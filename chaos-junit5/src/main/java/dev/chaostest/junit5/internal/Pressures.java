@@ -32,7 +32,8 @@ record Pressures(OptionalLong heap, int cpu, int threads) {
     }
 
     private static Pressures of(String place, ChaosPressure wanted) {
-        OptionalLong heap = wanted.heap().isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes(place, wanted.heap()));
+        OptionalLong heap =
+                wanted.heap().isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes(place, wanted.heap()));
         if (heap.isEmpty() && wanted.cpu() == 0 && wanted.threads() == 0) {
             throw new ChaosException(
                     place + " must take something, but takes nothing. Set heap, cpu or threads, or remove it.");

@@ -43,7 +43,11 @@ record ServerAddress(String place, String to) {
         for (Object instance : instances) {
             for (Field field : ReflectionSupport.findFields(
                     instance.getClass(), each -> each.getName().equals(to), HierarchyTraversalMode.BOTTOM_UP)) {
-                return of(ReflectionSupport.tryToReadFieldValue(field, instance).toOptional().orElse(null), "field " + to);
+                return of(
+                        ReflectionSupport.tryToReadFieldValue(field, instance)
+                                .toOptional()
+                                .orElse(null),
+                        "field " + to);
             }
             for (Method method : ReflectionSupport.findMethods(
                     instance.getClass(),
@@ -52,8 +56,9 @@ record ServerAddress(String place, String to) {
                 return of(ReflectionSupport.invokeMethod(method, instance), "method " + to);
             }
         }
-        throw new ChaosException(place + ": to must be host:port, or name a field or a method without parameters of the "
-                + "test class, but there is no \"" + to + "\". Add one that says where the server is.");
+        throw new ChaosException(
+                place + ": to must be host:port, or name a field or a method without parameters of the "
+                        + "test class, but there is no \"" + to + "\". Add one that says where the server is.");
     }
 
     private InetSocketAddress of(@Nullable Object value, String from) {
@@ -70,8 +75,10 @@ record ServerAddress(String place, String to) {
         if (value instanceof String && text.matches()) {
             return new InetSocketAddress(text.group(1), Integer.parseInt(text.group(2)));
         }
-        throw new ChaosException(place + ": to must lead to an InetSocketAddress, a URI with a port, \"host:port\" or a port, "
-                + "but " + from + " is " + (value == null ? "null" : "a " + value.getClass().getSimpleName() + ", " + value)
-                + ". Have it say where the server listens.");
+        throw new ChaosException(
+                place + ": to must lead to an InetSocketAddress, a URI with a port, \"host:port\" or a port, "
+                        + "but " + from + " is "
+                        + (value == null ? "null" : "a " + value.getClass().getSimpleName() + ", " + value)
+                        + ". Have it say where the server listens.");
     }
 }

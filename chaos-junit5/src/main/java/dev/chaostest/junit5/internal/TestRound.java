@@ -111,8 +111,9 @@ public final class TestRound implements AutoCloseable {
         if (time instanceof VirtualTime virtual) {
             return virtual;
         }
-        throw new ChaosException("A VirtualTime must be a parameter of the test method, since it decides what the round "
-                + "goes by, but " + test + " has none. Add it there, too.");
+        throw new ChaosException(
+                "A VirtualTime must be a parameter of the test method, since it decides what the round "
+                        + "goes by, but " + test + " has none. Add it there, too.");
     }
 
     /** Where links lead that name no server. */
@@ -122,8 +123,10 @@ public final class TestRound implements AutoCloseable {
 
     InetSocketAddress server(String place) {
         return server.get()
-                .orElseThrow(() -> new ChaosException(place + ": to must say where the server is, but is missing, and "
-                        + test + " has no PostgreSQL whose address is known. Set it to \"host:port\", or to the name of a field."));
+                .orElseThrow(
+                        () -> new ChaosException(
+                                place + ": to must say where the server is, but is missing, and " + test
+                                        + " has no PostgreSQL whose address is known. Set it to \"host:port\", or to the name of a field."));
     }
 
     /** Has the scope armed there while the test method runs. */

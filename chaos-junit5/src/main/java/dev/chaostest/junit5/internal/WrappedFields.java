@@ -36,14 +36,17 @@ final class WrappedFields {
             field.setAccessible(true);
             Object original = field.get(instance);
             if (original == null) {
-                throw new ChaosException(name + ": the field must hold what is to be wrapped before @BeforeEach, but was "
-                        + "null. Set it where it is declared, or use scope.wrap.");
+                throw new ChaosException(
+                        name + ": the field must hold what is to be wrapped before @BeforeEach, but was "
+                                + "null. Set it where it is declared, or use scope.wrap.");
             }
             field.set(instance, armed(field.getType(), original, named(field), round));
             round.whenClosed(() -> field.set(instance, original));
         } catch (IllegalAccessException e) {
-            throw new ChaosException(name + ": the field must be accessible by reflection, but is not. Open its package "
-                    + "to dev.chaostest.junit5, or use scope.wrap.", e);
+            throw new ChaosException(
+                    name + ": the field must be accessible by reflection, but is not. Open its package "
+                            + "to dev.chaostest.junit5, or use scope.wrap.",
+                    e);
         }
     }
 

@@ -122,5 +122,4 @@ final class Faults {
         Lengths lengths = new Lengths(delay.value(), delay.deviation(), delay.p99(), delay.min(), delay.max());
         return new Delay(lengths.length(), delay.strikes());
     }
-
 }

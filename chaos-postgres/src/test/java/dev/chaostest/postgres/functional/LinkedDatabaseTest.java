@@ -69,7 +69,8 @@ class LinkedDatabaseTest {
             assertThat(WireTestServer.read(connection, "SELECT 1")).isEqualTo("1");
 
             try (Outage cut = link.cut()) {
-                assertThat(stateOf(() -> WireTestServer.read(connection, "SELECT 2"))).isEqualTo("08006");
+                assertThat(stateOf(() -> WireTestServer.read(connection, "SELECT 2")))
+                        .isEqualTo("08006");
                 assertThat(stateOf(this::connect)).isEqualTo("08001");
             }
         }
@@ -167,8 +168,19 @@ class LinkedDatabaseTest {
 
     private String psql(Path psql) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
-                psql.toString(), "-X", "-A", "-t", "-h", "127.0.0.1", "-p", "" + link.port(), "-U", "postgres", "-c",
-                "SELECT 6 * 7", "postgres");
+                psql.toString(),
+                "-X",
+                "-A",
+                "-t",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                "" + link.port(),
+                "-U",
+                "postgres",
+                "-c",
+                "SELECT 6 * 7",
+                "postgres");
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         builder.environment().put("LC_ALL", "C");
         Process process = builder.redirectErrorStream(true).start();

@@ -42,7 +42,7 @@ import org.postgresql.util.PSQLException;
 /** A getConnection that fails, and what the seam refuses. */
 class NoConnectionTest {
 
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofMillis(800);
 
     private static Rule first(int times, NoConnection fault) {
         return Rule.of(PoolMount.acquire(), Trigger.first(times), fault);
@@ -145,7 +145,7 @@ class NoConnectionTest {
 
             assertThat(ours.getSQLState()).isEqualTo("08001");
             assertThat(answers(scope))
-                    .containsExactly("timed out after 300ms, before 60s were over (forged)", "08001 (forged)");
+                    .containsExactly("timed out after 800ms, before 60s were over (forged)", "08001 (forged)");
         }
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** A pool that is really exhausted, or really leaks. */
 class PoolExhaustionTest {
 
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofMillis(800);
 
     @Test
     void everyoneElseGetsHikaricpsOwnTimeOutUntilItIsClosed() throws SQLException {

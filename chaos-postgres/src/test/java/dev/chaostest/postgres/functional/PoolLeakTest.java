@@ -94,7 +94,7 @@ class PoolLeakTest {
 
     @Test
     void whatTheLibraryHoldsIsNoLeakOfTheTests() {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofMillis(300));
+        try (PoolFixture fixture = new PoolFixture(2, Duration.ofMillis(800));
                 ChaosScope scope = fixture.arm()) {
             Supplier<List<String>> leaks = fixture.mount().watchLeaks();
             try (Injection none = fixture.mount().exhaust(scope, 0)) {

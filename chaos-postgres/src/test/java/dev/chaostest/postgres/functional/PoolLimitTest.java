@@ -40,9 +40,10 @@ class PoolLimitTest {
     }
 
     @Test
-    void whereNobodyGivesBackInTimeTheOthersAreTurnedAway() throws InterruptedException {
+    void whereNobodyGivesBackInTimeTheOthersAreTurnedAway() throws Exception {
         CountDownLatch turnedAway = new CountDownLatch(SIZE);
-        try (PoolFixture fixture = new PoolFixture(SIZE, Duration.ofMillis(500))) {
+        try (PoolFixture fixture = new PoolFixture(SIZE, Duration.ofSeconds(2))) {
+            PoolFixture.giveBack(fixture.borrow(SIZE)); // connecting takes its time, and is not what is looked at
             Outcomes<?> outcomes = Workers.of(2 * SIZE)
                     .classify(failure -> failure instanceof SQLTransientConnectionException
                             ? Optional.of("turned away")

@@ -64,7 +64,7 @@ class SmallServerTest {
 
     @Test
     void tooManyClientsIsWhatHikaricpThrowsWhenTheServerIsFull() {
-        try (PoolFixture fixture = new PoolFixture(server.jdbcUrl(), 1, Duration.ofMillis(500))) {
+        try (PoolFixture fixture = new PoolFixture(server.jdbcUrl(), 1, Duration.ofSeconds(1))) {
             SQLException ours;
             Rule full = Rule.of(PoolMount.acquire(), Trigger.always(), NoConnection.refused("53300"));
             try (ChaosScope scope = fixture.arm(full)) {

@@ -13,6 +13,9 @@ import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.schedule.RunningSchedule;
+import dev.chaostest.schedule.Schedule;
+import dev.chaostest.schedule.Victim;
 import dev.chaostest.time.ChaosClock;
 import dev.chaostest.time.VirtualTime;
 import java.io.IOException;
@@ -28,11 +31,13 @@ import org.junit.jupiter.api.Tag;
 class ProviderFailoverTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private Clock clock;
     private Exchange premium;
     private Exchange backup;
     private Exchange archive;
+    private QuoteProvider best;
     private FailoverQuotes quotes;
 
     @BeforeEach
@@ -41,9 +46,10 @@ class ProviderFailoverTest {
         premium = new Exchange(clock);
         backup = new Exchange(clock);
         archive = new Exchange(clock);
+        best = scope.wrap(QuoteProvider.class, premium, Wrapping.named("premium"));
         quotes = new FailoverQuotes(
                 List.of(
-                        scope.wrap(QuoteProvider.class, premium, Wrapping.named("premium")),
+                        best,
                         scope.wrap(QuoteProvider.class, backup, Wrapping.named("backup")),
                         scope.wrap(QuoteProvider.class, archive, Wrapping.named("archive"))),
                 clock);
@@ -51,6 +57,12 @@ class ProviderFailoverTest {
 
     private static Rule on(String provider, Behavior behavior) {
         return Rule.of(Calls.to(QuoteProvider.class).on(provider), Trigger.always(), behavior);
+    }
+
+    /** A question a second; each is answered, with a quote of this moment. */
+    private void ask(VirtualTime time) {
+        assertThat(quotes.latest("ACME").asOf()).isEqualTo(clock.instant());
+        time.advance(SECOND);
     }
 
     @ChaosTest
@@ -62,8 +74,7 @@ class ProviderFailoverTest {
                         .failed(Duration.ofSeconds(30))));
 
         for (int second = 0; second < 120; second++) {
-            assertThat(quotes.latest("ACME").asOf()).isEqualTo(clock.instant());
-            time.advance(SECOND);
+            ask(time);
         }
 
         assertThat(scope.fired()).as("three failures, and the breaker was open").hasSize(3);
@@ -71,5 +82,60 @@ class ProviderFailoverTest {
         assertThat(premium.sold()).as("before and after").isEqualTo(10 + 48);
         assertThat(archive.sold()).isZero();
         assertThat(quotes.breaker(0)).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @ChaosTest
+    void whenTwoHaveTroubleAtOnceTheThirdStandsIn(ChaosScope scope, VirtualTime time) throws Exception {
+        Rule down = on("premium", Behaviors.alwaysFail(() -> new IOException("premium is down")));
+        Victim victim = Victim.of("premium", () -> scope.inject(down), () -> best.latest("ACME") != null);
+        scope.inject(on("backup", Behaviors.rateLimit(10, 10, MINUTE, after -> new IOException("wait for " + after))));
+
+        RunningSchedule flaps = scope.run(
+                Schedule.flap(victim).down(MINUTE).up(MINUTE.multipliedBy(2)).times(3));
+        for (int second = 0; second < 7 * 60; second++) {
+            time.awaitTimers(1, Duration.ofSeconds(30)); // it waits for the next step, too
+            ask(time);
+        }
+        flaps.await(Duration.ofSeconds(30));
+
+        assertThat(flaps.steps()).first().isEqualTo("flap premium: down 1 of 3");
+        assertThat(flaps.steps()).last().isEqualTo("flap premium: up 3 of 3");
+        assertThat(backup.sold()).as("stood in for the best").isPositive();
+        assertThat(archive.sold()).as("stood in for the limited one").isPositive();
+        time.advance(MINUTE);
+        int before = premium.sold();
+        ask(time);
+        assertThat(premium.sold()).as("is asked again").isEqualTo(before + 1);
+    }
+
+    @ChaosTest
+    void anOldQuoteIsNotSold(ChaosScope scope, VirtualTime time) {
+        Behavior minuteOld = Behaviors.stale(
+                "a minute old",
+                quote -> new Quote("ACME", ((Quote) quote).price(), ((Quote) quote).asOf().minus(MINUTE)),
+                MINUTE);
+        scope.inject(on("premium", minuteOld));
+
+        for (int second = 0; second < 10; second++) {
+            ask(time);
+        }
+
+        assertThat(premium.sold()).as("was given up after three").isEqualTo(3);
+        assertThat(backup.sold()).isEqualTo(10);
+        assertThat(quotes.breaker(0)).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @ChaosTest
+    void whenNobodyHasAQuoteEachSaysWhy(ChaosScope scope, VirtualTime time) {
+        for (String provider : List.of("premium", "backup", "archive")) {
+            scope.inject(on(provider, Behaviors.alwaysFail(() -> new IOException(provider + " is down"))));
+        }
+
+        assertThatThrownBy(() -> quotes.latest("ACME"))
+                .isInstanceOf(NoQuoteException.class)
+                .satisfies(none -> assertThat(none.getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .containsExactly("premium is down", "backup is down", "archive is down"));
+        assertThat(time.timers()).isEmpty();
     }
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.benchmarks;
+
+import dev.chaostest.link.TcpLink;
+import dev.chaostest.mount.Round;
+import dev.chaostest.plan.Plan;
+import dev.chaostest.plan.Seed;
+import dev.chaostest.time.TimeSource;
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A prepared {@code SELECT 1} against a real server: directly, through a link that nobody is armed on, and through one
+ * with a scope without rules. For {@link SideBySide}.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 20, time = 100, timeUnit = TimeUnit.MILLISECONDS)
+public class LinkRoundTrip {
+
+    static final List<String> WAYS = List.of("direct", "idle", "armed");
+
+    private final Turns turns = new Turns(WAYS);
+    private final Map<String, PreparedStatement> selects = new HashMap<>();
+    private BenchmarkServer server;
+    private TcpLink idle;
+    private TcpLink armed;
+    private PreparedStatement select;
+
+    @Setup
+    public void connect() throws SQLException {
+        server = new BenchmarkServer();
+        PGSimpleDataSource direct = through(null);
+        InetSocketAddress address = new InetSocketAddress(direct.getServerNames()[0], direct.getPortNumbers()[0]);
+        idle = TcpLink.open("idle", address);
+        armed = TcpLink.open("armed", address);
+        armed.mount().arm(new Round("round trip", Plan.of(new Seed(1)), TimeSource.system()));
+        selects.put("direct", prepare(direct));
+        selects.put("idle", prepare(through(idle)));
+        selects.put("armed", prepare(through(armed)));
+    }
+
+    private PGSimpleDataSource through(TcpLink link) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(server.postgres().jdbcUrl());
+        server.postgres().user().ifPresent(source::setUser);
+        if (link != null) {
+            source.setServerNames(new String[] {link.address().getHostString()});
+            source.setPortNumbers(new int[] {link.port()});
+        }
+        return source;
+    }
+
+    private static PreparedStatement prepare(PGSimpleDataSource source) throws SQLException {
+        Connection connection = source.getConnection();
+        return connection.prepareStatement("SELECT 1");
+    }
+
+    @Setup(Level.Iteration)
+    public void nextWay() {
+        select = selects.get(turns.next());
+    }
+
+    @Benchmark
+    public int select() throws SQLException {
+        try (ResultSet one = select.executeQuery()) {
+            one.next();
+            return one.getInt(1);
+        }
+    }
+
+    @TearDown
+    public void close() throws SQLException {
+        if (idle.connections() != 1
+                || armed.connections() != 1) { // what is fast because it goes elsewhere does not count
+            throw new SQLException("Each link must carry one connection, but they carry " + idle.connections() + " and "
+                    + armed.connections() + ".");
+        }
+        for (PreparedStatement each : selects.values()) {
+            each.getConnection().close();
+        }
+        idle.close();
+        armed.close();
+        server.close();
+    }
+}
