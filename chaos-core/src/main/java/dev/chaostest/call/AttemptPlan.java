@@ -52,8 +52,9 @@ public final class AttemptPlan {
     public Choice<AttemptPlan> onAttempt(long attempt) {
         Spans.requirePositive("the number of an attempt", attempt);
         if (planned.containsKey(attempt)) {
-            throw new IllegalArgumentException("each attempt must be planned once, but attempt " + attempt
-                    + " already has " + planned.get(attempt) + ". To have several things at once, use does(a.with(b)).");
+            throw new IllegalArgumentException(
+                    "each attempt must be planned once, but attempt " + attempt + " already has " + planned.get(attempt)
+                            + ". To have several things at once, use does(a.with(b)).");
         }
         return new Choice<>(fault -> {
             SortedMap<Long, Fault> more = new TreeMap<>(planned);

@@ -167,8 +167,7 @@ public final class Behaviors {
      * @param failure makes what is thrown, from the rest of the window
      * @throws IllegalArgumentException if a value is out of its range
      */
-    public static Behavior windowLimit(
-            long calls, Duration window, Function<Duration, ? extends Throwable> failure) {
+    public static Behavior windowLimit(long calls, Duration window, Function<Duration, ? extends Throwable> failure) {
         return new Limited(new Window(calls, window), failure);
     }
 

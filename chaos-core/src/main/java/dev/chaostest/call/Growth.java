@@ -69,8 +69,8 @@ public sealed interface Growth {
 
     private static void requireGrowth(double rate) {
         if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "the rate of growth must be more than 0, but was " + rate + ". Write 0.1 for a tenth more each time.");
+            throw new IllegalArgumentException("the rate of growth must be more than 0, but was " + rate
+                    + ". Write 0.1 for a tenth more each time.");
         }
     }
 }

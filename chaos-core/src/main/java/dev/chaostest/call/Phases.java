@@ -157,14 +157,16 @@ public final class Phases implements Behavior {
 
     private Phases phase(String name, Duration span, Fault fault) {
         Spans.requirePositive("the span of a phase", span);
-        return and(new Phase(name + " for " + Durations.print(span), fault, (one, next) ->
-                new Succession(one, span, next)));
+        return and(new Phase(
+                name + " for " + Durations.print(span), fault, (one, next) -> new Succession(one, span, next)));
     }
 
     private Phases phase(String name, long calls, Fault fault) {
         Spans.requirePositive("the number of calls of a phase", calls);
-        return and(new Phase(name + " for " + calls + (calls == 1 ? " call" : " calls"), fault, (one, next) ->
-                new CountedSuccession(one, calls, next)));
+        return and(new Phase(
+                name + " for " + calls + (calls == 1 ? " call" : " calls"),
+                fault,
+                (one, next) -> new CountedSuccession(one, calls, next)));
     }
 
     private Phases and(Phase phase) {

@@ -50,7 +50,8 @@ public final class Recorder {
      * @param print makes the text of a result; null stays null without it
      * @throws ChaosException if the type is not an interface, or the target none of it
      */
-    public static <T> T around(Class<T> type, T target, RecordingWriter tape, Function<Object, @Nullable String> print) {
+    public static <T> T around(
+            Class<T> type, T target, RecordingWriter tape, Function<Object, @Nullable String> print) {
         Objects.requireNonNull(tape, "tape");
         if (!type.isInterface() || type.isSealed()) {
             throw new ChaosException("The type to record must be an interface that anyone may implement, but "

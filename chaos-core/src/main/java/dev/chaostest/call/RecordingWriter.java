@@ -142,8 +142,8 @@ public final class RecordingWriter implements AutoCloseable {
             end();
             if (failed != null) {
                 throw new ChaosException(
-                        "a recording must be written as a whole, but " + failed + " came when it had "
-                                + written + (written == 1 ? " call" : " calls") + ". Make room, and record it again.",
+                        "a recording must be written as a whole, but " + failed + " came when it had " + written
+                                + (written == 1 ? " call" : " calls") + ". Make room, and record it again.",
                         failed);
             }
         } finally {

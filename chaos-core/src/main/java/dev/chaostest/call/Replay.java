@@ -65,7 +65,9 @@ public final class Replay implements Behavior {
     @Override
     public boolean canStrike() {
         return recording.calls().stream()
-                .anyMatch(call -> results != null || call.failure() != null || !call.latency().isZero());
+                .anyMatch(call -> results != null
+                        || call.failure() != null
+                        || !call.latency().isZero());
     }
 
     @Override
@@ -85,8 +87,8 @@ public final class Replay implements Behavior {
 
     @Override
     public String toString() {
-        return "replay of " + recording.name() + " (" + recording.calls().size() + " calls, checksum " + checksum() + ")"
-                + (results == null ? "" : " with its results") + (byMethod ? ", by method only" : "");
+        return "replay of " + recording.name() + " (" + recording.calls().size() + " calls, checksum " + checksum()
+                + ")" + (results == null ? "" : " with its results") + (byMethod ? ", by method only" : "");
     }
 
     /** Another recording under the same name is another plan. */

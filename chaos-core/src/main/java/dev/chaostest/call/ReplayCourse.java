@@ -67,7 +67,8 @@ final class ReplayCourse implements Course {
     }
 
     private @Nullable RecordedCall same(String method, Detail detail) {
-        String arguments = detail instanceof Call call ? CallText.of("", call.arguments().toArray(), true) : null;
+        String arguments =
+                detail instanceof Call call ? CallText.of("", call.arguments().toArray(), true) : null;
         String found = method + (arguments == null ? "" : arguments);
         if (!next.hasNext()) {
             mismatch = "no call must come after those that " + recording.name() + " has, but " + found
@@ -75,7 +76,8 @@ final class ReplayCourse implements Course {
             return null;
         }
         RecordedCall call = next.next();
-        if (call.method().equals(method) && (arguments == null || call.arguments().equals(arguments))) {
+        if (call.method().equals(method)
+                && (arguments == null || call.arguments().equals(arguments))) {
             return call;
         }
         mismatch = "the next call must be " + call + ", as line " + call.line() + " of " + recording.name()

@@ -15,7 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Holds {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final IdentityHashMap<Rule, List<Pending>> decided = new IdentityHashMap<>(); // an equal rule may be added twice
+    private final IdentityHashMap<Rule, List<Pending>> decided =
+            new IdentityHashMap<>(); // an equal rule may be added twice
 
     Pending decided(Pending pending) {
         lock.lock();

@@ -22,9 +22,12 @@ public final class WouldStrike {
     WouldStrike() {}
 
     void count(Decision decision) {
-        decision.due().stream().map(Decision.Due::rule).distinct().forEach(rule -> times.computeIfAbsent(
-                        new Place(rule, decision.hit().site()), place -> new LongAdder())
-                .increment());
+        decision.due().stream()
+                .map(Decision.Due::rule)
+                .distinct()
+                .forEach(rule -> times.computeIfAbsent(
+                                new Place(rule, decision.hit().site()), place -> new LongAdder())
+                        .increment());
     }
 
     /** How many of the hits at this site the rule would have struck, over all lanes. */

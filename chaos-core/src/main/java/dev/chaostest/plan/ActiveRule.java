@@ -55,7 +55,9 @@ final class ActiveRule {
     }
 
     boolean matches(Site site, Detail detail) {
-        return !retired && matches.computeIfAbsent(site, this::isAbout) && rule.target().covers(detail);
+        return !retired
+                && matches.computeIfAbsent(site, this::isAbout)
+                && rule.target().covers(detail);
     }
 
     /** Whether it can be about some hits of a site. */
@@ -132,7 +134,8 @@ final class ActiveRule {
         }
         long must = rule.mustStrike();
         return counters.entrySet().stream()
-                .filter(entry -> entry.getValue().struck < must && entry.getValue().course.canStrike())
+                .filter(entry -> entry.getValue().struck < must
+                        && entry.getValue().course.canStrike())
                 .map(Map.Entry::getKey)
                 .sorted(Comparator.comparing(Lane::name))
                 .toList();

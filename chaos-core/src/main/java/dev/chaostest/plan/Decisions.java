@@ -32,7 +32,6 @@ public final class Decisions {
     /** More (site, lane) pairs than a test can have unless its sites hold values. */
     private static final int ARRIVALS_MAX = 100_000;
 
-
     private final Detail nothingElse = () -> null;
     private final Seed seed;
     private final LongSupplier nanoClock;

@@ -33,7 +33,8 @@ class AttemptPlanTest {
 
     @Test
     void attemptsMayBePlannedInAnyOrder() {
-        Behavior plan = Behaviors.onAttempt(3).fail(DOWN).onAttempt(1).hang().then().ok();
+        Behavior plan =
+                Behaviors.onAttempt(3).fail(DOWN).onAttempt(1).hang().then().ok();
 
         assertThat(new Planned(plan).calls(4)).containsExactly("hang", "", "fail", "");
         assertThat(plan).hasToString("at attempt 1 hang before the effect, at attempt 3 " + FAILURE + ", then healthy");

@@ -56,7 +56,8 @@ class BehaviorsTest {
 
     @Test
     void latencyDelaysEachCall() {
-        assertThat(new Planned(Behaviors.latency(Duration.ofMillis(5))).calls(2)).containsOnly("5ms");
+        assertThat(new Planned(Behaviors.latency(Duration.ofMillis(5))).calls(2))
+                .containsOnly("5ms");
         assertThat(Behaviors.latency(Duration.ofMillis(5))).hasToString("delay of 5ms before the effect");
     }
 
@@ -111,10 +112,8 @@ class BehaviorsTest {
 
     @Test
     void intermittentDrawsForItselfAndNotWithTheTriggerOfItsRule() {
-        Planned planned = new Planned(Rule.of(
-                Target.seam("call"),
-                Trigger.probability(0.5),
-                Behaviors.intermittent(0.5, DOWN)));
+        Planned planned =
+                new Planned(Rule.of(Target.seam("call"), Trigger.probability(0.5), Behaviors.intermittent(0.5, DOWN)));
 
         assertThat(Collections.frequency(planned.calls(10_000), "fail")).isBetween(2_500 - 220, 2_500 + 220);
     }

@@ -65,8 +65,8 @@ class CompositionTest {
 
     @Test
     void thenComesAfterASpanAndItsTimeBeginsThere() {
-        Behavior then = SLOW.thenAfter(
-                Duration.ofSeconds(10), FAILING.thenAfter(Duration.ofSeconds(50), Behaviors.healthy()));
+        Behavior then =
+                SLOW.thenAfter(Duration.ofSeconds(10), FAILING.thenAfter(Duration.ofSeconds(50), Behaviors.healthy()));
         Planned planned = new Planned(then);
 
         planned.advance("9999ms");
@@ -114,8 +114,9 @@ class CompositionTest {
         Cut cut = new Cut(When.AFTER);
         assertThatThrownBy(() -> new Planned(Behavior.of("cutting", () -> occasion -> List.of(cut))).call())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("what behaviour \"cutting\" does must be a Delay, Hang, Failure, ChangedResult or Behavior, "
-                        + "but was a Cut: " + cut + ". Use one of those.");
+                .hasMessage(
+                        "what behaviour \"cutting\" does must be a Delay, Hang, Failure, ChangedResult or Behavior, "
+                                + "but was a Cut: " + cut + ". Use one of those.");
         assertThatThrownBy(() -> new Planned(Behavior.of("nested", () -> occasion -> List.of(SLOW))).call())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("what behaviour \"nested\" does at one call must be a Delay, Hang, Failure or "

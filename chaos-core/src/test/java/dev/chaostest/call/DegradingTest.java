@@ -39,8 +39,8 @@ class DegradingTest {
 
     @Test
     void eachKeyWearsOutByItself() {
-        Planned planned = new Planned(Planned.rule(Behaviors.degrading(BASE, Growth.linear(1), CAP))
-                .perKey());
+        Planned planned = new Planned(
+                Planned.rule(Behaviors.degrading(BASE, Growth.linear(1), CAP)).perKey());
 
         assertThat(planned.call("eu")).isEqualTo("100ms");
         assertThat(planned.call("eu")).isEqualTo("200ms");
@@ -60,9 +60,11 @@ class DegradingTest {
     void badValuesAreRefused() {
         assertThatThrownBy(() -> Growth.linear(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the rate of growth must be more than 0, but was 0.0. Write 0.1 for a tenth more each time.");
+                .hasMessage(
+                        "the rate of growth must be more than 0, but was 0.0. Write 0.1 for a tenth more each time.");
         assertThatThrownBy(() -> Growth.compound(Double.NaN))
-                .hasMessage("the rate of growth must be more than 0, but was NaN. Write 0.1 for a tenth more each time.");
+                .hasMessage(
+                        "the rate of growth must be more than 0, but was NaN. Write 0.1 for a tenth more each time.");
         assertThatThrownBy(() -> Behaviors.degrading(Duration.ZERO, Growth.linear(1), CAP))
                 .hasMessage("the latency to begin with must be longer than zero and at most a day, but was PT0S. Write "
                         + "for example Duration.ofSeconds(5).");

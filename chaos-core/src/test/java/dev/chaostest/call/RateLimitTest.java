@@ -30,7 +30,9 @@ class RateLimitTest {
 
     private static Duration retryAfter(Planned planned) {
         List<Fault> faults = planned.faults("charge", null);
-        return faults.isEmpty() ? Duration.ZERO : ((TooMany) ((Failure) faults.get(0)).thrown().get()).retryAfter;
+        return faults.isEmpty()
+                ? Duration.ZERO
+                : ((TooMany) ((Failure) faults.get(0)).thrown().get()).retryAfter;
     }
 
     @Nested

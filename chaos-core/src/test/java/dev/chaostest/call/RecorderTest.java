@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RecorderTest {
 
     interface Gateway {
-        @Nullable String charge(String order, long... amounts) throws IOException;
+        @Nullable
+        String charge(String order, long... amounts) throws IOException;
 
         default String name() {
             return "gateway";
@@ -149,7 +150,9 @@ class RecorderTest {
 
     @Test
     void theProxyIsEqualAsTheObjectIs() {
-        assertThat(gateway).isEqualTo(Recorder.around(Gateway.class, real, tape)).isEqualTo(gateway);
+        assertThat(gateway)
+                .isEqualTo(Recorder.around(Gateway.class, real, tape))
+                .isEqualTo(gateway);
         assertThat(gateway).isNotEqualTo(Recorder.around(Gateway.class, new Slow(time), tape));
         assertThat(gateway).hasSameHashCodeAs(real).hasToString(real.toString());
         assertThat(recorded()).as("these are no calls").isEmpty();
@@ -165,8 +168,9 @@ class RecorderTest {
         tape.close();
         assertThatThrownBy(this::recorded)
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("line 6 of gateway.jsonl must be a call, but says that 2 more calls were not recorded. Record "
-                        + "fewer calls, or allow more.");
+                .hasMessage(
+                        "line 6 of gateway.jsonl must be a call, but says that 2 more calls were not recorded. Record "
+                                + "fewer calls, or allow more.");
     }
 
     @Test
@@ -206,8 +210,9 @@ class RecorderTest {
         assertThat(around.charge("c")).isEqualTo("receipt c");
         assertThatThrownBy(broken::close)
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("a recording must be written as a whole, but java.io.IOException: disk full came when it had 1 "
-                        + "call. Make room, and record it again.")
+                .hasMessage(
+                        "a recording must be written as a whole, but java.io.IOException: disk full came when it had 1 "
+                                + "call. Make room, and record it again.")
                 .hasCauseExactlyInstanceOf(IOException.class);
         broken.close();
     }
@@ -255,8 +260,9 @@ class RecorderTest {
                         + ". Give a path in a directory that exists.");
         assertThatThrownBy(() -> RecordingWriter.to(written, time, 0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the number of calls to record must be 1 or more, but was 0. Leave the recorder out to record "
-                        + "none.");
+                .hasMessage(
+                        "the number of calls to record must be 1 or more, but was 0. Leave the recorder out to record "
+                                + "none.");
         assertThatThrownBy(() -> Recorder.around(Slow.class, real, tape))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("The type to record must be an interface that anyone may implement, but "

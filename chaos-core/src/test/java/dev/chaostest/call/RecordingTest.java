@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecordingTest {
 
     private static final String HEADER = "{\"recording\":1}\n";
-    private static final String CALL = "{\"at\":5,\"method\":\"Gateway.charge\",\"arguments\":\"(1)\",\"latency\":7,"
-            + "\"result\":\"ok\"}\n";
+    private static final String CALL =
+            "{\"at\":5,\"method\":\"Gateway.charge\",\"arguments\":\"(1)\",\"latency\":7," + "\"result\":\"ok\"}\n";
 
     private static Recording parse(String text) {
         return Recording.parse("gateway.jsonl", text);
@@ -62,8 +62,9 @@ class RecordingTest {
     void aLineMustBeAnObject() {
         assertThatThrownBy(() -> parse(HEADER + "\n" + CALL))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("line 2 of gateway.jsonl must be one JSON object of texts, whole numbers and null, but at "
-                        + "column 1 expected was '{', and found the end of the line. Record it again, or mend the line.");
+                .hasMessage(
+                        "line 2 of gateway.jsonl must be one JSON object of texts, whole numbers and null, but at "
+                                + "column 1 expected was '{', and found the end of the line. Record it again, or mend the line.");
     }
 
     @Test
@@ -78,13 +79,15 @@ class RecordingTest {
     void itMustBeginWithItsVersion() {
         assertThatThrownBy(() -> parse(""))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("gateway.jsonl must begin with {\"recording\":1}, but is empty. Record it again: the recorder "
-                        + "was perhaps not closed.");
+                .hasMessage(
+                        "gateway.jsonl must begin with {\"recording\":1}, but is empty. Record it again: the recorder "
+                                + "was perhaps not closed.");
         assertThatThrownBy(() -> parse("{\"recording\":2}"))
                 .hasMessage("line 1 of gateway.jsonl must have version 1 of the format, but has 2. Record it again.");
         assertThatThrownBy(() -> parse(CALL))
-                .hasMessage("line 1 of gateway.jsonl must have a whole number, not negative as \"recording\", but has only "
-                        + "[at, method, arguments, latency, result]. Record it again, or mend the line.");
+                .hasMessage(
+                        "line 1 of gateway.jsonl must have a whole number, not negative as \"recording\", but has only "
+                                + "[at, method, arguments, latency, result]. Record it again, or mend the line.");
     }
 
     @Test
@@ -97,6 +100,7 @@ class RecordingTest {
                         + ". Check its path, or record it again.");
         Path binary = Files.write(directory.resolve("binary.jsonl"), new byte[] {'{', (byte) 0xff});
         assertThatThrownBy(() -> Recording.read(binary))
-                .hasMessageStartingWith("the file of a recording must be readable as UTF-8, but " + binary + " is not: ");
+                .hasMessageStartingWith(
+                        "the file of a recording must be readable as UTF-8, but " + binary + " is not: ");
     }
 }

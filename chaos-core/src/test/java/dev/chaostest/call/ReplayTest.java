@@ -148,8 +148,9 @@ class ReplayTest {
         try (ChaosScope scope = scope(replay())) {
             assertThatThrownBy(() -> gateway(scope).refund("a"))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("the next call must be Gateway.charge(\"a\"), as line 2 of gateway.jsonl has it, but was "
-                            + "Gateway.refund(\"a\"). Record it again, or match by method only.");
+                    .hasMessage(
+                            "the next call must be Gateway.charge(\"a\"), as line 2 of gateway.jsonl has it, but was "
+                                    + "Gateway.refund(\"a\"). Record it again, or match by method only.");
         }
     }
 
@@ -189,15 +190,15 @@ class ReplayTest {
             gateway(scope).refund("a");
             assertThatThrownBy(scope::verify).isInstanceOf(UnfulfilledPlanError.class);
         }
-        assertThat(Behaviors.replay(new Recording("empty", List.of()), (type, message) -> new Declined("")).canStrike())
+        assertThat(Behaviors.replay(new Recording("empty", List.of()), (type, message) -> new Declined(""))
+                        .canStrike())
                 .isFalse();
     }
 
     @Test
     void eachKeyReplaysFromTheStart() {
-        Planned planned = new Planned(
-                Planned.rule(Behaviors.replay(record(), (type, message) -> new Declined("")))
-                        .perKey());
+        Planned planned = new Planned(Planned.rule(Behaviors.replay(record(), (type, message) -> new Declined("")))
+                .perKey());
         assertThat(planned.call("charge", "eu")).isEqualTo("20ms");
         assertThat(planned.call("charge", "us")).isEqualTo("20ms");
         assertThat(planned.call("charge", "eu")).startsWith("20ms+").endsWith("no funds for b");

@@ -56,8 +56,8 @@ class SelectionTest {
 
     @Test
     void aRuleForEachKeyMissesAKeyThatShouldHaveBeenStruck() {
-        Planned planned = new Planned(
-                Planned.rule(Behaviors.byKey(Map.of("eu", SECOND_FAILS), Behaviors.healthy())).perKey());
+        Planned planned = new Planned(Planned.rule(Behaviors.byKey(Map.of("eu", SECOND_FAILS), Behaviors.healthy()))
+                .perKey());
 
         planned.call("us");
         planned.call("eu");
@@ -83,7 +83,8 @@ class SelectionTest {
                 .hasToString("by key {eu=hang before the effect, us=" + FAILURE + ", hit 2}, otherwise healthy");
         assertThat(Behaviors.byMethod(Map.of("charge", Behaviors.hang()), Behaviors.healthy()))
                 .hasToString("by method {charge=hang before the effect}, otherwise healthy");
-        assertThat(Behaviors.when("amount over 1000", call -> true, Behaviors.hang()).otherwise(Behaviors.healthy()))
+        assertThat(Behaviors.when("amount over 1000", call -> true, Behaviors.hang())
+                        .otherwise(Behaviors.healthy()))
                 .hasToString("when amount over 1000 hang before the effect, otherwise healthy");
     }
 
@@ -91,10 +92,12 @@ class SelectionTest {
     void namesMustBeGiven() {
         assertThatThrownBy(() -> Behaviors.byKey(Map.of(), Behaviors.healthy()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("what happens by key must be said for one key at least, but the map is empty. Use the other "
-                        + "behaviour alone.");
+                .hasMessage(
+                        "what happens by key must be said for one key at least, but the map is empty. Use the other "
+                                + "behaviour alone.");
         assertThatThrownBy(() -> Behaviors.byMethod(Map.of(), Behaviors.healthy()))
-                .hasMessage("what happens by method must be said for one method at least, but the map is empty. Use the "
-                        + "other behaviour alone.");
+                .hasMessage(
+                        "what happens by method must be said for one method at least, but the map is empty. Use the "
+                                + "other behaviour alone.");
     }
 }

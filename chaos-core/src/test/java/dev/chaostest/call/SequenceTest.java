@@ -35,21 +35,22 @@ class SequenceTest {
 
     @Test
     void laterCallsAreHealthyWhereSaid() {
-        assertThat(new Planned(steps.thenHealthy()).calls(7))
-                .containsExactly("", "fail", "1s", "hang", "stub", "", "");
+        assertThat(new Planned(steps.thenHealthy()).calls(7)).containsExactly("", "fail", "1s", "hang", "stub", "", "");
     }
 
     @Test
     void firstStepFollowsTheLastInACycle() {
-        assertThat(new Planned(Behaviors.sequence(Behaviors.healthy(), Failure.of(DOWN)).cycle()).calls(5))
+        assertThat(new Planned(Behaviors.sequence(Behaviors.healthy(), Failure.of(DOWN))
+                                .cycle())
+                        .calls(5))
                 .containsExactly("", "fail", "", "fail", "");
     }
 
     @Test
     void eachKeyGoesThroughItByItself() {
-        Planned planned = new Planned(
-                Planned.rule(Behaviors.sequence(Failure.of(DOWN), Behaviors.healthy()).thenRepeatLast())
-                        .perKey());
+        Planned planned = new Planned(Planned.rule(Behaviors.sequence(Failure.of(DOWN), Behaviors.healthy())
+                        .thenRepeatLast())
+                .perKey());
 
         assertThat(planned.call("eu")).isEqualTo("fail");
         assertThat(planned.call("us")).isEqualTo("fail");

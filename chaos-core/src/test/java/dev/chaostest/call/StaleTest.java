@@ -41,7 +41,9 @@ class StaleTest {
             assertThat(accounts.balance("a")).isEqualTo(100);
             time.advance(Duration.ofSeconds(4));
             balances.put("a", 50L);
-            assertThat(accounts.balance("a")).as("nothing older is known than the first").isEqualTo(100);
+            assertThat(accounts.balance("a"))
+                    .as("nothing older is known than the first")
+                    .isEqualTo(100);
             time.advance(Duration.ofSeconds(4));
             balances.put("a", 20L);
             assertThat(accounts.balance("a")).isEqualTo(100);
@@ -98,7 +100,9 @@ class StaleTest {
                 .hasToString("(values stale by 10s) for 30s, then (healthy)");
         assertThat(Behaviors.stale("10 behind", value -> value, Duration.ofSeconds(30)))
                 .hasToString("(result changed to 10 behind) for 30s, then (healthy)");
-        assertThat(Behaviors.stale(Duration.ofSeconds(10), Duration.ofSeconds(30)).isTimed()).isTrue();
+        assertThat(Behaviors.stale(Duration.ofSeconds(10), Duration.ofSeconds(30))
+                        .isTimed())
+                .isTrue();
     }
 
     @Test

@@ -87,7 +87,11 @@ class StrictnessTest {
                 Behaviors.sequence(OK, CHANCE).cycle(),
                 CHANCE.thenAfter(SECOND, OK),
                 CHANCE.with(CHANCE),
-                Behaviors.phases(DOWN).recovering(5).during(1, CHANCE).healthy(5).recovering(1),
+                Behaviors.phases(DOWN)
+                        .recovering(5)
+                        .during(1, CHANCE)
+                        .healthy(5)
+                        .recovering(1),
                 Behaviors.byKey(Map.of("eu", CHANCE), OK));
     }
 

@@ -34,7 +34,8 @@ class LedgerTest {
     void keepsTheOrderInWhichItWasWritten() {
         ledger.planned(RULE);
         clock.addAndGet(1_000_000);
-        LedgerEntry.Fired fired = ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", "Bank.transfer:41");
+        LedgerEntry.Fired fired =
+                ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", "Bank.transfer:41");
         clock.addAndGet(500_000);
         ledger.answered(fired, "connection lost");
         ledger.overshadowed(HIT, RULE);
@@ -54,12 +55,15 @@ class LedgerTest {
 
     @Test
     void firedWithoutCallerSaysNothingOfOne() {
-        assertThat(ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", null).toString()).endsWith("1st on lane app-1");
+        assertThat(ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", null)
+                        .toString())
+                .endsWith("1st on lane app-1");
     }
 
     @Test
     void answerOtherThanPlannedIsMarked() {
-        LedgerEntry.Answered answered = ledger.answered(ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", null), "40001");
+        LedgerEntry.Answered answered =
+                ledger.answered(ledger.fired(HIT, new Decision.Due(RULE, RULE.fault(), 0), "COMMIT", null), "40001");
 
         assertThat(answered.planned()).isFalse();
         assertThat(answered).hasToString("#2 +0us came back: 40001 for #1, which was not planned");
@@ -69,7 +73,8 @@ class LedgerTest {
     void anyAnswerIsRightForAFaultThatSaysNothingOfIt() {
         Rule slow = Rule.of(Target.of(COMMIT), Trigger.nth(1), Delay.of(Duration.ofMillis(1)));
 
-        assertThat(ledger.answered(ledger.fired(HIT, new Decision.Due(slow, slow.fault(), 0), "COMMIT", null), "anything")
+        assertThat(ledger.answered(
+                                ledger.fired(HIT, new Decision.Due(slow, slow.fault(), 0), "COMMIT", null), "anything")
                         .planned())
                 .isTrue();
     }

@@ -81,8 +81,7 @@ class TcpLinkTest {
     @Test
     void aLatencyDelaysBytesAndIsInTheLedger() throws Exception {
         VirtualTime time = new VirtualTime();
-        Rule slow = Rule.of(
-                LinkTarget.toServer("bank"), Trigger.always(), Latency.of(Duration.ofMillis(200)));
+        Rule slow = Rule.of(LinkTarget.toServer("bank"), Trigger.always(), Latency.of(Duration.ofMillis(200)));
         try (ChaosScope scope = ChaosScope.open("test", Plan.of(new Seed(1), slow), time)) {
             scope.arm(link.mount());
             Ends.Both both = ends.connect(link);
@@ -93,8 +92,7 @@ class TcpLinkTest {
 
             assertThat(time.timers()).containsExactly(Duration.ofMillis(200));
             assertThat(scope.fired()).hasSize(1);
-            assertThat(scope.fired().get(0).hit())
-                    .hasToString("link:bank toServer, 1st on lane bank-connection-1");
+            assertThat(scope.fired().get(0).hit()).hasToString("link:bank toServer, 1st on lane bank-connection-1");
             time.advance(Duration.ofMillis(200));
             assertThat(receive(both.server(), 4)).isEqualTo("late");
             assertThat(pass(both.server(), both.client(), "not late")).isEqualTo("not late");

@@ -76,13 +76,15 @@ class CourseTest {
 
     @Test
     void eachKeyHasACourseOfItsOwn() {
-        Decisions decisions =
-                decisions(Rule.of(Target.of(CHARGE), Trigger.always(), new Wearing()).perKey());
+        Decisions decisions = decisions(
+                Rule.of(Target.of(CHARGE), Trigger.always(), new Wearing()).perKey());
 
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "eu"))).containsExactly(SLOW);
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "us"))).containsExactly(SLOW);
         assertThat(faults(decisions.at(CHARGE, LANE, () -> "eu"))).containsExactly(SLOW, CUT);
-        assertThat(faults(decisions.at(CHARGE, LANE))).as("the lane stands for a key").containsExactly(SLOW);
+        assertThat(faults(decisions.at(CHARGE, LANE)))
+                .as("the lane stands for a key")
+                .containsExactly(SLOW);
     }
 
     @Test
@@ -162,7 +164,9 @@ class CourseTest {
         Rule wearing = Rule.of(Target.of(CHARGE), Trigger.nth(1), new Wearing());
 
         assertThat(wearing.mustStrike()).isZero();
-        assertThat(decisions(wearing).tallies().get(0).isMissed()).as("nothing arrived").isTrue();
+        assertThat(decisions(wearing).tallies().get(0).isMissed())
+                .as("nothing arrived")
+                .isTrue();
     }
 
     @Test

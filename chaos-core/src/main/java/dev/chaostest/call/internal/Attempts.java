@@ -41,9 +41,8 @@ public record Attempts(SortedMap<Long, Fault> planned, Fault then) implements On
         planned.forEach((nth, fault) -> parts.put(nth, new Part(fault)));
         Part between = new Part(BETWEEN);
         Part after = new Part(then);
-        return new Chosen(occasion -> occasion.nth() > planned.lastKey()
-                ? after
-                : parts.getOrDefault(occasion.nth(), between));
+        return new Chosen(
+                occasion -> occasion.nth() > planned.lastKey() ? after : parts.getOrDefault(occasion.nth(), between));
     }
 
     @Override
@@ -54,7 +53,8 @@ public record Attempts(SortedMap<Long, Fault> planned, Fault then) implements On
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        planned.forEach((nth, fault) -> text.append("at attempt ").append(nth).append(' ').append(fault).append(", "));
+        planned.forEach((nth, fault) ->
+                text.append("at attempt ").append(nth).append(' ').append(fault).append(", "));
         return text.append("then ").append(then).toString();
     }
 }

@@ -25,11 +25,13 @@ interface OneOf extends Behavior {
     default long mustStrike(long due) {
         return isCertain()
                 ? due
-                : Math.min(1, alternatives().stream()
-                        .filter(Fault::canStrike)
-                        .mapToLong(fault -> fault.mustStrike(due))
-                        .max()
-                        .orElse(0));
+                : Math.min(
+                        1,
+                        alternatives().stream()
+                                .filter(Fault::canStrike)
+                                .mapToLong(fault -> fault.mustStrike(due))
+                                .max()
+                                .orElse(0));
     }
 
     @Override

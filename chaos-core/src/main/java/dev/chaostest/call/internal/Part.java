@@ -43,7 +43,8 @@ final class Part {
     /** What it does now. */
     List<Fault> next(Trigger.Occasion whole) {
         asked++;
-        List<Fault> faults = course.next(new Turn(whole, asked, struck, whole.elapsed().minus(began), number));
+        List<Fault> faults =
+                course.next(new Turn(whole, asked, struck, whole.elapsed().minus(began), number));
         struck += faults.isEmpty() ? 0 : 1;
         return faults;
     }

@@ -19,7 +19,8 @@ public record Recovering(Failure failure, long length, boolean isTimed) implemen
 
     /** Over a span of time. */
     public static Recovering within(Duration span, Failure failure) {
-        return new Recovering(failure, Spans.requirePositive("the span of a phase", span).toNanos(), true);
+        return new Recovering(
+                failure, Spans.requirePositive("the span of a phase", span).toNanos(), true);
     }
 
     /** Over so many calls. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.internal;
 
-import dev.chaostest.link.toxic.LinkTarget;
 import dev.chaostest.link.toxic.LinkTarget.Age;
 import dev.chaostest.link.toxic.LinkTarget.Part;
 import dev.chaostest.link.toxic.Toxic;
@@ -10,7 +9,6 @@ import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Standing;
 import dev.chaostest.plan.Lane;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;

@@ -285,8 +285,10 @@ public final class Relay implements AutoCloseable {
             List.copyOf(connections).forEach(Connection::resetAll);
             return changed;
         } catch (IOException e) {
-            throw new ChaosException("port " + port.address().getPort() + " of link " + name
-                    + " must be closed, but " + e + ". Close the link, and open another.", e);
+            throw new ChaosException(
+                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
+                            + ". Close the link, and open another.",
+                    e);
         } finally {
             lock.unlock();
         }
@@ -303,8 +305,10 @@ public final class Relay implements AutoCloseable {
             }
             return changed;
         } catch (IOException e) {
-            throw new ChaosException("port " + port.address().getPort() + " of link " + name
-                    + " must be opened again, but " + e + ". Close the link, and open another.", e);
+            throw new ChaosException(
+                    "port " + port.address().getPort() + " of link " + name + " must be opened again, but " + e
+                            + ". Close the link, and open another.",
+                    e);
         } finally {
             lock.unlock();
         }
@@ -366,8 +370,10 @@ public final class Relay implements AutoCloseable {
             port.close();
             open = List.copyOf(connections);
         } catch (IOException e) {
-            throw new ChaosException("port " + port.address().getPort() + " of link " + name
-                    + " must be closed, but " + e + ". See the cause.", e);
+            throw new ChaosException(
+                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
+                            + ". See the cause.",
+                    e);
         } finally {
             lock.unlock();
         }

@@ -148,8 +148,9 @@ final class Slot implements Outlet {
     /** Closing waits for other locks than the flow's. */
     private void requireOutside() {
         if (taking) {
-            throw new IllegalStateException("a stage must close or reset when it begins or after a time, but did so for "
-                    + "bytes. Hand on Signal.CLOSE or Signal.RESET behind them instead.");
+            throw new IllegalStateException(
+                    "a stage must close or reset when it begins or after a time, but did so for "
+                            + "bytes. Hand on Signal.CLOSE or Signal.RESET behind them instead.");
         }
     }
 

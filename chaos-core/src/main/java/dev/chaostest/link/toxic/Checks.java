@@ -26,8 +26,8 @@ final class Checks {
 
     static void probability(String toxic, double probability, String advice) {
         if (!(probability > 0 && probability <= 1)) {
-            throw new IllegalArgumentException(toxic + " must have a probability above 0 and at most 1, but had "
-                    + probability + ". " + advice);
+            throw new IllegalArgumentException(
+                    toxic + " must have a probability above 0 and at most 1, but had " + probability + ". " + advice);
         }
     }
 

@@ -19,8 +19,8 @@ public record LimitData(long bytes) implements Toxic {
 
     public LimitData {
         if (bytes < 0) {
-            throw new IllegalArgumentException("limit must not be negative, but was " + bytes
-                    + " bytes. To close at the first byte, use 0.");
+            throw new IllegalArgumentException(
+                    "limit must not be negative, but was " + bytes + " bytes. To close at the first byte, use 0.");
         }
     }
 

@@ -24,8 +24,9 @@ public record Slicer(int bytesMin, int bytesMax, Duration gap) implements Toxic 
 
     public Slicer {
         if (bytesMin < 1 || bytesMax < bytesMin) {
-            throw new IllegalArgumentException("slicer must cut pieces of 1 byte or more, from a smallest to a greatest, "
-                    + "but was to cut from " + bytesMin + " to " + bytesMax + ". Give the smaller number first.");
+            throw new IllegalArgumentException(
+                    "slicer must cut pieces of 1 byte or more, from a smallest to a greatest, " + "but was to cut from "
+                            + bytesMin + " to " + bytesMax + ". Give the smaller number first.");
         }
         Checks.notNegative("slicer", "pause for a time", gap, "For no pause, use Duration.ZERO.");
     }

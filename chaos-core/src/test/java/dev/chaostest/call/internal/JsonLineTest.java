@@ -17,11 +17,23 @@ class JsonLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "plain", "\"quoted\" and \\ back", "line\nbreak\r\ttab", "\u0000\u0001\u001f", "ü€ 漢", "\ud83d\ude00",
-                "half \ud83d only", "\u2028 \u007f", "{\"a\":1}"
+                "",
+                "plain",
+                "\"quoted\" and \\ back",
+                "line\nbreak\r\ttab",
+                "\u0000\u0001\u001f",
+                "ü€ 漢",
+                "\ud83d\ude00",
+                "half \ud83d only",
+                "\u2028 \u007f",
+                "{\"a\":1}"
             })
     void whatIsWrittenIsReadAgainOnOneLine(String text) {
-        String line = JsonLine.empty().and(text, text).and("n", 7L).and("nothing", null).print();
+        String line = JsonLine.empty()
+                .and(text, text)
+                .and("n", 7L)
+                .and("nothing", null)
+                .print();
 
         assertThat(line.lines()).hasSize(1);
         JsonLine read = JsonLine.parse(WHERE, line);
@@ -32,14 +44,19 @@ class JsonLineTest {
 
     @Test
     void itIsPlainJson() {
-        assertThat(JsonLine.empty().and("a", "x\"y").and("b", 12L).and("c", null).print())
+        assertThat(JsonLine.empty()
+                        .and("a", "x\"y")
+                        .and("b", 12L)
+                        .and("c", null)
+                        .print())
                 .isEqualTo("{\"a\":\"x\\\"y\",\"b\":12,\"c\":null}");
         assertThat(JsonLine.empty().print()).isEqualTo("{}");
     }
 
     @Test
     void whatOthersWriteIsReadToo() {
-        JsonLine line = JsonLine.parse(WHERE, " { \"a\" : \"\\u0041\\/\\b\\f\\n\" ,\t\"b\" : -0 , \"c\":999999999999999999 } ");
+        JsonLine line =
+                JsonLine.parse(WHERE, " { \"a\" : \"\\u0041\\/\\b\\f\\n\" ,\t\"b\" : -0 , \"c\":999999999999999999 } ");
 
         assertThat(line.text("a")).isEqualTo("A/\b\f\n");
         assertThat(line.values()).containsEntry("b", 0L).containsEntry("c", 999_999_999_999_999_999L);
@@ -91,11 +108,13 @@ class JsonLineTest {
 
         assertThatThrownBy(() -> line.number("text"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage(WHERE + " must have a whole number, not negative as \"text\", but has \"x\". Record it again, "
-                        + "or mend the line.");
+                .hasMessage(
+                        WHERE + " must have a whole number, not negative as \"text\", but has \"x\". Record it again, "
+                                + "or mend the line.");
         assertThatThrownBy(() -> line.number("number")).hasMessageContaining("as \"number\", but has -1.");
         assertThatThrownBy(() -> line.text("nothing"))
-                .hasMessage(WHERE + " must have a text as \"nothing\", but has null. Record it again, or mend the line.");
+                .hasMessage(
+                        WHERE + " must have a text as \"nothing\", but has null. Record it again, or mend the line.");
         assertThatThrownBy(() -> line.textOrNull("else"))
                 .hasMessage(WHERE + " must have a text as \"else\", but has only [text, number, nothing]. Record it "
                         + "again, or mend the line.");
