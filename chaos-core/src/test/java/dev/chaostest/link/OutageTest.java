@@ -133,6 +133,16 @@ class OutageTest {
     }
 
     @Test
+    void aCutIsOverAsSoonAsItIsRestoredHoweverSoonThatIs() throws IOException {
+        for (int i = 0; i < 200; i++) { // who still accepts when the port is to be opened again, holds it
+            link.cut();
+            link.restore();
+        }
+
+        ends.connect(link).roundTrip("after");
+    }
+
+    @Test
     void twiceIsHarmlessAndIsWrittenDownOnce() throws IOException {
         Outage first = link.cut();
         Outage second = link.cut();

@@ -289,9 +289,10 @@ class ChaosWrapTest {
                         "@ChaosWrap on ClassTestCases.gateway: the field must be an instance field that is not final, of "
                                 + "an interface type, but is \"Till\". Change it, or use scope.wrap.");
         assertThat(Inner.run(FromTestCases.class).message())
-                .contains("@ChaosWrap on ChaosWrapTest$FromTestCases.isNeverRun: from must name a field or a method without "
-                        + "parameters of the test class that holds a Gateway, but \"number\" is of type Integer. Name what is "
-                        + "to be called in the end.");
+                .contains(
+                        "@ChaosWrap on ChaosWrapTest$FromTestCases.isNeverRun: from must name a field or a method without "
+                                + "parameters of the test class that holds a Gateway, but \"number\" is of type Integer. Name what is "
+                                + "to be called in the end.");
         assertThat(Inner.run(NullTestCases.class).message())
                 .contains("@ChaosWrap on NullTestCases.gateway: the field must hold what is to be wrapped before "
                         + "@BeforeEach, but was null. Set it where it is declared, or use scope.wrap.");

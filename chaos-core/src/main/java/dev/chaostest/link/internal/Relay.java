@@ -40,6 +40,7 @@ public final class Relay implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final Duration JOIN = Duration.ofSeconds(10);
+    private static final long SILENT_WITHIN_SECONDS = 10;
     private static final long ACCEPT_AGAIN_MILLIS = 100;
 
     private final String name;
@@ -49,6 +50,7 @@ public final class Relay implements AutoCloseable {
     private final Pumps pumps;
     private final List<Site> sites;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile CountDownLatch acceptor = new CountDownLatch(0);
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private Runnable unwatch = () -> {};
@@ -109,11 +111,31 @@ public final class Relay implements AutoCloseable {
     }
 
     private void accept(ServerSocket listening) {
+        CountDownLatch accepting = new CountDownLatch(1);
         pumps.start(() -> {
-            while (!listening.isClosed()) {
-                accepted(listening);
+            try {
+                while (!listening.isClosed()) {
+                    accepted(listening);
+                }
+            } finally {
+                accepting.countDown();
             }
         });
+        acceptor = accepting;
+    }
+
+    /** As long as a thread is inside accept, the kernel listens on, though the socket is closed. */
+    private void awaitSilence() {
+        try {
+            if (!acceptor.await(SILENT_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+                throw new ChaosException(
+                        "nobody must listen on port " + port.address().getPort() + " of link " + name
+                                + " when it is cut, but a thread still accepts after " + SILENT_WITHIN_SECONDS
+                                + " s. Close the link, and open another.");
+            }
+        } catch (InterruptedException e) { // it is cut all the same; whoever restores it waits again
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void accepted(ServerSocket listening) {
@@ -277,6 +299,12 @@ public final class Relay implements AutoCloseable {
 
     /** Resets all connections and refuses new ones; false if that was so already. */
     public boolean cut() {
+        boolean changed = mute();
+        awaitSilence();
+        return changed;
+    }
+
+    private boolean mute() {
         lock.lock();
         try {
             boolean changed = !cut && !closed;
@@ -296,6 +324,10 @@ public final class Relay implements AutoCloseable {
 
     /** Accepts clients again; false if it did already. */
     public boolean restore() {
+        if (!isCut()) {
+            return false;
+        }
+        awaitSilence();
         lock.lock();
         try {
             boolean changed = cut && !closed;
@@ -309,6 +341,15 @@ public final class Relay implements AutoCloseable {
                     "port " + port.address().getPort() + " of link " + name + " must be opened again, but " + e
                             + ". Close the link, and open another.",
                     e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isCut() {
+        lock.lock();
+        try {
+            return cut && !closed;
         } finally {
             lock.unlock();
         }

@@ -26,7 +26,8 @@ final class Members {
 
     /** The innermost one of that name; a field before a method. */
     static Optional<Found> find(ExtensionContext context, String name) {
-        List<Object> inwards = new ArrayList<>(context.getRequiredTestInstances().getAllInstances());
+        List<Object> inwards =
+                new ArrayList<>(context.getRequiredTestInstances().getAllInstances());
         Collections.reverse(inwards);
         return inwards.stream().flatMap(each -> find(each, name).stream()).findFirst();
     }

@@ -31,9 +31,10 @@ record ServerAddress(String place, String to) {
             return of(to, "\"" + to + "\"");
         }
         Members.Found found = Members.find(context, to)
-                .orElseThrow(() -> new ChaosException(place + ": to must be host:port, or name a field or a method without "
-                        + "parameters of the test class, but there is no \"" + to
-                        + "\". Add one that says where the server is."));
+                .orElseThrow(
+                        () -> new ChaosException(place + ": to must be host:port, or name a field or a method without "
+                                + "parameters of the test class, but there is no \"" + to
+                                + "\". Add one that says where the server is."));
         return of(found.value(), found.what());
     }
 

@@ -25,8 +25,8 @@ public final class WrapExtension implements ParameterResolver {
         ChaosWrap wanted = parameter.findAnnotation(ChaosWrap.class).orElseThrow();
         String executable = parameter.getDeclaringExecutable().getName();
         if (!context.getTestMethod().equals(Optional.of(parameter.getDeclaringExecutable()))) {
-            throw new ChaosException("@ChaosWrap must be on a parameter of a test method, but is on one of " + executable
-                    + ". Move it there, or wrap a field.");
+            throw new ChaosException("@ChaosWrap must be on a parameter of a test method, but is on one of "
+                    + executable + ". Move it there, or wrap a field.");
         }
         String place = "@ChaosWrap on " + Tests.name(context);
         Object target = target(place, wanted.from(), parameter.getParameter().getType(), context);
@@ -34,12 +34,16 @@ public final class WrapExtension implements ParameterResolver {
     }
 
     private static Object target(String place, String from, Class<?> type, ExtensionContext context) {
-        @Nullable Object value = Members.find(context, from).map(Members.Found::value).orElse(null);
+        @Nullable
+        Object value = Members.find(context, from).map(Members.Found::value).orElse(null);
         if (!type.isInstance(value)) {
-            throw new ChaosException(place + ": from must name a field or a method without parameters of the test class that "
-                    + "holds a " + type.getSimpleName() + ", but \"" + from + "\" "
-                    + (value == null ? "is not there or null" : "is of type " + value.getClass().getSimpleName())
-                    + ". Name what is to be called in the end.");
+            throw new ChaosException(
+                    place + ": from must name a field or a method without parameters of the test class that "
+                            + "holds a " + type.getSimpleName() + ", but \"" + from + "\" "
+                            + (value == null
+                                    ? "is not there or null"
+                                    : "is of type " + value.getClass().getSimpleName())
+                            + ". Name what is to be called in the end.");
         }
         return value;
     }
