@@ -44,7 +44,7 @@ public final class Relay implements AutoCloseable {
     private boolean cut;
     private boolean closed;
 
-    private Relay(String name, InetSocketAddress server, Mount mount, ListenPort port) throws IOException {
+    private Relay(String name, InetSocketAddress server, Mount mount, ListenPort port) {
         this.name = name;
         this.server = new Destination(server);
         this.mount = mount;
@@ -57,7 +57,7 @@ public final class Relay implements AutoCloseable {
     /** Opens a port, and accepts clients from now on. */
     public static Relay open(String name, InetSocketAddress server, Mount mount) {
         try {
-            Relay relay = new Relay(name, server, mount, ListenPort.open());
+            Relay relay = new Relay(name, server, mount, ListenPort.open(name));
             mount.whenArmed(relay::armed);
             relay.pumps.start(relay.acceptor);
             return relay;
@@ -192,25 +192,19 @@ public final class Relay implements AutoCloseable {
     }
 
     private boolean mute() {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean changed = !cut && !closed;
             cut = true;
             acceptor.stop();
             port.mute();
             List.copyOf(connections).forEach(Connection::resetAll);
             return changed;
-        } catch (IOException e) {
-            throw portMust("be closed", e);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Accepts clients again; false if it did already. */
     public boolean restore() {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean changed = cut && !closed;
             if (changed) {
                 acceptor = acceptor(port.unmute());
@@ -218,11 +212,7 @@ public final class Relay implements AutoCloseable {
                 cut = false;
             }
             return changed;
-        } catch (IOException e) {
-            throw portMust("be opened again", e);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void locked(Runnable what) {
@@ -241,13 +231,6 @@ public final class Relay implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private ChaosException portMust(String what, IOException cause) {
-        return new ChaosException(
-                "port " + port.address().getPort() + " of link " + name + " must " + what + ", but " + cause
-                        + ". Open another link.",
-                cause);
     }
 
     /** How many clients are connected. */
@@ -289,19 +272,14 @@ public final class Relay implements AutoCloseable {
     /** Closes the port and all connections, and waits until its threads have ended. Twice is harmless. */
     @Override
     public void close() {
-        List<Connection> open;
-        lock.lock();
-        try {
+        List<Connection> open = locked(() -> {
             closed = true;
+            pumps.joinFromNowOn();
             acceptor.stop();
             unwatch.run();
             port.close();
-            open = List.copyOf(connections);
-        } catch (IOException e) {
-            throw portMust("be closed", e);
-        } finally {
-            lock.unlock();
-        }
+            return List.copyOf(connections);
+        });
         open.forEach(Connection::closeAll);
         pumps.join(JOIN);
     }
