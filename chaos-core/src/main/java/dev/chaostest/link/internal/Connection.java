@@ -8,6 +8,7 @@ import dev.chaostest.mount.Pending;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Standing;
 import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Site;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -61,11 +62,11 @@ final class Connection {
     }
 
     /** Asks the rules that were not asked yet. */
-    void ask(Round round, Lane lane, Age age) {
+    void ask(Round round, List<Site> sites, Lane lane, Age age) {
         this.lane = lane;
         Standing current = standing;
         if (current == null || current.round() != round) {
-            current = round.standing(relay.sites(), lane);
+            current = round.standing(sites, lane);
             standing = current;
         }
         for (Pending pending : current.ask(age)) {
@@ -132,8 +133,7 @@ final class Connection {
             if (!awaitDial()) {
                 return false;
             }
-            server.setTcpNoDelay(true);
-            server.connect(relay.resolved(), Relay.CONNECT_MILLIS);
+            relay.server().connect(server);
             return true;
         } catch (IOException e) {
             if (!isClosed()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.internal;
 
+import dev.chaostest.plan.ChaosException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,28 +21,30 @@ final class ListenPort implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
 
+    private final String link;
     private final InetSocketAddress address;
     private final @Nullable Socket keeper;
     private @Nullable ServerSocket listening;
 
-    private ListenPort(InetSocketAddress address, @Nullable Socket keeper, ServerSocket listening) {
+    private ListenPort(String link, InetSocketAddress address, @Nullable Socket keeper, ServerSocket listening) {
+        this.link = link;
         this.address = address;
         this.keeper = keeper;
         this.listening = listening;
     }
 
-    static ListenPort open() throws IOException {
+    static ListenPort open(String link) throws IOException {
         Socket keeper = new Socket();
         try {
             keeper.setReuseAddress(true);
             keeper.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), keeper.getLocalPort());
-            return new ListenPort(address, keeper, listen(address));
+            return new ListenPort(link, address, keeper, listen(address));
         } catch (IOException notShared) {
             keeper.close();
             ServerSocket alone = listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), alone.getLocalPort());
-            return new ListenPort(address, null, alone);
+            return new ListenPort(link, address, null, alone);
         }
     }
 
@@ -67,25 +71,44 @@ final class ListenPort implements AutoCloseable {
     }
 
     /** Refuses clients from now on. */
-    void mute() throws IOException {
+    void mute() {
         if (listening != null) {
-            listening.close();
+            close(listening);
             listening = null;
         }
     }
 
     /** Accepts clients again. */
-    ServerSocket unmute() throws IOException {
-        ServerSocket again = listening == null ? listen(address) : listening;
-        listening = again;
-        return again;
+    ServerSocket unmute() {
+        try {
+            ServerSocket again = listening == null ? listen(address) : listening;
+            listening = again;
+            return again;
+        } catch (IOException e) {
+            throw failed("opened again", e);
+        }
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         mute();
         if (keeper != null) {
-            keeper.close();
+            close(keeper);
         }
+    }
+
+    private void close(Closeable socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw failed("closed", e);
+        }
+    }
+
+    private ChaosException failed(String what, IOException cause) {
+        return new ChaosException(
+                "port " + address.getPort() + " of link " + link + " must be " + what + ", but " + cause
+                        + ". Open another link.",
+                cause);
     }
 }

@@ -4,8 +4,6 @@ package dev.chaostest.link.internal;
 import dev.chaostest.link.toxic.Chunk;
 import dev.chaostest.link.toxic.Signal;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +42,9 @@ final class Pump implements Peer {
     /** Reads until there is no more; for a thread of its own. */
     void read() {
         try {
-            InputStream in = source.getInputStream();
-            OutputStream out = sink.getOutputStream();
             byte[] buffer = new byte[SMALL];
-            for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
-                if (!handOn(buffer, n, out)) {
+            for (int n = readInto(buffer); n >= 0; n = readInto(buffer)) {
+                if (!handOn(buffer, n)) {
                     return;
                 }
                 buffer = fitting(buffer, n);
@@ -63,18 +59,19 @@ final class Pump implements Peer {
         }
     }
 
-    private static int read(InputStream in, byte[] buffer) throws ReadFailed {
+    private int readInto(byte[] buffer) throws ReadFailed {
         try {
-            return in.read(buffer);
+            return source.getInputStream().read(buffer);
         } catch (IOException e) {
             throw new ReadFailed(e);
         }
     }
 
-    private boolean handOn(byte[] buffer, int n, OutputStream out) throws IOException, InterruptedException {
+    /** The stream is asked for here: that the sink is gone matters when there is something to say. */
+    private boolean handOn(byte[] buffer, int n) throws IOException, InterruptedException {
         Flow.Put put = flow.isPlain() ? Flow.Put.PLAIN : flow.put(Chunk.copyOf(buffer, n));
         if (put == Flow.Put.PLAIN) {
-            out.write(buffer, 0, n);
+            sink.getOutputStream().write(buffer, 0, n);
         }
         return put != Flow.Put.OVER;
     }
@@ -101,10 +98,9 @@ final class Pump implements Peer {
     /** Writes what is due until the flow is over; for a thread of its own. */
     void write() {
         try {
-            OutputStream out = sink.getOutputStream();
             for (Piece piece = flow.take(); piece != null; piece = flow.take()) {
                 if (piece.chunk() != null) {
-                    piece.chunk().writeTo(out);
+                    piece.chunk().writeTo(sink.getOutputStream());
                 } else if (piece.signal() != null) {
                     deliver(piece.signal());
                 }

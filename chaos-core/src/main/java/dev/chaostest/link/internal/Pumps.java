@@ -23,6 +23,7 @@ final class Pumps {
     private final String name;
     private final AtomicLong started = new AtomicLong();
     private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+    private volatile boolean joining;
 
     Pumps(String link) {
         this.name = "chaos-link-" + link + "-";
@@ -44,36 +45,54 @@ final class Pumps {
         try {
             task.run();
         } finally {
-            alive.remove(Thread.currentThread());
+            if (!joining) {
+                alive.remove(Thread.currentThread());
+            }
         }
     }
 
     /** The names of those that run. */
     List<String> left() {
-        return alive.stream().map(Thread::getName).sorted().toList();
+        return alive.stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .sorted()
+                .toList();
     }
 
-    /** Waits until all have ended. */
+    /** From now on, each thread that ends is waited for by {@link #join}. */
+    void joinFromNowOn() {
+        joining = true;
+    }
+
+    /** Waits until all have ended, also those that are started meanwhile by one of them. */
     void join(Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();
         boolean interrupted = false;
-        for (Thread thread : alive) {
-            boolean joined = false;
-            while (!joined) {
-                long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
-                try {
-                    thread.join(millis);
-                    joined = true;
-                } catch (InterruptedException e) { // they end in a moment; leaving them behind would be worse
-                    interrupted = true;
+        while (!alive.isEmpty()) {
+            for (Thread thread : alive) {
+                interrupted |= join(thread, end);
+                if (thread.isAlive()) {
+                    throw late(thread, deadline);
                 }
             }
-            if (thread.isAlive()) {
-                throw late(thread, deadline);
-            }
+            alive.removeIf(thread -> thread.getState() == Thread.State.TERMINATED); // one may be just about to start
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits in any case, since they end in a moment, and leaving them behind would be worse; true if interrupted. */
+    private static boolean join(Thread thread, long end) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
     }
 

@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.internal;
 
-import dev.chaostest.link.toxic.LinkTarget;
-import dev.chaostest.link.toxic.LinkTarget.Age;
-import dev.chaostest.link.toxic.LinkTarget.Part;
-import dev.chaostest.link.toxic.Refuse;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
-import dev.chaostest.mount.Strike;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Lane;
-import dev.chaostest.plan.Site;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,25 +26,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay implements AutoCloseable {
 
-    /** How long the server may take to answer a connect. */
-    static final int CONNECT_MILLIS = 10_000;
-
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final Duration JOIN = Duration.ofSeconds(10);
-    private static final long SILENT_WITHIN_SECONDS = 10;
-    private static final long ACCEPT_AGAIN_MILLIS = 100;
 
     private final String name;
-    private final InetSocketAddress server;
+    private final Destination server;
     private final Mount mount;
     private final ListenPort port;
     private final Pumps pumps;
-    private final List<Site> sites;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private volatile CountDownLatch acceptor = new CountDownLatch(0);
+    private final Questions questions;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private Runnable unwatch = () -> {};
+    private Acceptor acceptor;
     private boolean held;
     private boolean partitioned;
     private boolean cut;
@@ -61,19 +46,20 @@ public final class Relay implements AutoCloseable {
 
     private Relay(String name, InetSocketAddress server, Mount mount, ListenPort port) {
         this.name = name;
-        this.server = server;
+        this.server = new Destination(server);
         this.mount = mount;
         this.port = port;
         this.pumps = new Pumps(name);
-        this.sites = List.of(Part.WHOLE.of(name), Part.TO_SERVER.of(name), Part.TO_CLIENT.of(name));
+        this.acceptor = acceptor(port.unmute());
+        this.questions = new Questions(name, mount);
     }
 
     /** Opens a port, and accepts clients from now on. */
     public static Relay open(String name, InetSocketAddress server, Mount mount) {
         try {
-            Relay relay = new Relay(name, server, mount, ListenPort.open());
-            relay.accept(relay.port.unmute());
+            Relay relay = new Relay(name, server, mount, ListenPort.open(name));
             mount.whenArmed(relay::armed);
+            relay.pumps.start(relay.acceptor);
             return relay;
         } catch (IOException e) {
             throw new ChaosException(
@@ -92,70 +78,12 @@ public final class Relay implements AutoCloseable {
         return name;
     }
 
-    InetSocketAddress server() {
+    Destination server() {
         return server;
     }
 
-    /** A name is looked up for each connection, as a client without the link would. */
-    InetSocketAddress resolved() throws UnknownHostException {
-        InetSocketAddress resolved =
-                server.isUnresolved() ? new InetSocketAddress(server.getHostString(), server.getPort()) : server;
-        if (resolved.isUnresolved()) {
-            throw new UnknownHostException(server.getHostString());
-        }
-        return resolved;
-    }
-
-    List<Site> sites() {
-        return sites;
-    }
-
-    private void accept(ServerSocket listening) {
-        CountDownLatch accepting = new CountDownLatch(1);
-        pumps.start(() -> {
-            try {
-                while (!listening.isClosed()) {
-                    accepted(listening);
-                }
-            } finally {
-                accepting.countDown();
-            }
-        });
-        acceptor = accepting;
-    }
-
-    /** As long as a thread is inside accept, the kernel listens on, though the socket is closed. */
-    private void awaitSilence() {
-        try {
-            if (!acceptor.await(SILENT_WITHIN_SECONDS, TimeUnit.SECONDS)) {
-                throw new ChaosException(
-                        "nobody must listen on port " + port.address().getPort() + " of link " + name
-                                + " when it is cut, but a thread still accepts after " + SILENT_WITHIN_SECONDS
-                                + " s. Close the link, and open another.");
-            }
-        } catch (InterruptedException e) { // it is cut all the same; whoever restores it waits again
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void accepted(ServerSocket listening) {
-        try {
-            admit(listening.accept());
-        } catch (IOException e) {
-            if (!listening.isClosed()) { // too many open files, say: that may pass
-                note("link " + name + " could not accept a client: " + e);
-                pause();
-            }
-        }
-    }
-
-    @SuppressWarnings("ReturnValueIgnored") // ended by closing, or by its time: both lead on
-    private void pause() {
-        try {
-            closing.await(ACCEPT_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) { // the next accept sees whether the link is closed
-            Thread.currentThread().interrupt();
-        }
+    private Acceptor acceptor(ServerSocket listening) {
+        return new Acceptor(listening, this::admit, e -> note("link " + name + " could not accept a client: " + e));
     }
 
     private void admit(Socket client) {
@@ -174,81 +102,46 @@ public final class Relay implements AutoCloseable {
     }
 
     private boolean isAdmitted(Connection connection) {
-        lock.lock();
-        try {
-            if (closed || cut) {
+        return locked(() -> {
+            if (closed || cut || !questions.admits(connection)) {
                 return false;
-            }
-            Round round = mount.armed();
-            if (round != null) {
-                Lane lane = round.newLane(laneKind());
-                if (isRefused(round, lane, connection)) {
-                    return false;
-                }
-                connection.ask(round, lane, Age.NEW);
             }
             connection.mayDial(!partitioned);
             connections.add(connection);
             return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isRefused(Round round, Lane lane, Connection connection) {
-        Strike strike = round.at(LinkTarget.connect(name), lane, Age.NEW, connection::text, Set.of());
-        return strike != null && strike.first(Refuse.class).isPresent();
-    }
-
-    private String laneKind() {
-        return name + "-connection";
+        });
     }
 
     private void armed(Round round) {
-        lock.lock();
-        try {
+        locked(() -> {
             unwatch.run();
             unwatch = round.whenAdded(() -> askLive(round));
             askLive(round);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void askLive(Round round) {
-        lock.lock();
-        try {
-            for (Connection connection : List.copyOf(connections)) {
-                Lane lane = connection.isAsked(round) ? connection.lane() : round.newLane(laneKind());
-                connection.ask(round, lane, Age.LIVE);
-            }
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> {
+            questions.askLive(round, List.copyOf(connections));
+        });
     }
 
     /** The sockets of a connection are both open. */
     void begin(Connection connection) {
-        lock.lock();
-        try {
+        locked(() -> {
             connection.begin();
             if (held || partitioned) {
                 connection.hold(true);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** A connection is closed. */
     void forget(Connection connection) {
-        lock.lock();
-        try {
+        locked(() -> {
             connections.remove(connection);
             connection.forget();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Starts a thread of a connection; if it fails, the connection is closed. */
@@ -270,21 +163,17 @@ public final class Relay implements AutoCloseable {
 
     /** Stops bytes, or lets them go on; false if that was so already. */
     public boolean hold(boolean hold) {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean changed = held != hold;
             held = hold;
             connections.forEach(connection -> connection.hold(held || partitioned));
             return changed;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Parts clients from the server, or lets them meet again; false if that was so already. */
     public boolean partition(boolean part) {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean changed = partitioned != part;
             partitioned = part;
             for (Connection connection : connections) {
@@ -292,64 +181,53 @@ public final class Relay implements AutoCloseable {
                 connection.mayDial(!partitioned);
             }
             return changed;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Resets all connections and refuses new ones; false if that was so already. */
     public boolean cut() {
         boolean changed = mute();
-        awaitSilence();
+        locked(() -> acceptor).awaitGone(JOIN.toSeconds());
         return changed;
     }
 
     private boolean mute() {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean changed = !cut && !closed;
             cut = true;
+            acceptor.stop();
             port.mute();
             List.copyOf(connections).forEach(Connection::resetAll);
             return changed;
-        } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
-                            + ". Close the link, and open another.",
-                    e);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Accepts clients again; false if it did already. */
     public boolean restore() {
-        if (!isCut()) {
-            return false;
-        }
-        awaitSilence();
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean changed = cut && !closed;
             if (changed) {
-                accept(port.unmute());
+                acceptor = acceptor(port.unmute());
+                pumps.start(acceptor);
                 cut = false;
             }
             return changed;
-        } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be opened again, but " + e
-                            + ". Close the link, and open another.",
-                    e);
+        });
+    }
+
+    private void locked(Runnable what) {
+        lock.lock();
+        try {
+            what.run();
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isCut() {
+    private <T> T locked(Supplier<T> what) {
         lock.lock();
         try {
-            return cut && !closed;
+            return what.get();
         } finally {
             lock.unlock();
         }
@@ -357,12 +235,7 @@ public final class Relay implements AutoCloseable {
 
     /** How many clients are connected. */
     public int connections() {
-        lock.lock();
-        try {
-            return connections.size();
-        } finally {
-            lock.unlock();
-        }
+        return locked(connections::size);
     }
 
     /** Writes a line into the ledger of the round that is armed, else into the log. */
@@ -387,37 +260,26 @@ public final class Relay implements AutoCloseable {
     public List<String> residue() {
         List<String> left = new ArrayList<>();
         pumps.left().forEach(thread -> left.add("thread " + thread));
-        lock.lock();
-        try {
+        locked(() -> {
             connections.forEach(connection -> left.add("connection of " + connection.text()));
             if (port.listening() != null) {
                 left.add("port " + port.address().getPort() + " of link " + name);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
         return left;
     }
 
     /** Closes the port and all connections, and waits until its threads have ended. Twice is harmless. */
     @Override
     public void close() {
-        List<Connection> open;
-        lock.lock();
-        try {
+        List<Connection> open = locked(() -> {
             closed = true;
-            closing.countDown();
+            pumps.joinFromNowOn();
+            acceptor.stop();
             unwatch.run();
             port.close();
-            open = List.copyOf(connections);
-        } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
-                            + ". See the cause.",
-                    e);
-        } finally {
-            lock.unlock();
-        }
+            return List.copyOf(connections);
+        });
         open.forEach(Connection::closeAll);
         pumps.join(JOIN);
     }
