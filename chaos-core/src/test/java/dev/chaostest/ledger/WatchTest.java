@@ -139,8 +139,9 @@ class WatchTest {
 
         assertThatThrownBy(() -> watch.await(Duration.ofSeconds(30)))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The condition of a watch must not throw, but threw java.lang.AssertionError: not this one. "
-                        + "Let it answer for every entry.");
+                .hasMessage(
+                        "The condition of a watch must not throw, but threw java.lang.AssertionError: not this one. "
+                                + "Let it answer for every entry.");
     }
 
     @Test

@@ -147,7 +147,9 @@ class OpaqueCellsTest {
                 new Broken(),
                 "is a " + Broken.class.getName()
                         + ", whose toString() threw java.lang.IllegalStateException: no session");
-        refused(new Cyclic(), "is a " + Cyclic.class.getName() + ", whose toString() threw java.lang.StackOverflowError");
+        refused(
+                new Cyclic(),
+                "is a " + Cyclic.class.getName() + ", whose toString() threw java.lang.StackOverflowError");
     }
 
     @Test
@@ -178,18 +180,27 @@ class OpaqueCellsTest {
         source.set(0, 1, new Told("b"));
         source.set(0, 2, List.of());
 
-        List<SnapshotDiff.CellDiff> cells =
-                snapshots.compare("cells").rows(SnapshotDiff.Kind.CHANGED).get(0).cells();
+        List<SnapshotDiff.CellDiff> cells = snapshots
+                .compare("cells")
+                .rows(SnapshotDiff.Kind.CHANGED)
+                .get(0)
+                .cells();
 
-        assertThat(cells).filteredOn(cell -> cell.column().equals("told")).singleElement().satisfies(cell -> {
-            assertThat(cell.before()).isEqualTo("a");
-            assertThat(cell.after()).isEqualTo("b");
-        });
-        assertThat(cells).filteredOn(cell -> cell.column().equals("list")).singleElement().satisfies(cell ->
-                assertThat((List<?>) cell.before()).satisfiesExactly(
-                        bytes -> assertThat(bytes).isEqualTo(new byte[] {1}),
-                        told -> assertThat(told).isEqualTo("x"),
-                        none -> assertThat(none).isNull()));
+        assertThat(cells)
+                .filteredOn(cell -> cell.column().equals("told"))
+                .singleElement()
+                .satisfies(cell -> {
+                    assertThat(cell.before()).isEqualTo("a");
+                    assertThat(cell.after()).isEqualTo("b");
+                });
+        assertThat(cells)
+                .filteredOn(cell -> cell.column().equals("list"))
+                .singleElement()
+                .satisfies(cell -> assertThat((List<?>) cell.before())
+                        .satisfiesExactly(
+                                bytes -> assertThat(bytes).isEqualTo(new byte[] {1}),
+                                told -> assertThat(told).isEqualTo("x"),
+                                none -> assertThat(none).isNull()));
     }
 
     @Test
