@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,17 +50,14 @@ public final class ChaosScope implements AutoCloseable {
 
     private final Round round;
     private final Owner owner;
-    private final List<Mount> mounts = new CopyOnWriteArrayList<>();
-    private final List<Mount.Arming> armings = new CopyOnWriteArrayList<>();
-    private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
-    private final List<RunningSchedule> schedules = new CopyOnWriteArrayList<>();
+    private final ActiveChaos chaos;
     private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean healed = new AtomicBoolean();
     private volatile @Nullable String forbidden;
 
     private ChaosScope(Round round) {
         this.round = round;
         this.owner = new Owner(round.name());
+        this.chaos = new ActiveChaos(round);
     }
 
     /**
@@ -132,15 +128,7 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed already
      */
     public void arm(Mount mount) {
-        injections.forEach(injection -> mount.requireCarried(injection.rule()));
-        Mount.Arming arming = mount.arm(round);
-        armings.add(arming);
-        mounts.add(mount);
-        if (healed.get()) { // a dead round must not keep the mount from the next one
-            arming.close();
-            throw healedAlready(mount.name() + " must be armed");
-        }
-        ledger().noted("armed on " + mount.name());
+        chaos.arm(mount);
     }
 
     /**
@@ -196,16 +184,7 @@ public final class ChaosScope implements AutoCloseable {
      */
     public Injection inject(Rule rule) {
         requireFaultsAllowed();
-        mounts.forEach(mount -> mount.requireCarried(rule));
-        if (healed.get()) {
-            throw healedAlready("\"" + rule + "\" must be injected");
-        }
-        ActiveInjection injection = new ActiveInjection(rule, round.add(rule), ledger());
-        injections.add(injection);
-        if (healed.get()) {
-            injection.close();
-        }
-        return injection;
+        return chaos.inject(rule);
     }
 
     /**
@@ -218,20 +197,7 @@ public final class ChaosScope implements AutoCloseable {
      */
     public RunningSchedule run(Schedule schedule) {
         requireFaultsAllowed();
-        if (healed.get()) {
-            throw healedAlready("schedule \"" + schedule + "\" must run");
-        }
-        RunningSchedule running = own("schedule \"" + schedule + "\"", RunningSchedule.start(schedule, round));
-        schedules.add(running);
-        if (healed.get()) {
-            running.heal();
-        }
-        return running;
-    }
-
-    private IllegalStateException healedAlready(String what) {
-        return new IllegalStateException(what + " while scope \"" + name()
-                + "\" is open, but it is healed. Do it earlier, or open a new scope.");
+        return chaos.run(schedule, running -> own("schedule \"" + schedule + "\"", running));
     }
 
     /**
@@ -290,19 +256,7 @@ public final class ChaosScope implements AutoCloseable {
 
     /** Ends all faults: nothing strikes any more, and what is parked goes on. Twice is harmless. */
     public void heal() {
-        schedules.forEach(RunningSchedule::heal); // first: a step must not find the scope healed
-        if (!healed.compareAndSet(false, true)) {
-            return;
-        }
-        injections.forEach(ActiveInjection::close);
-        for (int i = armings.size() - 1; i >= 0; i--) {
-            armings.get(i).close();
-        }
-        try {
-            round.end();
-        } finally {
-            ledger().noted("healed");
-        }
+        chaos.heal();
     }
 
     /** What was seen so far and what would have struck; empty if this scope is no dry run. */
