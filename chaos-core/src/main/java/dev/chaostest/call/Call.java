@@ -85,6 +85,11 @@ public final class Call implements Detail {
         return wrapping.keyOf(this);
     }
 
+    /** Whether the values of its arguments may get into the ledger. */
+    boolean showsValues() {
+        return wrapping.showsValues();
+    }
+
     String text() {
         return CallText.of(called.getName(), values, wrapping.showsValues());
     }

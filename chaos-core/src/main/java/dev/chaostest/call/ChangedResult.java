@@ -29,9 +29,13 @@ public record ChangedResult(String text, UnaryOperator<@Nullable Object> change)
         Objects.requireNonNull(change, "change");
     }
 
-    /** Always this value. */
+    /**
+     * Always this value; what it prints is the text, without the number that the JVM gives to an object that prints
+     * nothing of its own. Where that is another in each run, use the constructor.
+     */
     public static ChangedResult to(@Nullable Object value) {
-        return new ChangedResult(String.valueOf(value), result -> value);
+        String number = "@" + Integer.toHexString(System.identityHashCode(value));
+        return new ChangedResult(String.valueOf(value).replace(number, ""), result -> value);
     }
 
     @Override

@@ -33,6 +33,8 @@ final class Dispatcher implements InvocationHandler {
         this.target = target;
         this.wrapping = wrapping;
         this.mount = mount;
+        mount.whenArmed(
+                this::laneIn); // not at its first call: of several objects, threads decide which is called first
         // Where the interface is not public, the proxy is in its package, and that is the user's.
         this.machinery = Set.of(type.getPackageName() + ".$Proxy", "$Proxy");
     }
@@ -83,7 +85,7 @@ final class Dispatcher implements InvocationHandler {
                         && target.equals(behind.target));
     }
 
-    /** The lane of the object; numbered when it first arrives in a round, so what ran before does not count. */
+    /** The lane of the object; numbered in each round, so what ran before does not count. */
     private Lane laneIn(Round round) {
         Station known = station;
         if (known != null && known.isOf(round)) {

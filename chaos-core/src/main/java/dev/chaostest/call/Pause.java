@@ -34,8 +34,11 @@ final class Pause {
         Runnable unregister = blow.park(() -> end(RELEASED));
         this.over = timer.handle((done, cancelled) -> {
             unregister.run();
-            tell();
-            gone.countDown();
+            try {
+                tell();
+            } finally {
+                gone.countDown(); // whatever became of the entry, the caller goes on
+            }
             return null;
         });
     }

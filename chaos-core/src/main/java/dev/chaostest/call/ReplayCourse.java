@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplayCourse implements Course {
 
     private static final int TEXT_MAX = 80;
+    private static final String HIDDEN = "(...)";
 
     private final Recording recording;
     private final BiFunction<String, @Nullable String, ? extends Throwable> failures;
@@ -69,7 +70,8 @@ final class ReplayCourse implements Course {
     private @Nullable RecordedCall same(String method, Detail detail) {
         String arguments =
                 detail instanceof Call call ? CallText.of("", call.arguments().toArray(), true) : null;
-        String found = method + (arguments == null ? "" : arguments);
+        boolean isSecret = detail instanceof Call call && !call.showsValues();
+        String found = method + (isSecret ? HIDDEN : arguments == null ? "" : arguments);
         if (!next.hasNext()) {
             mismatch = "no call must come after those that " + recording.name() + " has, but " + found
                     + " did. Record it again, or take the fault out earlier.";
@@ -80,8 +82,9 @@ final class ReplayCourse implements Course {
                 && (arguments == null || call.arguments().equals(arguments))) {
             return call;
         }
-        mismatch = "the next call must be " + call + ", as line " + call.line() + " of " + recording.name()
-                + " has it, but was " + found + ". Record it again, or match by method only.";
+        mismatch = "the next call must be " + (isSecret ? call.method() + HIDDEN : call) + ", as line " + call.line()
+                + " of " + recording.name() + " has it, but was " + found
+                + ". Record it again, or match by method only.";
         return null;
     }
 

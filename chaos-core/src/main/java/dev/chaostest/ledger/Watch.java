@@ -23,7 +23,7 @@ public final class Watch implements AutoCloseable {
     private final Ledger ledger;
     private final Predicate<? super LedgerEntry> condition;
     private volatile @Nullable LedgerEntry seen;
-    private volatile @Nullable RuntimeException broken;
+    private volatile @Nullable Throwable broken;
 
     Watch(Ledger ledger, Predicate<? super LedgerEntry> condition) {
         this.ledger = ledger;
@@ -63,7 +63,8 @@ public final class Watch implements AutoCloseable {
             if (seen == null && condition.test(entry)) {
                 seen = entry;
             }
-        } catch (RuntimeException e) { // it must not reach the code under test, which happens to write the entry
+        } catch (RuntimeException
+                | AssertionError e) { // it must not reach the code under test, which happens to write the entry
             broken = e;
         }
     }

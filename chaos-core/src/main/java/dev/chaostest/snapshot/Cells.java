@@ -4,6 +4,7 @@ package dev.chaostest.snapshot;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
@@ -85,11 +86,16 @@ final class Cells {
         if (value instanceof byte[] bytes) {
             return new Bytes(bytes.clone());
         }
+        if (value instanceof ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.duplicate().get(bytes);
+            return new Bytes(bytes);
+        }
         if (value.getClass().isArray()) {
             return list(elements(value), depth);
         }
         if (value instanceof Set<?> set) {
-            return Collections.unmodifiableSet(new LinkedHashSet<>(list(set, depth)));
+            return set(set, depth);
         }
         if (value instanceof Collection<?> collection) {
             return list(collection, depth);
@@ -133,9 +139,25 @@ final class Cells {
         return Collections.unmodifiableList(copy);
     }
 
+    private static Set<@Nullable Object> set(Set<?> elements, int depth) {
+        Set<@Nullable Object> copy = new LinkedHashSet<>();
+        for (Object element : elements) {
+            if (!copy.add(frozen(element, depth + 1))) {
+                throw new IllegalArgumentException("is a set, in which two elements print the same");
+            }
+        }
+        return Collections.unmodifiableSet(copy);
+    }
+
     private static Map<@Nullable Object, @Nullable Object> map(Map<?, ?> map, int depth) {
         Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
-        map.forEach((key, value) -> copy.put(frozen(key, depth + 1), frozen(value, depth + 1)));
+        map.forEach((key, value) -> {
+            Object known = frozen(key, depth + 1);
+            if (copy.containsKey(known)) {
+                throw new IllegalArgumentException("is a map, in which two keys print the same");
+            }
+            copy.put(known, frozen(value, depth + 1));
+        });
         return Collections.unmodifiableMap(copy);
     }
 
@@ -149,12 +171,7 @@ final class Cells {
         if (value instanceof Date date) {
             return date(date);
         }
-        String type = value.getClass().getName();
-        String text = String.valueOf(value);
-        if (text.equals(type + "@" + Integer.toHexString(System.identityHashCode(value)))) {
-            throw new IllegalArgumentException("is a " + type + ", which has no toString()");
-        }
-        return new Other(type, text, 0);
+        return new Other(value.getClass().getName(), Printed.of(value), 0);
     }
 
     @SuppressWarnings("JavaUtilDate") // drivers hand them out
@@ -164,9 +181,25 @@ final class Cells {
                 : new Other(date.getClass().getName(), date.toString(), date.getTime());
     }
 
-    /** What a user gets to see of a frozen cell. */
+    /** What a user gets to see of a frozen cell: nothing that is a type of ours, also further in. */
     static @Nullable Object handedOut(@Nullable Object frozen) {
-        return frozen instanceof Bytes bytes ? bytes.content().clone() : frozen;
+        if (frozen instanceof Bytes bytes) {
+            return bytes.content().clone();
+        }
+        if (frozen instanceof Other other) {
+            return other.text();
+        }
+        if (frozen instanceof List<?> elements) {
+            List<@Nullable Object> copy = new ArrayList<>(elements.size());
+            elements.forEach(element -> copy.add(handedOut(element)));
+            return Collections.unmodifiableList(copy);
+        }
+        if (frozen instanceof Map<?, ?> map) {
+            Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((key, value) -> copy.put(handedOut(key), handedOut(value)));
+            return Collections.unmodifiableMap(copy);
+        }
+        return frozen;
     }
 
     /** About how many bytes it takes in memory. */
@@ -189,8 +222,9 @@ final class Cells {
         if (frozen instanceof Map<?, ?> map) {
             return 40 + 32L * map.size() + weight(map.keySet()) + weight(map.values());
         }
-        return frozen instanceof BigDecimal decimal
-                ? 64 + decimal.unscaledValue().bitLength() / 8
-                : 24;
+        if (frozen instanceof BigInteger whole) {
+            return 64 + whole.bitLength() / 8;
+        }
+        return frozen instanceof BigDecimal decimal ? 64 + weight(decimal.unscaledValue()) : 24;
     }
 }

@@ -49,14 +49,20 @@ final class ValueText {
         String old = of(before);
         String now = of(after);
         if (before != null && after != null && old.equals(now)) {
-            return old + " (" + before.getClass().getSimpleName() + ") -> " + now + " ("
-                    + after.getClass().getSimpleName() + ")";
+            return old + " (" + type(before) + ") -> " + now + " (" + type(after) + ")";
         }
         if (inFull) {
             return old + " -> " + now;
         }
         int from = Math.max(0, firstDifference(old, now) - COMMON);
         return cut(old, from) + " -> " + cut(now, from);
+    }
+
+    private static String type(Object frozen) {
+        String name = frozen instanceof Cells.Other other
+                ? other.type() + (other.millis() == 0 ? "" : " at " + other.millis() + "ms")
+                : frozen.getClass().getName();
+        return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
     }
 
     private static int firstDifference(String a, String b) {

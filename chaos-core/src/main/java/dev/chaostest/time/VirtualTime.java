@@ -57,7 +57,8 @@ public final class VirtualTime implements TimeSource {
         }
         lock.lock();
         try {
-            Timer timer = new Timer(Math.addExact(now, TimeUnit.NANOSECONDS.convert(after)), set++, future);
+            long length = Math.min(TimeUnit.NANOSECONDS.convert(after), Long.MAX_VALUE - now); // or it is never due
+            Timer timer = new Timer(now + length, set++, future);
             timers.add(timer);
             changed.signalAll();
             future.whenComplete((done, failed) -> forget(timer));

@@ -118,25 +118,26 @@ public final class BreakerDrive {
     public Driven run(VirtualTime time) {
         require(state.get() == State.CLOSED, "be CLOSED before it is driven", "Reset it first.");
         requireThrough("while it is CLOSED");
-        int failures = callUntil(State.OPEN, false, "open after failing calls", "it counts these failures");
+        int failures = callUntil(State.CLOSED, State.OPEN, "open after failing calls", "it counts these failures");
         requireRefused("as soon as it is OPEN");
         time.advance(openFor.minus(MARGIN));
         requireRefused("1ms before it has been OPEN for " + openFor);
         time.advance(MARGIN.multipliedBy(2));
         requireTrial(false);
-        callUntil(State.OPEN, false, "open again after failing trial calls", "a failing trial call opens it");
+        callUntil(State.HALF_OPEN, State.OPEN, "open again after failing trial calls", "a failing trial call opens it");
         time.advance(openFor.plus(MARGIN));
         requireTrial(true);
-        int successes =
-                1 + callUntil(State.CLOSED, true, "close after successful trial calls", "trial calls are counted");
+        int successes = callUntil(
+                State.HALF_OPEN, State.CLOSED, "close after successful trial calls", "trial calls are counted");
         requireThrough("when it is CLOSED again");
         return new Driven(failures, successes);
     }
 
-    private int callUntil(State wanted, boolean succeeding, String must, String check) {
-        int calls = 0;
-        while (state.get() != wanted && calls < callsMax) {
-            call(succeeding);
+    /** It must go from one state straight to the other: one that closes in between would open later all the same. */
+    private int callUntil(State from, State wanted, String must, String check) {
+        int calls = from == State.HALF_OPEN ? 1 : 0; // the trial call that has gone through
+        while (state.get() == from && calls < callsMax) {
+            call(wanted == State.CLOSED);
             calls++;
         }
         State now = state.get();

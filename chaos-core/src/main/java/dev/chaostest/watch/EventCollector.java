@@ -7,6 +7,7 @@ import dev.chaostest.ledger.Watch;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.time.TimeSource;
+import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,11 @@ public final class EventCollector<E> implements AutoCloseable {
     private volatile Runnable detach = () -> {};
 
     EventCollector(Class<E> kind, Predicate<? super E> predicate, TimeSource time) {
+        if (kind.isPrimitive()) {
+            throw new IllegalArgumentException("The kind of events must be a type of objects, but was " + kind
+                    + ", which no event is. Use "
+                    + MethodType.methodType(kind).wrap().returnType().getName() + ".");
+        }
         this.kind = kind;
         this.time = time;
         this.caught = new Catch<>(kind, predicate);
@@ -162,10 +168,15 @@ public final class EventCollector<E> implements AutoCloseable {
     /**
      * Lets this time pass, but no more than is needed to have caught so many.
      *
+     * @param atLeast from 1
      * @return what was caught since it was attached; fewer if no more came
      * @throws ChaosException if the predicate threw, or if the thread is interrupted
      */
     public List<E> collectFor(Duration window, int atLeast) {
+        if (atLeast < 1) {
+            throw new IllegalArgumentException("The number of events to wait for must be at least 1, but was " + atLeast
+                    + ". To let the whole window pass use collectFor(window).");
+        }
         waitFor(atLeast, window, time);
         return caught.events();
     }

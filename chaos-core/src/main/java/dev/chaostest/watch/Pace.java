@@ -38,8 +38,7 @@ record Pace(Duration first, Duration most, TimeSource time, boolean here) {
     }
 
     Duration after(Duration pause) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(most) < 0 ? twice : most;
+        return most.minus(pause).compareTo(pause) > 0 ? pause.multipliedBy(2) : most;
     }
 
     static void requireDeadline(Duration within) {

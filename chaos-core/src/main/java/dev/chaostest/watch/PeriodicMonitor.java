@@ -84,7 +84,10 @@ public final class PeriodicMonitor<T> implements AutoCloseable, Reportable {
         try {
             while (!closed) {
                 timeline.add(sample());
-                awaitTurn();
+                Thread.interrupted(); // what a probe left behind must not end this; what closes it is seen next
+                if (!closed) {
+                    awaitTurn();
+                }
             }
         } catch (InterruptedException e) {
             // closed

@@ -33,7 +33,7 @@ final class Polling {
         this.what = what;
         this.pace = pace;
         this.time = pace.time();
-        this.within = within;
+        this.within = Duration.ofNanos(TimeUnit.NANOSECONDS.convert(within)); // and 5 seconds more must be a time, too
         this.look = look;
         this.begun = time.nanos();
     }
@@ -99,6 +99,9 @@ final class Polling {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
+            }
+            if (e.getCause() instanceof RuntimeException broken) { // the time source, say
+                throw broken;
             }
             throw Texts.interrupted(what, elapsed());
         } finally {

@@ -21,7 +21,7 @@ final class Texts {
         String text;
         try {
             text = String.valueOf(value).strip().replaceAll("\\s+", " ");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) { // what refers to itself prints without end
             text = "a value that can't be printed: " + e.getClass().getSimpleName();
         }
         return text.length() <= LENGTH_MAX ? text : text.substring(0, LENGTH_MAX) + "...";

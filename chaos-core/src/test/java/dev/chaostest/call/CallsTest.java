@@ -262,4 +262,12 @@ class CallsTest {
                 .hasMessage("the name of a wrapped object must have a letter, but was blank. Use for example "
                         + "\"stripe\".");
     }
+
+    @Test
+    void aChangedResultHasTheSameTextInEveryRun() {
+        assertThat(ChangedResult.to(new Object())).hasToString("result changed to java.lang.Object");
+        assertThat(ChangedResult.to(new int[] {1})).hasToString("result changed to [I");
+        assertThat(ChangedResult.to(null)).hasToString("result changed to null");
+        assertThat(ChangedResult.to("a@0")).hasToString("result changed to a@0");
+    }
 }

@@ -55,6 +55,24 @@ class CompositionTest {
     }
 
     @Test
+    void partsDrawIndependentlyBehindTenPhases() {
+        Behavior deep = Behaviors.intermittent(0.5, DOWN)
+                .with(Behavior.of(
+                        "coin", () -> occasion -> occasion.draw() < 0.5 ? List.of(ChangedResult.to("a")) : List.of()));
+        for (int phase = 0; phase < 10; phase++) {
+            deep = Behaviors.healthy().thenAfter(1, deep);
+        }
+        Trigger half = Trigger.probability(0.5);
+        Planned planned = new Planned(Rule.of(Target.seam("call"), half, deep));
+        planned.calls(30);
+        List<String> calls = planned.calls(2_000);
+
+        assertThat(new HashSet<>(calls)).containsExactlyInAnyOrder("", "a", "fail", "fail+a");
+        // Of 1,000 that the trigger picks, 250: the standard deviation is 15.
+        assertThat(Collections.frequency(calls, "fail")).isBetween(250 - 75, 250 + 75);
+    }
+
+    @Test
     void thenComesAfterSoManyCallsWhichItDoesNotCount() {
         Behavior then = SLOW.thenAfter(2, Behaviors.nth(2, Failure.of(DOWN)));
 

@@ -127,6 +127,20 @@ class ReplayTest {
     }
 
     @Test
+    void anotherCallThanRecordedIsToldWithoutValuesWhereTheyMustNotBeShown() {
+        try (ChaosScope scope = scope(replay())) {
+            Gateway gateway = scope.wrap(
+                    Gateway.class, gateway(scope), Wrapping.named("gateway").withoutValues());
+
+            assertThatThrownBy(() -> gateway.charge("secret"))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("the next call must be Gateway.charge(...), as line 2 of gateway.jsonl has it, but was "
+                            + "Gateway.charge(...). Record it again, or match by method only.");
+            assertThat(scope.ledger().entries().toString()).doesNotContain("secret");
+        }
+    }
+
+    @Test
     void anotherCallThanRecordedFailsAndSoDoAllAfterIt() {
         String mismatch = "the next call must be Gateway.charge(\"b\"), as line 3 of gateway.jsonl has it, but was "
                 + "Gateway.charge(\"x\"). Record it again, or match by method only.";

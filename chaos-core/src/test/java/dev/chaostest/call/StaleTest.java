@@ -13,6 +13,7 @@ import dev.chaostest.time.VirtualTime;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StaleTest {
@@ -91,6 +92,26 @@ class StaleTest {
                 accounts.balance("other" + i);
             }
             assertThat(accounts.balance("a")).as("the question was forgotten").isEqualTo(3_000);
+        }
+    }
+
+    interface Sums {
+        long sum(String... accounts);
+    }
+
+    @Test
+    void theSameQuestionMayComeInAnotherArray() {
+        Behavior stale = Behaviors.stale(Duration.ofSeconds(10), Duration.ofSeconds(30));
+        Rule rule = Rule.of(Calls.to(Sums.class), Trigger.always(), stale);
+        try (ChaosScope scope = ChaosScope.open("reading", Plan.of(new Seed(77), rule), time)) {
+            Sums sums = scope.wrap(
+                    Sums.class,
+                    names -> Stream.of(names).mapToLong(balances::get).sum());
+
+            assertThat(sums.sum("a", "b")).isEqualTo(107);
+            balances.put("a", 0L);
+            assertThat(sums.sum("a", "b")).as("what it was").isEqualTo(107);
+            assertThat(sums.sum("b", "a")).as("another question").isEqualTo(7);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.chaostest.plan.Trigger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -79,6 +80,40 @@ class StrictnessTest {
         Planned twice = new Planned(Rule.of(Target.seam("call"), Trigger.first(2), fault));
         twice.calls(2);
         assertThat(twice.tally().isMissed()).as("once is enough of two").isFalse();
+    }
+
+    static List<Fault> thatSpareOneKey() {
+        Behavior euOnly = Behaviors.byKey(Map.of("eu", FAILS), OK);
+        return List.of(
+                euOnly,
+                euOnly.thenAfter(5, OK),
+                euOnly.thenAfter(SECOND, OK),
+                Behaviors.sequence(euOnly).thenHealthy(),
+                Behaviors.everyNth(1, euOnly),
+                Behaviors.onAttempt(1).does(euOnly).then().ok(),
+                Behaviors.phases(DOWN).during(5, euOnly),
+                Behavior.of("own", euOnly::course));
+    }
+
+    @ParameterizedTest
+    @MethodSource("thatSpareOneKey")
+    void aKeyThatNothingIsPlannedForIsNotHeldToItWhereverTheBehaviorIs(Fault fault) {
+        Planned planned = new Planned(Planned.rule(fault).perKey());
+
+        assertThat(List.of(planned.call("eu"), planned.call("us"))).containsExactly("fail", "");
+        assertThat(planned.tally().lacking()).isEmpty();
+        assertThat(planned.tally().isMissed()).isFalse();
+    }
+
+    @Test
+    void aKeyThatDidNotComeToWhatIsPlannedForItIsHeldToIt() {
+        Behavior late = OK.thenAfter(1, Behaviors.byKey(Map.of("eu", FAILS), OK));
+        Planned planned = new Planned(Planned.rule(late).perKey());
+
+        assertThat(planned.call("eu")).isEmpty();
+        assertThat(planned.tally().isMissed()).isTrue();
+        assertThat(planned.call("eu")).isEqualTo("fail");
+        assertThat(planned.tally().isMissed()).isFalse();
     }
 
     static List<Fault> thatGoByChance() {

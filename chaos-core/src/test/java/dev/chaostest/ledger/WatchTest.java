@@ -130,6 +130,21 @@ class WatchTest {
     }
 
     @Test
+    void assertionThatFailsInAConditionReachesTheWaiterAndNotTheWriter() {
+        Watch watch = ledger.watch(entry -> {
+            throw new AssertionError("not this one");
+        });
+
+        ledger.noted("anything");
+
+        assertThatThrownBy(() -> watch.await(Duration.ofSeconds(30)))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage(
+                        "The condition of a watch must not throw, but threw java.lang.AssertionError: not this one. "
+                                + "Let it answer for every entry.");
+    }
+
+    @Test
     void conditionThatThrowsReachesTheWaiterAndNotTheWriter() {
         IllegalArgumentException bug = new IllegalArgumentException("a bug");
         try (Watch watch = ledger.watch(entry -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +57,11 @@ class DurationsTest {
     })
     void arePrintedInTheLargestUnitThatShowsThemWell(long nanos, String text) {
         assertThat(Durations.print(Duration.ofNanos(nanos))).isEqualTo(text);
+    }
+
+    @Test
+    void whatIsAsGoodAsForEverIsPrintedToo() {
+        assertThat(Durations.print(Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo("9223372036.855s");
     }
 
     @ParameterizedTest

@@ -89,6 +89,16 @@ class VirtualTimeTest {
     }
 
     @Test
+    void aTimerBeyondTheEndOfTimeIsSetAndNeverRings() {
+        time.advance(Duration.ofDays(1));
+        CompletableFuture<Void> never = time.timer(Duration.ofSeconds(Long.MAX_VALUE));
+
+        time.advance(Duration.ofDays(36_500));
+
+        assertThat(never).isNotDone();
+    }
+
+    @Test
     void timeNeverGoesBack() {
         assertThatThrownBy(() -> time.advance(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class)

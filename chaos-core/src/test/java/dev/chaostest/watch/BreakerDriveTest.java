@@ -29,6 +29,7 @@ class BreakerDriveTest {
         NEVER_HALF_OPENS,
         SKIPS_HALF_OPEN,
         STAYS_HALF_OPEN_WHEN_A_TRIAL_FAILS,
+        CLOSES_WHEN_A_TRIAL_FAILS,
         NEVER_CLOSES,
         REFUSES_WHEN_CLOSED_AGAIN
     }
@@ -82,6 +83,11 @@ class BreakerDriveTest {
         }
 
         private void failed() {
+            if (state == State.HALF_OPEN && flaws.contains(Flaw.CLOSES_WHEN_A_TRIAL_FAILS)) {
+                state = State.CLOSED;
+                failures = 0;
+                return;
+            }
             failures++;
             boolean trial = state == State.HALF_OPEN && !flaws.contains(Flaw.STAYS_HALF_OPEN_WHEN_A_TRIAL_FAILS);
             if ((trial || (state == State.CLOSED && failures >= 3)) && !flaws.contains(Flaw.NEVER_OPENS)) {
@@ -106,6 +112,14 @@ class BreakerDriveTest {
         assertThat(drive().run(time)).isEqualTo(new BreakerDrive.Driven(3, 2));
         assertThat(time.nanos())
                 .isEqualTo(OPEN_FOR.plusMillis(1).multipliedBy(2).toNanos());
+    }
+
+    @Test
+    void oneThatClosesWhenATrialFailsIsRedThoughItOpensLater() {
+        assertRed(
+                Flaw.CLOSES_WHEN_A_TRIAL_FAILS,
+                "open again after failing trial calls, but was CLOSED after 1 of them. Check that a failing trial call "
+                        + "opens it.");
     }
 
     private void assertRed(Flaw flaw, String message) {

@@ -102,6 +102,6 @@ class ResilienceBreakerTest {
 
         assertThatThrownBy(() -> drive(breaker).callsMax(50).run(time))
                 .isInstanceOf(WatchError.class)
-                .hasMessageContaining("must close after successful trial calls, but was OPEN after 50 of them.");
+                .hasMessageContaining("must close after successful trial calls, but was OPEN after 2 of them.");
     }
 }

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5;
 
 import dev.chaostest.junit5.internal.ChaosExtension;
+import dev.chaostest.junit5.internal.WrapExtension;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -10,13 +11,15 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Wraps what a field of the test holds, so that faults reach its calls.
+ * Wraps what a field of the test holds, or hands a wrapped object to the test, so that faults reach its calls.
  *
  * <p>The field holds a proxy of the same interface from before {@code @BeforeEach} until behind {@code @AfterEach}. Calls
  * are sites of the test's scope ({@code call:Gateway.charge}) while the test method runs; at any other time, and where
  * nothing strikes, the object is simply called.
  *
- * <p>Default: its name is that of the field.
+ * <p>A parameter of the test method gets a proxy of what {@link #from} names, which is not changed itself.
+ *
+ * <p>Default: its name is that of the field, or of what {@code from} names.
  *
  * <pre>{@code
  * @ChaosWrap
@@ -28,12 +31,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * @since 0.1
  */
-@Target(ElementType.FIELD)
+@Target({ElementType.FIELD, ElementType.PARAMETER})
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@ExtendWith(ChaosExtension.class)
+@ExtendWith({ChaosExtension.class, WrapExtension.class})
 public @interface ChaosWrap {
 
-    /** The name of the object, as {@code object = "stripe"} of a fault means it; default: that of the field. */
+    /**
+     * The name of the object, as {@code object = "stripe"} of a fault means it; default: that of the field, or of what
+     * {@link #from} names.
+     */
     String value() default "";
+
+    /**
+     * On a parameter: the name of a field or of a method without parameters of the test class, or of one around it, that
+     * holds what is to be wrapped.
+     */
+    String from() default "";
 }

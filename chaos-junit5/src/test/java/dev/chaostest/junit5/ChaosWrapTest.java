@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.call.Failure;
+import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.When;
 import dev.chaostest.time.VirtualTime;
+import dev.chaostest.watch.EventCollector;
+import dev.chaostest.watch.Events;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -190,6 +194,61 @@ class ChaosWrapTest {
     }
 
     @Test
+    void aParameterGetsWhatTheTestNames() {
+        Inner inner = Inner.run(ParameterTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.succeeded()).isEqualTo(2);
+    }
+
+    @Tag(ChaosTags.TRANSACTION)
+    static class ParameterTestCases {
+        private final Till till = new Till();
+
+        private Gateway other() {
+            return till;
+        }
+
+        @ChaosTest
+        @ChaosCallFailure(on = Gateway.class, object = "till", exception = IOException.class)
+        void ofAField(@ChaosWrap(from = "till") Gateway gateway) throws IOException {
+            assertThatThrownBy(() -> gateway.charge(5)).isInstanceOf(IOException.class);
+            assertThat(gateway.charge(5)).isEqualTo("charged 5");
+            assertThat(till.charged).containsExactly(5);
+        }
+
+        @ChaosTest
+        @ChaosCallFailure(on = Gateway.class, object = "shop", exception = IOException.class)
+        void ofAMethodUnderANameOfItsOwn(@ChaosWrap(value = "shop", from = "other") Gateway gateway) {
+            assertThatThrownBy(() -> gateway.charge(5)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aTestIsHandedWhatItCollectsEventsWith() {
+        Inner inner = Inner.run(CollectingTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.succeeded()).isEqualTo(1);
+    }
+
+    static class CollectingTestCases extends Shop {
+        @ChaosTest
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+        void ofTheLedgerAndOfItsOwn(
+                EventCollector<LedgerEntry.Fired> fired, EventCollector<LedgerEntry> all, Events<String> events) {
+            try (EventCollector<String> own = events.collect(String.class)) {
+                assertThatThrownBy(() -> gateway.charge(5)).isInstanceOf(IOException.class);
+                events.emit("seen");
+
+                assertThat(fired.await(Duration.ofSeconds(30)).fault()).isInstanceOf(Failure.class);
+                assertThat(own.await(Duration.ofSeconds(30))).isEqualTo("seen");
+                assertThat(all.count()).isGreaterThan(fired.count());
+            }
+        }
+    }
+
+    @Test
     void aFaultThatNobodyMetIsRed() {
         assertThat(Inner.run(MissedTestCases.class).message())
                 .contains("Every planned fault must strike, and come back as planned, but one did not.")
@@ -229,6 +288,11 @@ class ChaosWrapTest {
                 .contains(
                         "@ChaosWrap on ClassTestCases.gateway: the field must be an instance field that is not final, of "
                                 + "an interface type, but is \"Till\". Change it, or use scope.wrap.");
+        assertThat(Inner.run(FromTestCases.class).message())
+                .contains(
+                        "@ChaosWrap on ChaosWrapTest$FromTestCases.isNeverRun: from must name a field or a method without "
+                                + "parameters of the test class that holds a Gateway, but \"number\" is of type Integer. Name what is "
+                                + "to be called in the end.");
         assertThat(Inner.run(NullTestCases.class).message())
                 .contains("@ChaosWrap on NullTestCases.gateway: the field must hold what is to be wrapped before "
                         + "@BeforeEach, but was null. Set it where it is declared, or use scope.wrap.");
@@ -250,6 +314,14 @@ class ChaosWrapTest {
         @ChaosTest
         @ChaosCallDelay(on = Gateway.class, p99 = "1s")
         void isNeverRun() {}
+    }
+
+    @Tag(ChaosTags.TRANSACTION)
+    static class FromTestCases {
+        private final int number = 7;
+
+        @ChaosTest
+        void isNeverRun(@ChaosWrap(from = "number") Gateway gateway) {}
     }
 
     @Tag(ChaosTags.TRANSACTION)

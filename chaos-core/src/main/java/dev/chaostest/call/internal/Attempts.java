@@ -41,7 +41,10 @@ public record Attempts(SortedMap<Long, Fault> planned, Fault then) implements On
         planned.forEach((nth, fault) -> parts.put(nth, new Part(fault)));
         Part between = new Part(BETWEEN);
         Part after = new Part(then);
+        List<Part> all = new ArrayList<>(parts.values());
+        all.add(after);
         return new Chosen(
+                all,
                 occasion -> occasion.nth() > planned.lastKey() ? after : parts.getOrDefault(occasion.nth(), between));
     }
 

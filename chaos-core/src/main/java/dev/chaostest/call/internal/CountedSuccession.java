@@ -22,7 +22,7 @@ public record CountedSuccession(Fault first, long calls, Fault second) implement
     public Course course() {
         Part before = new Part(first);
         Part after = new Part(second);
-        return new Chosen(occasion -> {
+        return new Chosen(List.of(before, after), occasion -> {
             if (occasion.nth() <= calls) {
                 return before;
             }

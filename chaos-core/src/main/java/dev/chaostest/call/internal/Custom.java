@@ -4,6 +4,7 @@ package dev.chaostest.call.internal;
 import dev.chaostest.call.Behavior;
 import dev.chaostest.plan.Course;
 import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Trigger;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -24,10 +25,18 @@ public record Custom(String text, Supplier<? extends Course> courses) implements
     @Override
     public Course course() {
         Course own = courses.get();
-        return occasion -> {
-            List<Fault> faults = own.next(occasion);
-            faults.forEach(fault -> Carried.requireStriking("what behaviour \"" + text + "\" does", fault));
-            return faults;
+        return new Course() {
+            @Override
+            public List<Fault> next(Trigger.Occasion occasion) {
+                List<Fault> faults = own.next(occasion);
+                faults.forEach(fault -> Carried.requireStriking("what behaviour \"" + text + "\" does", fault));
+                return faults;
+            }
+
+            @Override
+            public boolean canStrike() {
+                return own.canStrike();
+            }
         };
     }
 

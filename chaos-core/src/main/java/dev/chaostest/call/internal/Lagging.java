@@ -10,6 +10,7 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,26 @@ public record Lagging(Duration lag) implements Behavior {
 
         static Question of(Trigger.Occasion occasion) {
             Detail detail = occasion.detail();
-            Object about = detail instanceof Call call ? new ArrayList<>(call.arguments()) : detail.key();
+            Object about =
+                    detail instanceof Call call ? new Arguments(new ArrayList<>(call.arguments())) : detail.key();
             return new Question(occasion.hit().site().name(), about);
+        }
+    }
+
+    /** Equal arrays are the same: a variable number of arguments comes in another one each time. */
+    private record Arguments(List<@Nullable Object> values) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Arguments arguments && isEqual(arguments);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.deepHashCode(values.toArray());
+        }
+
+        private boolean isEqual(Arguments other) {
+            return Arrays.deepEquals(values.toArray(), other.values.toArray());
         }
     }
 }

@@ -51,6 +51,11 @@ final class Part {
 
     /** Whether it could have struck at any of the hits that came to it. */
     boolean couldStrike() {
-        return asked > 0 && fault.canStrike() && course.canStrike();
+        return asked > 0 && canStrike();
+    }
+
+    /** As {@link #couldStrike}, but what nothing came to is taken at its word. */
+    boolean canStrike() {
+        return fault.canStrike() && (asked == 0 || course.canStrike());
     }
 }

@@ -31,6 +31,11 @@ public record Sometimes(Fault fault, Trigger trigger) implements OneOf {
                 struck += faults.isEmpty() ? 0 : 1;
                 return faults;
             }
+
+            @Override
+            public boolean canStrike() {
+                return part.canStrike();
+            }
         };
     }
 

@@ -30,7 +30,7 @@ public record Steps(List<Fault> steps, boolean cycles) implements OneOf {
     @Override
     public Course course() {
         List<Part> parts = steps.stream().map(Part::new).toList();
-        return new Chosen(occasion -> parts.get(index(occasion.nth() - 1)));
+        return new Chosen(parts, occasion -> parts.get(index(occasion.nth() - 1)));
     }
 
     private int index(long before) {

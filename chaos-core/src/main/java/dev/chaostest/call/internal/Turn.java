@@ -20,17 +20,18 @@ record Turn(Trigger.Occasion whole, long nth, long struck, Duration elapsed, int
     /** The number of who draws for itself, and not for a part. */
     static final int OWN = 15;
 
-    private static final int NUMBERS = 16;
+    /** Odd, so that however deep a part is, nothing of a number is shifted out; with its bits spread, no two meet. */
+    private static final int SPREAD = 0x9e3779b1;
 
     @Override
     public double draw() {
         return draw(0);
     }
 
-    /** The number of each part is one digit of the draw's, so that no two parts of parts share a draw. */
+    /** The number of each part goes into the draw's, so that no two parts of parts share a draw. */
     @Override
     public double draw(int number) {
-        return whole.draw(number * NUMBERS + part);
+        return whole.draw(number * SPREAD + part);
     }
 
     @Override

@@ -34,7 +34,7 @@ public record Where(String text, Predicate<Trigger.Occasion> condition, Fault th
     public Course course() {
         Part yes = new Part(then);
         Part no = new Part(otherwise);
-        return new Chosen(occasion -> condition.test(occasion) ? yes : no);
+        return new Chosen(List.of(yes, no), occasion -> condition.test(occasion) ? yes : no);
     }
 
     @Override

@@ -161,12 +161,21 @@ public final class ChaosExtension
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return context.getTestMethod().isPresent() && (type == ChaosScope.class || type == VirtualTime.class);
+        return context.getTestMethod().isPresent()
+                && (type == ChaosScope.class
+                        || type == VirtualTime.class
+                        || CollectorResolver.supports(parameter.getParameter().getParameterizedType()));
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         TestRound round = TestRound.of(context);
-        return parameter.getParameter().getType() == VirtualTime.class ? round.virtualTime() : round.scope();
+        Class<?> type = parameter.getParameter().getType();
+        if (type == VirtualTime.class) {
+            return round.virtualTime();
+        }
+        return type == ChaosScope.class
+                ? round.scope()
+                : CollectorResolver.resolve(parameter.getParameter().getParameterizedType(), round.scope());
     }
 }

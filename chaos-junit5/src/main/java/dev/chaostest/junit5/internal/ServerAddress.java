@@ -2,20 +2,13 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.plan.ChaosException;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.platform.commons.support.HierarchyTraversalMode;
-import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
  * The address of a server, as an annotation says it: written out, or by the name of a field or method that knows it.
@@ -37,28 +30,12 @@ record ServerAddress(String place, String to) {
         if (!isName(to)) {
             return of(to, "\"" + to + "\"");
         }
-        List<Object> instances =
-                new ArrayList<>(context.getRequiredTestInstances().getAllInstances());
-        Collections.reverse(instances); // the innermost first
-        for (Object instance : instances) {
-            for (Field field : ReflectionSupport.findFields(
-                    instance.getClass(), each -> each.getName().equals(to), HierarchyTraversalMode.BOTTOM_UP)) {
-                return of(
-                        ReflectionSupport.tryToReadFieldValue(field, instance)
-                                .toOptional()
-                                .orElse(null),
-                        "field " + to);
-            }
-            for (Method method : ReflectionSupport.findMethods(
-                    instance.getClass(),
-                    each -> each.getName().equals(to) && each.getParameterCount() == 0,
-                    HierarchyTraversalMode.BOTTOM_UP)) {
-                return of(ReflectionSupport.invokeMethod(method, instance), "method " + to);
-            }
-        }
-        throw new ChaosException(
-                place + ": to must be host:port, or name a field or a method without parameters of the "
-                        + "test class, but there is no \"" + to + "\". Add one that says where the server is.");
+        Members.Found found = Members.find(context, to)
+                .orElseThrow(
+                        () -> new ChaosException(place + ": to must be host:port, or name a field or a method without "
+                                + "parameters of the test class, but there is no \"" + to
+                                + "\". Add one that says where the server is."));
+        return of(found.value(), found.what());
     }
 
     private InetSocketAddress of(@Nullable Object value, String from) {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.internal;
 
-import dev.chaostest.call.CallSeam;
-import dev.chaostest.call.Wrapped;
-import dev.chaostest.call.Wrapping;
 import dev.chaostest.junit5.ChaosWrap;
 import dev.chaostest.plan.ChaosException;
 import java.lang.reflect.Field;
@@ -40,7 +37,7 @@ final class WrappedFields {
                         name + ": the field must hold what is to be wrapped before @BeforeEach, but was "
                                 + "null. Set it where it is declared, or use scope.wrap.");
             }
-            field.set(instance, armed(field.getType(), original, named(field), round));
+            field.set(instance, WrapExtension.armed(field.getType(), original, named(field), round));
             round.whenClosed(() -> field.set(instance, original));
         } catch (IllegalAccessException e) {
             throw new ChaosException(
@@ -65,11 +62,5 @@ final class WrappedFields {
     private static String named(Field field) {
         String name = field.getAnnotation(ChaosWrap.class).value();
         return name.isEmpty() ? field.getName() : name;
-    }
-
-    private static <T> T armed(Class<T> type, Object original, String name, TestRound round) {
-        Wrapped<T> wrapped = CallSeam.wrap(type, type.cast(original), Wrapping.named(name));
-        round.armOn(wrapped.mount());
-        return wrapped.proxy();
     }
 }
