@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * bank.during(Latency.of(Duration.ofMillis(200)), () -> service.pay(order));
  * }</pre>
  *
- * <p>Each connection takes two threads, and about 10 KiB of heap while little goes through. Once a toxic is there, a third
+ * <p>Each connection takes two threads, and about 20 KiB of heap while little goes through. Once a toxic is there, a third
  * and a fourth thread, and at most 1 MiB under way in each direction: then the sender waits, as for a slow peer. A server
  * that does not answer a connect within 10 s counts as unreachable: the client is reset. Safe for use by many threads.
  *

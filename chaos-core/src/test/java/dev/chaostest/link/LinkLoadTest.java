@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 class LinkLoadTest {
 
     private static final int CONNECTIONS = 1_000;
-    /** Both sockets at the test's ends are in it, too. */
+    /** About 20 KiB of it the link takes; sockets at the ends of the test, and what other code leaves, are in it, too. */
     private static final long HEAP_BYTES_PER_CONNECTION = 40 << 10;
 
     private static final int BLOCK = 64 << 10;

@@ -233,13 +233,10 @@ final class Connection {
         closeAll(); // also if it was not open yet
     }
 
-    /** Closes both sockets; twice is harmless. */
+    /** Closes both sockets; twice is harmless, and whoever does it can rely on it when this returns. */
     void closeAll() {
         lock.lock();
         try {
-            if (closed) {
-                return;
-            }
             closed = true;
             changed.signalAll();
         } finally {
