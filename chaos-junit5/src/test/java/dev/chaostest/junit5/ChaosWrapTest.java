@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -238,6 +242,70 @@ class ChaosWrapTest {
 
         private void await() throws InterruptedException {
             assertThat(otherIsOver.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void theFieldIsPutBackAlsoBehindAFailedBeforeEach() {
+        Inner inner = Inner.run(FailingBeforeEachTestCases.class);
+
+        assertThat(inner.succeeded()).isEqualTo(1);
+        assertThat(inner.message()).contains("before the first");
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class FailingBeforeEachTestCases extends Shop {
+        private boolean failed;
+
+        @BeforeEach
+        void failsAtFirst() {
+            assertThat(gateway).isNotSameAs(till);
+            if (!failed) {
+                failed = true;
+                throw new AssertionError("before the first");
+            }
+        }
+
+        @AfterAll
+        void isAsItWas() {
+            assertThat(gateway).isSameAs(till);
+        }
+
+        @RepeatedTest(2)
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+        void strikes() {
+            assertThatThrownBy(() -> gateway.charge(2)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void eachInvocationOfAParameterizedTestHasItsOwnFaults() {
+        Inner inner = Inner.run(ParameterizedTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.succeeded()).isEqualTo(4);
+    }
+
+    static class ParameterizedTestCases extends Shop {
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2})
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+        void strikes(int amount) throws IOException {
+            assertThatThrownBy(() -> gateway.charge(amount)).isInstanceOf(IOException.class);
+            gateway.charge(amount);
+            assertThat(till.charged).containsExactly(amount);
+        }
+
+        @Nested
+        @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+        class WhenNested {
+            @ParameterizedTest
+            @ValueSource(ints = {1, 2})
+            @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+            void strikes(int amount, ChaosScope scope) {
+                assertThatThrownBy(() -> gateway.charge(amount)).isInstanceOf(IOException.class);
+                assertThat(scope.fired().get(0).hit().lane()).hasToString("gateway-1");
+            }
         }
     }
 
