@@ -158,7 +158,7 @@ class OpaqueCellsTest {
         twins.addAll(List.of(new Told("a"), new Told("a")));
         refused(twins, "is a set, in which two elements print the same");
 
-        Map<Object, Object> map = new IdentityHashMap<>();
+        IdentityHashMap<Object, Object> map = new IdentityHashMap<>();
         map.put(new Told("a"), 1);
         map.put(new Told("a"), 2);
         refused(map, "is a map, in which two keys print the same");
@@ -216,6 +216,7 @@ class OpaqueCellsTest {
     }
 
     @Test
+    @SuppressWarnings("UnnecessaryStringBuilder") // its type is the point
     void theMessageTellsTypesApartThatPrintAlike() {
         Accounts source = new Accounts("id", "told").with(1, new Told("a"));
         Snapshots snapshots = new Snapshots();

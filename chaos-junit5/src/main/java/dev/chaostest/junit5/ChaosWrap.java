@@ -27,7 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>Limitations: the field is an instance field that is not final; its type is an interface; it is set where it is declared
- * or in the constructor. For anything else: {@code scope.wrap(Gateway.class, gateway)}.
+ * or in the constructor; tests that share one instance run one after the other. For anything else:
+ * {@code scope.wrap(Gateway.class, gateway)}.
  *
  * @since 0.1
  */

@@ -129,6 +129,11 @@ class ChaosLinkTest {
                         "@ChaosLink on ChaosLinkTest$KindTestCases.isNeverRun: to must lead to an InetSocketAddress, a URI "
                                 + "with a port, \"host:port\" or a port, but field kind is a Double, 1.5. Have it say where the "
                                 + "server listens.");
+        assertThat(Inner.run(PortTestCases.class).message())
+                .contains(
+                        "@ChaosLink on ChaosLinkTest$PortTestCases.isNeverRun: to must lead to an InetSocketAddress, a URI "
+                                + "with a port, \"host:port\" or a port, but \"localhost:70000\" is a String, "
+                                + "localhost:70000. Have it say where the server listens.");
         assertThat(Inner.run(TypeTestCases.class).message())
                 .contains(
                         "@ChaosLink on ChaosLinkTest$TypeTestCases.isNeverRun must be on a TcpLink parameter of a test "
@@ -153,6 +158,12 @@ class ChaosLinkTest {
 
         @ChaosTest
         void isNeverRun(@ChaosLink(to = "kind") TcpLink link) {}
+    }
+
+    @Tag(ChaosTags.RECOVERY)
+    static class PortTestCases {
+        @ChaosTest
+        void isNeverRun(@ChaosLink(to = "localhost:70000") TcpLink link) {}
     }
 
     @Tag(ChaosTags.RECOVERY)

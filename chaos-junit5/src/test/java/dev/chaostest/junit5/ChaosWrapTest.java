@@ -19,17 +19,32 @@ import java.io.ObjectStreamException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 class ChaosWrapTest {
+
+    private static final Map<String, String> PARALLEL = Map.of(
+            "junit.jupiter.execution.parallel.enabled", "true",
+            "junit.jupiter.execution.parallel.config.strategy", "fixed",
+            "junit.jupiter.execution.parallel.config.fixed.parallelism", "2");
 
     interface Gateway {
         String charge(int amount) throws IOException;
@@ -171,6 +186,130 @@ class ChaosWrapTest {
         @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 0)
         void strikes() {
             assertThatThrownBy(() -> gateway.charge(2)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void anExceptionOfTheTestClassNeedNotBePublicItself() {
+        Inner inner = Inner.run(OwnExceptionTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.succeeded()).isEqualTo(1);
+    }
+
+    static class OwnExceptionTestCases extends Shop {
+        static class Declined extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            public Declined(String message) {
+                super(message);
+            }
+        }
+
+        @ChaosTest
+        @ChaosCallFailure(on = Gateway.class, exception = Declined.class)
+        void strikes() {
+            assertThatThrownBy(() -> gateway.charge(2))
+                    .isExactlyInstanceOf(Declined.class)
+                    .hasMessage("injected by a chaos test");
+        }
+    }
+
+    @Test
+    void twoTestsAtOnceDoNotShareTheFieldOfOneInstance() {
+        Inner inner = Inner.run(SharedTestCases.class, PARALLEL);
+
+        assertThat(inner.succeeded()).isEqualTo(1);
+        assertThat(inner.message())
+                .contains("@ChaosWrap on Shop.gateway: one test at a time must have the instance whose field it is, but "
+                        + "two run at once. Give each its own (@TestInstance(PER_METHOD)), or run them on one thread "
+                        + "(@Execution(SAME_THREAD)).");
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    @Execution(ExecutionMode.CONCURRENT)
+    static class SharedTestCases extends Shop {
+        private final CountDownLatch otherIsOver = new CountDownLatch(1);
+
+        @RegisterExtension
+        final AfterEachCallback over = context -> otherIsOver.countDown();
+
+        @ChaosTest
+        void one() throws Exception {
+            await();
+        }
+
+        @ChaosTest
+        void other() throws Exception {
+            await();
+        }
+
+        private void await() throws InterruptedException {
+            assertThat(otherIsOver.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void theFieldIsPutBackAlsoBehindAFailedBeforeEach() {
+        Inner inner = Inner.run(FailingBeforeEachTestCases.class);
+
+        assertThat(inner.succeeded()).isEqualTo(1);
+        assertThat(inner.message()).contains("before the first");
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class FailingBeforeEachTestCases extends Shop {
+        private boolean failed;
+
+        @BeforeEach
+        void failsAtFirst() {
+            assertThat(gateway).isNotSameAs(till);
+            if (!failed) {
+                failed = true;
+                throw new AssertionError("before the first");
+            }
+        }
+
+        @AfterAll
+        void isAsItWas() {
+            assertThat(gateway).isSameAs(till);
+        }
+
+        @RepeatedTest(2)
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+        void strikes() {
+            assertThatThrownBy(() -> gateway.charge(2)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void eachInvocationOfAParameterizedTestHasItsOwnFaults() {
+        Inner inner = Inner.run(ParameterizedTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.succeeded()).isEqualTo(4);
+    }
+
+    static class ParameterizedTestCases extends Shop {
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2})
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+        void strikes(int amount) throws IOException {
+            assertThatThrownBy(() -> gateway.charge(amount)).isInstanceOf(IOException.class);
+            gateway.charge(amount);
+            assertThat(till.charged).containsExactly(amount);
+        }
+
+        @Nested
+        @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+        class WhenNested {
+            @ParameterizedTest
+            @ValueSource(ints = {1, 2})
+            @ChaosCallFailure(on = Gateway.class, exception = IOException.class)
+            void strikes(int amount, ChaosScope scope) {
+                assertThatThrownBy(() -> gateway.charge(amount)).isInstanceOf(IOException.class);
+                assertThat(scope.fired().get(0).hit().lane()).hasToString("gateway-1");
+            }
         }
     }
 

@@ -99,6 +99,7 @@ final class CallFaults {
     private static Optional<Constructor<?>> constructor(Class<?> type, Class<?>... parameters) {
         return Stream.of(type.getConstructors())
                 .filter(each -> List.of(each.getParameterTypes()).equals(List.of(parameters)))
+                .peek(Constructor::trySetAccessible) // the class itself need not be public
                 .findFirst();
     }
 

@@ -21,6 +21,8 @@ record ServerAddress(String place, String to) {
     private static final Pattern NAME = Pattern.compile("[\\p{Alpha}_$][\\w$]*");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\S+):(\\d{1,5})");
 
+    private static final int PORT_MAX = 65_535;
+
     /** Whether it is that of a field or method. */
     static boolean isName(String to) {
         return NAME.matcher(to).matches();
@@ -42,14 +44,14 @@ record ServerAddress(String place, String to) {
         if (value instanceof InetSocketAddress address) {
             return address;
         }
-        if (value instanceof URI uri && uri.getHost() != null && uri.getPort() > 0) {
+        if (value instanceof URI uri && uri.getHost() != null && isPort(uri.getPort())) {
             return new InetSocketAddress(uri.getHost(), uri.getPort());
         }
-        if (value instanceof Integer port && port > 0) {
+        if (value instanceof Integer port && isPort(port)) {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         }
         Matcher text = HOST_AND_PORT.matcher(String.valueOf(value));
-        if (value instanceof String && text.matches()) {
+        if (value instanceof String && text.matches() && isPort(Integer.parseInt(text.group(2)))) {
             return new InetSocketAddress(text.group(1), Integer.parseInt(text.group(2)));
         }
         throw new ChaosException(
@@ -57,5 +59,9 @@ record ServerAddress(String place, String to) {
                         + "but " + from + " is "
                         + (value == null ? "null" : "a " + value.getClass().getSimpleName() + ", " + value)
                         + ". Have it say where the server listens.");
+    }
+
+    private static boolean isPort(int number) {
+        return number > 0 && number <= PORT_MAX;
     }
 }
