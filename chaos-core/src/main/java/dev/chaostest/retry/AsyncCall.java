@@ -16,6 +16,18 @@ final class AsyncCall<T> {
     private final Executor executor;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile @Nullable CompletableFuture<Void> pause;
+    private volatile @Nullable Turn turn;
+
+    /** Attempts that follow each other on one thread, and perhaps on one stack. */
+    private static final class Turn {
+        private final Thread thread = Thread.currentThread();
+        private boolean again;
+        private boolean over;
+
+        boolean isFurtherUp() {
+            return thread == Thread.currentThread() && !over; // else they are another thread's to look at
+        }
+    }
 
     AsyncCall(Course course, Supplier<? extends CompletionStage<? extends T>> task, Executor executor) {
         this.course = course;
@@ -25,7 +37,7 @@ final class AsyncCall<T> {
 
     @SuppressWarnings("FutureReturnValueIgnored") // taking a timer back can't fail
     CompletionStage<T> start() {
-        attempt();
+        attempts();
         result.whenComplete((value, failure) -> endPause());
         return result;
     }
@@ -37,6 +49,22 @@ final class AsyncCall<T> {
         } catch (RuntimeException | Error broken) {
             result.completeExceptionally(broken);
         }
+    }
+
+    /** A loop: a stage that has failed already would have each attempt begin on the stack of the one before. */
+    private void attempts() {
+        Turn current = turn;
+        if (current != null && current.isFurtherUp()) {
+            current.again = true;
+            return;
+        }
+        Turn mine = new Turn();
+        turn = mine;
+        do {
+            mine.again = false;
+            attempt();
+        } while (mine.again);
+        mine.over = true;
     }
 
     private void attempt() {
@@ -84,7 +112,7 @@ final class AsyncCall<T> {
         }
         CompletableFuture<Void> timer = course.timer(step.delay());
         pause = timer;
-        timer.thenRunAsync(this::attempt, executor).whenComplete((done, refused) -> {
+        timer.thenRunAsync(this::attempts, executor).whenComplete((done, refused) -> {
             if (refused != null) { // by the executor, or the timer was taken back
                 result.completeExceptionally(refused);
             }

@@ -94,8 +94,17 @@ public final class Attempts {
             end(slot, Attempt.SUCCESS);
             return value;
         } catch (Throwable failure) {
-            end(slot, failure.toString());
+            end(slot, text(failure));
             throw failure;
+        }
+    }
+
+    /** What the failure says of itself must not take its place. */
+    private static String text(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException unprintable) {
+            return failure.getClass().getName();
         }
     }
 
@@ -106,11 +115,14 @@ public final class Attempts {
             int slot = begin();
             try {
                 CompletionStage<T> stage = task.get();
-                stage.whenComplete(
-                        (value, failure) -> end(slot, failure == null ? Attempt.SUCCESS : failure.toString()));
+                if (stage == null) { // a fake's, say: what the retry makes of it is to be seen
+                    end(slot, "no stage");
+                } else {
+                    stage.whenComplete((value, failure) -> end(slot, failure == null ? Attempt.SUCCESS : text(failure)));
+                }
                 return stage;
             } catch (Throwable failure) {
-                end(slot, failure.toString());
+                end(slot, text(failure));
                 throw failure;
             }
         };

@@ -93,7 +93,7 @@ final class Course {
     Throwable begin() {
         Duration late = elapsed();
         if (attempt > 0
-                && policy.deadline().filter(end -> late.compareTo(end) > 0).isPresent()) {
+                && policy.deadline().filter(end -> late.compareTo(end) >= 0).isPresent()) {
             tell(Next.DEADLINE, Duration.ZERO, Optional.empty(), failures.get(failures.size() - 1));
             return tooLate(late);
         }

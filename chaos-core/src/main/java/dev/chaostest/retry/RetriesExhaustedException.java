@@ -16,10 +16,12 @@ public final class RetriesExhaustedException extends ChaosException {
     private static final long serialVersionUID = 1L;
 
     private final RetryEvent.Next limit;
+    private final int attempts; // others may suppress something in it, too: a resource that fails to close
 
     RetriesExhaustedException(String message, RetryEvent.Next limit, List<Exception> failures) {
         super(message, failures.get(failures.size() - 1));
         this.limit = limit;
+        this.attempts = failures.size();
         failures.forEach(this::addSuppressed);
     }
 
@@ -30,6 +32,6 @@ public final class RetriesExhaustedException extends ChaosException {
 
     /** How many attempts there were. */
     public int attempts() {
-        return getSuppressed().length;
+        return attempts;
     }
 }

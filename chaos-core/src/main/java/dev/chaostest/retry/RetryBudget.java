@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.retry;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * How many retries there may be for the calls there are: what keeps a retry from multiplying the load of a server that
@@ -25,6 +26,7 @@ public record RetryBudget(double ratio, double perSecond) {
 
     private static final double RATIO_MAX = 100;
     private static final double PER_SECOND_MAX = 1_000_000;
+    private static final int DIGITS_SHOWN = 4;
     private static final double SAVED_SECONDS = 10;
     private static final double SAVED_LEAST = 10;
 
@@ -45,7 +47,10 @@ public record RetryBudget(double ratio, double perSecond) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%.4g", ratio * 100).replaceAll("\\.?0+$", "") + "% of the calls plus "
-                + String.format(Locale.ROOT, "%.4g", perSecond).replaceAll("\\.?0+$", "") + " a second";
+        return print(ratio * 100) + "% of the calls plus " + print(perSecond) + " a second";
+    }
+
+    private static String print(double number) {
+        return new BigDecimal(number, new MathContext(DIGITS_SHOWN)).stripTrailingZeros().toPlainString();
     }
 }

@@ -19,7 +19,13 @@ final class Checks {
 
     static <V extends Victim> V requireNamed(V victim) {
         requireName("a victim", victim.name(), "bank");
+        requireSpan("within", victim.within());
         return victim;
+    }
+
+    static Level requireNamed(Level level) {
+        requireName("a level", level.name(), "latency");
+        return level;
     }
 
     static Duration requireSpan(String what, Duration span) {

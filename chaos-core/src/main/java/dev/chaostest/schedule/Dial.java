@@ -29,7 +29,12 @@ final class Dial {
                 undo.close(previous);
             }
         }
-        part.step(print(to) + ", " + step);
+        String text = print(to) + ", " + step;
+        if (to == 0) {
+            part.idleStep(text); // where it goes up from 0, there was no fault yet
+        } else {
+            part.step(text);
+        }
         if (to != 0 && !level.isAt(to)) {
             throw new ScheduleError("Schedule \"" + part.name() + "\" must have an effect, but " + level.name()
                     + " was not seen at " + print(to) + ". Check that the fault reaches what isAt looks at.");

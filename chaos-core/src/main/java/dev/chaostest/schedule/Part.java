@@ -42,6 +42,11 @@ final class Part {
 
     void step(String text) {
         reached = true;
+        idleStep(text);
+    }
+
+    /** One that did nothing: it alone is not what the schedule is for. */
+    void idleStep(String text) {
         round.ledger().noted(name + ": " + text);
         steps.accept(name + ": " + text);
     }

@@ -2,7 +2,6 @@
 package dev.chaostest.schedule;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * Leads a fault from one strength to another in a straight line; see {@link Schedule#ramp}.
@@ -40,7 +39,7 @@ public final class Ramp extends Schedule {
     }
 
     static Ramp of(Level level, double from, double to) {
-        Objects.requireNonNull(level, "level");
+        Checks.requireNamed(level);
         if (!(from >= 0 && to >= 0 && Double.isFinite(from) && Double.isFinite(to)) || from == to) {
             throw new IllegalArgumentException(
                     "a ramp must lead from one strength to another, neither negative, but was " + "from " + from

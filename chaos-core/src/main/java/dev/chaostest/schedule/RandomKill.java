@@ -133,14 +133,17 @@ public final class RandomKill extends Schedule {
         }
 
         void draw(int n) throws Exception {
-            part.reached();
             if (terms.times == 0 || n < terms.times) { // before what may fail or go on later
                 stage.in(terms.every, () -> draw(n + 1));
             }
             if (part.draw(new Site("schedule", "kill"), n) >= terms.probability) {
+                part.reached();
                 return;
             }
             List<Victim> alive = alive();
+            if (alive.isEmpty() && dead.isEmpty()) {
+                throw nobodyUp();
+            }
             if (alive.size() <= terms.keepAlive) {
                 part.step("nobody killed, " + alive.size() + " of " + group.size() + " alive");
                 return;
@@ -157,6 +160,14 @@ public final class RandomKill extends Schedule {
                 }
             }
             return alive;
+        }
+
+        private ScheduleError nobodyUp() {
+            return new ScheduleError(
+                    "Schedule \"" + part.name() + "\" must find members that are up, but of " + group.size()
+                            + " there was none, and it had killed none. Start them before the schedule, and check that "
+                            + "their isUp asks the thing itself.",
+                    Probe.of(group.get(0)).problem());
         }
 
         private void kill(Victim victim, int left) throws Exception {

@@ -115,20 +115,26 @@ public final class RunningSchedule implements AutoCloseable {
         return steps.isEmpty() ? "none" : "\"" + steps.get(steps.size() - 1) + "\"";
     }
 
+    /** Nothing may get out: it would die with the thread, and who closes the schedule would see no failure. */
     private void undoAll() {
-        undo.closeAll().forEach(this::fail);
-        recovery.awaitAll().forEach(this::fail);
+        try {
+            undo.closeAll().forEach(this::fail);
+            recovery.awaitAll().forEach(this::fail);
+        } catch (Throwable e) {
+            fail(new ChaosException(
+                    "Schedule \"" + schedule + "\" must undo what it did and see that it is so, but could not: " + e
+                            + ". See the cause.",
+                    e));
+        }
     }
 
     /** Keeps the first to throw, the others suppressed in it. */
     private void fail(Throwable problem) {
         failed = true;
         round.ledger().noted(schedule + ": failed: " + problem.getMessage());
-        if (!failure.compareAndSet(null, problem)) {
-            Throwable first = failure.get();
-            if (first != null && first != problem) {
-                first.addSuppressed(problem);
-            }
+        Throwable first = failure.compareAndExchange(null, problem); // it may be taken away at this moment
+        if (first != null && first != problem) {
+            first.addSuppressed(problem);
         }
     }
 
@@ -155,7 +161,7 @@ public final class RunningSchedule implements AutoCloseable {
                     "schedule \"" + schedule + "\" must end by itself to be waited for, but goes on "
                             + "until it is closed. Give it times(...), or close it.");
         }
-        boolean inTime = through.await(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        boolean inTime = through.await(TimeUnit.NANOSECONDS.convert(deadline), TimeUnit.NANOSECONDS);
         deliver();
         if (!inTime) {
             throw new ScheduleError("Schedule \"" + schedule + "\" must be through within " + Durations.print(deadline)

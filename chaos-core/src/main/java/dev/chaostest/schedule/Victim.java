@@ -37,7 +37,7 @@ public interface Victim {
      */
     boolean isUp() throws Exception;
 
-    /** How long it may take until it is seen down, and until it is seen up again: 5 s unless overridden. */
+    /** How long it may take until it is seen down, and until it is seen up again; at most a day, 5 s unless overridden. */
     default Duration within() {
         return Outages.WITHIN;
     }

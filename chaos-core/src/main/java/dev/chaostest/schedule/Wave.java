@@ -2,7 +2,6 @@
 package dev.chaostest.schedule;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * Leads a fault up and down between two strengths; see {@link Schedule#wave}.
@@ -41,7 +40,7 @@ public final class Wave extends Schedule {
     }
 
     static Wave of(Level level, double low, double high) {
-        Objects.requireNonNull(level, "level");
+        Checks.requireNamed(level);
         if (!(low >= 0 && high > low && Double.isFinite(high))) {
             throw new IllegalArgumentException(
                     "a wave must go from a low strength, not negative, to a higher one, but was " + "from " + low

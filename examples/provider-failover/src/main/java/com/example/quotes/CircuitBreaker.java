@@ -4,6 +4,7 @@ package com.example.quotes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Keeps a failing provider from being asked for a while: three failures in a row open it for a minute. */
 public final class CircuitBreaker {
@@ -18,13 +19,32 @@ public final class CircuitBreaker {
         HALF_OPEN
     }
 
+    /** Leave for one call; who has it must say afterwards how it went. */
+    public final class Permit {
+        private final int period;
+
+        private Permit(int period) {
+            this.period = period;
+        }
+
+        /** It went well. */
+        public void succeeded() {
+            ended(this, true);
+        }
+
+        /** It failed. */
+        public void failed() {
+            ended(this, false);
+        }
+    }
+
     private static final int FAILURES_MAX = 3;
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private final Clock clock;
     private State state = State.CLOSED;
     private int failures;
-    private boolean trying;
+    private int period;
     private Instant opened = Instant.MIN;
 
     public CircuitBreaker(Clock clock) {
@@ -37,29 +57,32 @@ public final class CircuitBreaker {
         return rested ? State.HALF_OPEN : state;
     }
 
-    /** Asks to call; who may must say afterwards how it went. */
-    public synchronized boolean mayCall() {
-        if (state() == State.HALF_OPEN && !trying) {
-            trying = true;
-            return true;
+    /** Asks to call; empty if none may. */
+    public synchronized Optional<Permit> tryCall() {
+        if (state == State.OPEN && state() == State.HALF_OPEN) {
+            enter(State.HALF_OPEN);
+            return Optional.of(new Permit(period));
         }
-        return state() == State.CLOSED;
+        return state == State.CLOSED ? Optional.of(new Permit(period)) : Optional.empty();
     }
 
-    /** It went well. */
-    public synchronized void succeeded() {
-        state = State.CLOSED;
+    /** A call that began before the breaker went elsewhere comes too late to say anything. */
+    private synchronized void ended(Permit permit, boolean well) {
+        if (permit.period != period) {
+            return;
+        }
+        failures = well ? 0 : failures + 1;
+        if (well && state == State.HALF_OPEN) {
+            enter(State.CLOSED);
+        } else if (!well && (state == State.HALF_OPEN || failures >= FAILURES_MAX)) {
+            enter(State.OPEN);
+        }
+    }
+
+    private void enter(State next) {
+        state = next;
+        period++;
         failures = 0;
-        trying = false;
-    }
-
-    /** It failed. */
-    public synchronized void failed() {
-        failures++;
-        trying = false;
-        if (failures >= FAILURES_MAX) {
-            state = State.OPEN;
-            opened = clock.instant();
-        }
+        opened = clock.instant();
     }
 }

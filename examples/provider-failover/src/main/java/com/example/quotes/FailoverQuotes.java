@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Asks the best provider first, and the next one when it fails, is too old, or has failed too often. */
 public final class FailoverQuotes {
@@ -37,9 +38,10 @@ public final class FailoverQuotes {
     public Quote latest(String symbol) {
         NoQuoteException none = new NoQuoteException(symbol);
         for (Guarded each : stubborn ? providers.subList(0, 1) : providers) {
-            if (each.breaker.mayCall()) {
+            Optional<CircuitBreaker.Permit> permit = each.breaker.tryCall();
+            if (permit.isPresent()) {
                 try {
-                    return ask(each, symbol);
+                    return ask(each.provider, permit.get(), symbol);
                 } catch (IOException | RuntimeException failure) {
                     none.addSuppressed(failure);
                 }
@@ -48,10 +50,10 @@ public final class FailoverQuotes {
         throw none;
     }
 
-    private Quote ask(Guarded each, String symbol) throws IOException {
+    private Quote ask(QuoteProvider provider, CircuitBreaker.Permit permit, String symbol) throws IOException {
         boolean good = false;
         try {
-            Quote quote = each.provider.latest(symbol);
+            Quote quote = provider.latest(symbol);
             if (quote.asOf().plus(AGE_MAX).isBefore(clock.instant())) {
                 throw new IOException("The quote is from " + quote.asOf() + ".");
             }
@@ -59,9 +61,9 @@ public final class FailoverQuotes {
             return quote;
         } finally {
             if (good) {
-                each.breaker.succeeded();
+                permit.succeeded();
             } else {
-                each.breaker.failed();
+                permit.failed();
             }
         }
     }
