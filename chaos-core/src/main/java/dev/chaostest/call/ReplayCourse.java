@@ -82,8 +82,9 @@ final class ReplayCourse implements Course {
                 && (arguments == null || call.arguments().equals(arguments))) {
             return call;
         }
-        mismatch = "the next call must be " + (isSecret ? call.method() + HIDDEN : call) + ", as line " + call.line() + " of " + recording.name()
-                + " has it, but was " + found + ". Record it again, or match by method only.";
+        mismatch = "the next call must be " + (isSecret ? call.method() + HIDDEN : call) + ", as line " + call.line()
+                + " of " + recording.name() + " has it, but was " + found
+                + ". Record it again, or match by method only.";
         return null;
     }
 

@@ -17,6 +17,7 @@ final class ActiveRule {
     private static final int DRAWS_SHOWN = 10;
     /** Lanes are bounded where they are numbered. */
     private static final int COUNTERS_MAX = 100_000;
+
     private static final long SECOND_DRAW = 0x5ec0d;
     private static final long FURTHER_DRAW = 0x9e3779b97f4a7c15L;
     private static final Answer NOTHING = new Answer(List.of(), false);

@@ -105,7 +105,8 @@ class StaleTest {
         Rule rule = Rule.of(Calls.to(Sums.class), Trigger.always(), stale);
         try (ChaosScope scope = ChaosScope.open("reading", Plan.of(new Seed(77), rule), time)) {
             Sums sums = scope.wrap(
-                    Sums.class, names -> Stream.of(names).mapToLong(balances::get).sum());
+                    Sums.class,
+                    names -> Stream.of(names).mapToLong(balances::get).sum());
 
             assertThat(sums.sum("a", "b")).isEqualTo(107);
             balances.put("a", 0L);

@@ -47,7 +47,8 @@ public record Lagging(Duration lag) implements Behavior {
 
         static Question of(Trigger.Occasion occasion) {
             Detail detail = occasion.detail();
-            Object about = detail instanceof Call call ? new Arguments(new ArrayList<>(call.arguments())) : detail.key();
+            Object about =
+                    detail instanceof Call call ? new Arguments(new ArrayList<>(call.arguments())) : detail.key();
             return new Question(occasion.hit().site().name(), about);
         }
     }

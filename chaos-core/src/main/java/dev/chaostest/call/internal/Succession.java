@@ -25,8 +25,7 @@ public record Succession(Fault first, Duration span, Fault second) implements On
         Part before = new Part(first);
         Part after = new Part(second);
         after.begin(span);
-        return new Chosen(
-                List.of(before, after), occasion -> occasion.elapsed().compareTo(span) < 0 ? before : after);
+        return new Chosen(List.of(before, after), occasion -> occasion.elapsed().compareTo(span) < 0 ? before : after);
     }
 
     @Override
