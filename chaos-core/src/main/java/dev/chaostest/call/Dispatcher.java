@@ -33,8 +33,7 @@ final class Dispatcher implements InvocationHandler {
         this.target = target;
         this.wrapping = wrapping;
         this.mount = mount;
-        mount.whenArmed(
-                this::laneIn); // not at its first call: of several objects, threads decide which is called first
+        mount.whenArmed(this::laneIn); // not at the first call: which of several objects is first, threads decide
         // Where the interface is not public, the proxy is in its package, and that is the user's.
         this.machinery = Set.of(type.getPackageName() + ".$Proxy", "$Proxy");
     }

@@ -63,8 +63,7 @@ public final class Watch implements AutoCloseable {
             if (seen == null && condition.test(entry)) {
                 seen = entry;
             }
-        } catch (RuntimeException
-                | AssertionError e) { // it must not reach the code under test, which happens to write the entry
+        } catch (RuntimeException | AssertionError e) { // not for the code under test, which happens to write the entry
             broken = e;
         }
     }

@@ -15,6 +15,9 @@ final class ActiveRule {
 
     private static final Lane WHOLE_SCOPE = new Lane("*");
     private static final int DRAWS_SHOWN = 10;
+    /** Lanes are bounded where they are numbered. */
+    private static final int COUNTERS_MAX = 100_000;
+
     private static final long SECOND_DRAW = 0x5ec0d;
     private static final long FURTHER_DRAW = 0x9e3779b97f4a7c15L;
     private static final Answer NOTHING = new Answer(List.of(), false);
@@ -70,8 +73,7 @@ final class ActiveRule {
         counting.lock();
         try {
             Lane counted = counted(hit, detail);
-            Counter counter = counters.computeIfAbsent(
-                    counted, lane -> new Counter(rule.fault().course()));
+            Counter counter = counters.computeIfAbsent(counted, this::begin);
             counter.nth++;
             Hit drawn = rule.counting() == Rule.Counting.KEY ? new Hit(hit.site(), counted, counter.nth) : hit;
             Asked asked = new Asked(counter, drawn, hit, detail, elapsed);
@@ -79,6 +81,14 @@ final class ActiveRule {
         } finally {
             counting.unlock();
         }
+    }
+
+    private Counter begin(Lane counted) {
+        if (counters.size() >= COUNTERS_MAX) {
+            throw new ChaosException("a rule must count for at most " + COUNTERS_MAX + " keys, but \"" + counted
+                    + "\" is one more. Let several hits share a key.");
+        }
+        return new Counter(rule.fault().course());
     }
 
     private Lane counted(Hit hit, Detail detail) {

@@ -3,7 +3,9 @@ package dev.chaostest.call;
 
 import static dev.chaostest.call.Planned.DOWN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Target;
@@ -163,5 +165,19 @@ class StrictnessTest {
         assertThat(planned.tally().isMissed()).isFalse();
         assertThat(planned.calls(20)).containsOnly("");
         assertThat(planned.tally().isMissed()).isFalse();
+    }
+
+    @Test
+    void keysAreBounded() {
+        Planned planned = new Planned(Planned.rule(FAILS).perKey());
+        for (int key = 0; key < 100_000; key++) {
+            planned.call("key-" + key);
+        }
+
+        assertThatThrownBy(() -> planned.call("one-more"))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("a rule must count for at most 100000 keys, but \"one-more\" is one more. Let several hits "
+                        + "share a key.");
+        assertThat(planned.call("key-7")).as("a known one").isEqualTo("fail");
     }
 }
