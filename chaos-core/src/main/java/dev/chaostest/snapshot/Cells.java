@@ -223,7 +223,7 @@ final class Cells {
             return 40 + 32L * map.size() + weight(map.keySet()) + weight(map.values());
         }
         if (frozen instanceof BigInteger whole) {
-            return 64 + whole.bitLength() / 8;
+            return 64L + whole.bitLength() / 8;
         }
         return frozen instanceof BigDecimal decimal ? 64 + weight(decimal.unscaledValue()) : 24;
     }

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -147,7 +146,9 @@ class OpaqueCellsTest {
                 new Broken(),
                 "is a " + Broken.class.getName()
                         + ", whose toString() threw java.lang.IllegalStateException: no session");
-        refused(new Cyclic(), "is a " + Cyclic.class.getName() + ", whose toString() threw java.lang.StackOverflowError");
+        refused(
+                new Cyclic(),
+                "is a " + Cyclic.class.getName() + ", whose toString() threw java.lang.StackOverflowError");
     }
 
     @Test
@@ -156,7 +157,7 @@ class OpaqueCellsTest {
         twins.addAll(List.of(new Told("a"), new Told("a")));
         refused(twins, "is a set, in which two elements print the same");
 
-        Map<Object, Object> map = new IdentityHashMap<>();
+        IdentityHashMap<Object, Object> map = new IdentityHashMap<>();
         map.put(new Told("a"), 1);
         map.put(new Told("a"), 2);
         refused(map, "is a map, in which two keys print the same");
@@ -178,18 +179,27 @@ class OpaqueCellsTest {
         source.set(0, 1, new Told("b"));
         source.set(0, 2, List.of());
 
-        List<SnapshotDiff.CellDiff> cells =
-                snapshots.compare("cells").rows(SnapshotDiff.Kind.CHANGED).get(0).cells();
+        List<SnapshotDiff.CellDiff> cells = snapshots
+                .compare("cells")
+                .rows(SnapshotDiff.Kind.CHANGED)
+                .get(0)
+                .cells();
 
-        assertThat(cells).filteredOn(cell -> cell.column().equals("told")).singleElement().satisfies(cell -> {
-            assertThat(cell.before()).isEqualTo("a");
-            assertThat(cell.after()).isEqualTo("b");
-        });
-        assertThat(cells).filteredOn(cell -> cell.column().equals("list")).singleElement().satisfies(cell ->
-                assertThat((List<?>) cell.before()).satisfiesExactly(
-                        bytes -> assertThat(bytes).isEqualTo(new byte[] {1}),
-                        told -> assertThat(told).isEqualTo("x"),
-                        none -> assertThat(none).isNull()));
+        assertThat(cells)
+                .filteredOn(cell -> cell.column().equals("told"))
+                .singleElement()
+                .satisfies(cell -> {
+                    assertThat(cell.before()).isEqualTo("a");
+                    assertThat(cell.after()).isEqualTo("b");
+                });
+        assertThat(cells)
+                .filteredOn(cell -> cell.column().equals("list"))
+                .singleElement()
+                .satisfies(cell -> assertThat((List<?>) cell.before())
+                        .satisfiesExactly(
+                                bytes -> assertThat(bytes).isEqualTo(new byte[] {1}),
+                                told -> assertThat(told).isEqualTo("x"),
+                                none -> assertThat(none).isNull()));
     }
 
     @Test
@@ -212,7 +222,7 @@ class OpaqueCellsTest {
         source.set(0, 1, Optional.class);
         assertThat(snapshots.compare("cells").toString()).contains("told: a -> class java.util.Optional");
 
-        source.set(0, 1, new StringBuilder("a"));
+        source.set(0, 1, "a");
         assertThat(snapshots.compare("cells").toString()).contains("told: a -> \"a\"");
 
         source.set(0, 1, new Other("a"));

@@ -67,7 +67,8 @@ class StubbornLooksTest {
     void valueThatPrintsWithoutEndIsSeenAllTheSame() {
         Cyclic cyclic = new Cyclic();
 
-        assertThat(value(() -> cyclic).until(found -> true).within(Duration.ZERO)).isSameAs(cyclic);
+        assertThat(value(() -> cyclic).until(found -> true).within(Duration.ZERO))
+                .isSameAs(cyclic);
         assertThatThrownBy(() -> value(() -> cyclic).until(found -> false).within(Duration.ZERO))
                 .isInstanceOf(WatchError.class)
                 .hasMessageContaining("\n  last     : a value that can't be printed: StackOverflowError");
