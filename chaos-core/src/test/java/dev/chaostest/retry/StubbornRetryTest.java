@@ -69,7 +69,7 @@ class StubbornRetryTest {
                 time);
         Flaky flaky = Flaky.refused(1);
 
-        assertThatThrownBy(() -> retry.call(flaky::call))
+        assertThatThrownBy(() -> retry.call(flaky))
                 .isInstanceOfSatisfying(
                         RetriesExhaustedException.class,
                         exhausted -> assertThat(exhausted.limit()).isEqualTo(RetryEvent.Next.DEADLINE));
