@@ -118,7 +118,8 @@ public final class Attempts {
                 if (stage == null) { // a fake's, say: what the retry makes of it is to be seen
                     end(slot, "no stage");
                 } else {
-                    stage.whenComplete((value, failure) -> end(slot, failure == null ? Attempt.SUCCESS : text(failure)));
+                    stage.whenComplete(
+                            (value, failure) -> end(slot, failure == null ? Attempt.SUCCESS : text(failure)));
                 }
                 return stage;
             } catch (Throwable failure) {

@@ -51,6 +51,8 @@ public record RetryBudget(double ratio, double perSecond) {
     }
 
     private static String print(double number) {
-        return new BigDecimal(number, new MathContext(DIGITS_SHOWN)).stripTrailingZeros().toPlainString();
+        return new BigDecimal(number, new MathContext(DIGITS_SHOWN))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 }

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StubbornRetryTest {
 
-    private static final RetryPolicy AT_ONCE =
-            RetryPolicy.on(Flaky.REFUSED).withBackoff(Backoff.fixed(Duration.ZERO));
+    private static final RetryPolicy AT_ONCE = RetryPolicy.on(Flaky.REFUSED).withBackoff(Backoff.fixed(Duration.ZERO));
 
     @Test
     void aThousandAttemptsThatFailAtOnceDoNotGrowTheStack() {
@@ -98,8 +97,8 @@ class StubbornRetryTest {
         Attempts attempts = Attempts.of("charge", new VirtualTime());
 
         assertThatThrownBy(attempts.runnable(() -> {
-                            throw failure;
-                        })::run)
+                    throw failure;
+                })::run)
                 .isSameAs(failure);
         assertThat(attempts.all()).extracting(Attempt::how).containsExactly(Unprintable.class.getName());
     }

@@ -51,14 +51,14 @@ class StubbornScheduleTest {
 
     @Test
     void errorOfWhoIsAskedInTheEndIsNotLost() {
-        RunningSchedule running =
-                theatre.start(Schedule.after(Duration.ZERO, new Linkless(false)));
+        RunningSchedule running = theatre.start(Schedule.after(Duration.ZERO, new Linkless(false)));
         theatre.play(running);
 
         assertThatThrownBy(running::close)
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Schedule \"bank until closed\" must undo what it did and see that it is so, but could not: "
-                        + "java.lang.NoClassDefFoundError: com/example/Ping. See the cause.")
+                .hasMessage(
+                        "Schedule \"bank until closed\" must undo what it did and see that it is so, but could not: "
+                                + "java.lang.NoClassDefFoundError: com/example/Ping. See the cause.")
                 .hasCauseInstanceOf(NoClassDefFoundError.class);
     }
 

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -224,7 +223,7 @@ class OpaqueCellsTest {
         source.set(0, 1, Optional.class);
         assertThat(snapshots.compare("cells").toString()).contains("told: a -> class java.util.Optional");
 
-        source.set(0, 1, new StringBuilder("a"));
+        source.set(0, 1, "a");
         assertThat(snapshots.compare("cells").toString()).contains("told: a -> \"a\"");
 
         source.set(0, 1, new Other("a"));
