@@ -13,8 +13,6 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +21,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,18 +40,16 @@ public final class Round {
     private final TimeSource time;
     private final Ledger ledger;
     private final Decisions decisions;
-    private final List<Parked> parked = new CopyOnWriteArrayList<>();
+    private final Parking parking = new Parking();
     private final List<String> mismatches = new CopyOnWriteArrayList<>();
     /** By place in the ledger; as many as there are calls in flight, unless a seam is broken. */
     private final Map<Long, LedgerEntry.Fired> unanswered = new ConcurrentSkipListMap<>();
 
     private final Map<String, AtomicLong> lanes = new ConcurrentHashMap<>();
-    private final Set<Rule> takenOut = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
     private final AtomicBoolean begun = new AtomicBoolean();
     private final @Nullable WouldStrike dryRun;
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
     private final Holds holds = new Holds();
-    private volatile boolean over;
 
     /**
      * Begins a round: writes the plan into a new ledger.
@@ -120,7 +115,6 @@ public final class Round {
     }
 
     /** Adds a rule while the round runs; the result takes it out again, and frees what it has parked. */
-    @SuppressWarnings("ReferenceEquality") // see below
     public Runnable add(Rule rule) {
         // A copy: an equal rule may be added twice, and taking one out must not free what the other has parked.
         Rule own = new Rule(rule.target(), rule.trigger(), rule.fault(), rule.counting(), rule.optional());
@@ -129,8 +123,7 @@ public final class Round {
         adding.forEach(Runnable::run);
         return () -> {
             retire.run();
-            takenOut.add(own);
-            free(each -> each.rule == own);
+            parking.takeOut(own);
         };
     }
 
@@ -152,7 +145,7 @@ public final class Round {
 
     List<Pending> ask(Lasting lasting, Detail detail) {
         List<Pending> due = new ArrayList<>();
-        for (Decision decision : over ? List.<Decision>of() : decisions.ask(lasting, detail)) {
+        for (Decision decision : parking.isOver() ? List.<Decision>of() : decisions.ask(lasting, detail)) {
             if (dryRun != null) {
                 dryRun.count(decision);
                 continue;
@@ -174,12 +167,12 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        return over ? null : carryOut(decisions.at(site, Lane.currentOr(lane)), text, machinery);
+        return parking.isOver() ? null : carryOut(decisions.at(site, Lane.currentOr(lane)), text, machinery);
     }
 
     /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */
     public @Nullable Strike at(Site site, Lane lane, Detail detail, Supplier<String> text, Set<String> machinery) {
-        return over ? null : carryOut(decisions.at(site, Lane.currentOr(lane), detail), text, machinery);
+        return parking.isOver() ? null : carryOut(decisions.at(site, Lane.currentOr(lane), detail), text, machinery);
     }
 
     private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {
@@ -218,25 +211,12 @@ public final class Round {
      * @return what unregisters it
      */
     public Runnable whenOver(Runnable release) {
-        return park(new Parked(null, release));
+        return parking.park(null, release);
     }
 
     /** As {@link #whenOver}, and also when the rule that struck is taken out, or was before the fault came to its turn. */
     Runnable park(Rule rule, Runnable release) {
-        Parked fault = new Parked(rule, release);
-        Runnable unregister = park(fault);
-        if (takenOut.contains(rule) && parked.remove(fault)) {
-            release.run();
-        }
-        return unregister;
-    }
-
-    private Runnable park(Parked fault) {
-        parked.add(fault);
-        if (over && parked.remove(fault)) {
-            fault.release.run();
-        }
-        return () -> parked.remove(fault);
+        return parking.park(rule, release);
     }
 
     /**
@@ -245,28 +225,7 @@ public final class Round {
      * @throws RuntimeException the first failure of what frees a parked fault, after all were freed; others suppressed
      */
     public void end() {
-        over = true;
-        free(each -> true);
-    }
-
-    private void free(Predicate<Parked> which) {
-        RuntimeException first = null;
-        for (Parked fault : List.copyOf(parked)) {
-            try {
-                if (which.test(fault) && parked.remove(fault)) {
-                    fault.release.run();
-                }
-            } catch (RuntimeException e) { // the others must be freed all the same
-                if (first == null) {
-                    first = e;
-                } else if (first != e) {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        parking.end();
     }
 
     /** Faults that struck, and for which something else came back than planned or nothing at all; one sentence each. */
@@ -297,16 +256,5 @@ public final class Round {
 
     private static String struck(LedgerEntry.Fired fired) {
         return "planned was " + fired.fault() + " at " + fired.hit();
-    }
-
-    /** What waits until somebody frees it; each is its own, whatever it frees. */
-    private static final class Parked {
-        private final @Nullable Rule rule;
-        private final Runnable release;
-
-        Parked(@Nullable Rule rule, Runnable release) {
-            this.rule = rule;
-            this.release = release;
-        }
     }
 }

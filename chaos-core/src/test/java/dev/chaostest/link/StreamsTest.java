@@ -129,7 +129,11 @@ class StreamsTest {
 
     @Test
     void corruptionTurnsBitsOverAndDoesNothingElse() throws Exception {
-        comesAndGoes(() -> link.inject(Corruption.perByte(0.0001)));
+        CompletableFuture<Void> done = start();
+        comesAndGoes(TIMES - 2, () -> link.inject(Corruption.perByte(0.0001)));
+        try (Outage noise = link.inject(Corruption.perByte(0.0001))) { // at the end, so that both directions meet it
+            finish(done);
+        }
 
         for (Stream stream : List.of(there, back)) {
             byte[] received = stream.received();
@@ -196,13 +200,17 @@ class StreamsTest {
 
     private void comesAndGoes(Supplier<Outage> inject) throws Exception {
         CompletableFuture<Void> done = start();
-        for (int i = 0; i < TIMES; i++) {
+        comesAndGoes(TIMES, inject);
+        finish(done);
+    }
+
+    private void comesAndGoes(int times, Supplier<Outage> inject) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
             try (Outage outage = inject.get()) {
                 goOn();
             }
             goOn();
         }
-        finish(done);
     }
 
     private CompletableFuture<Void> start() {
