@@ -221,9 +221,10 @@ class ChaosWrapTest {
 
         assertThat(inner.succeeded()).isEqualTo(1);
         assertThat(inner.message())
-                .contains("@ChaosWrap on Shop.gateway: one test at a time must have the instance whose field it is, but "
-                        + "two run at once. Give each its own (@TestInstance(PER_METHOD)), or run them on one thread "
-                        + "(@Execution(SAME_THREAD)).");
+                .contains(
+                        "@ChaosWrap on Shop.gateway: one test at a time must have the instance whose field it is, but "
+                                + "two run at once. Give each its own (@TestInstance(PER_METHOD)), or run them on one thread "
+                                + "(@Execution(SAME_THREAD)).");
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
