@@ -68,9 +68,10 @@ final class ListenPort implements AutoCloseable {
 
     /** Refuses clients from now on. */
     void mute() throws IOException {
-        if (listening != null) {
-            listening.close();
-            listening = null;
+        ServerSocket open = listening;
+        listening = null;
+        if (open != null) {
+            open.close();
         }
     }
 

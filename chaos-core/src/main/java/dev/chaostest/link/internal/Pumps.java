@@ -5,6 +5,7 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,22 +54,18 @@ final class Pumps {
         return alive.stream().map(Thread::getName).sorted().toList();
     }
 
-    /** Waits until all have ended. */
+    /** Waits until all have ended, those too that are started meanwhile by one of them. */
     void join(Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();
         boolean interrupted = false;
-        for (Thread thread : alive) {
-            boolean joined = false;
-            while (!joined) {
-                long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
-                try {
-                    thread.join(millis);
-                    joined = true;
-                } catch (InterruptedException e) { // they end in a moment; leaving them behind would be worse
-                    interrupted = true;
-                }
+        for (Iterator<Thread> left = alive.iterator(); left.hasNext(); left = alive.iterator()) {
+            Thread thread = left.next();
+            try {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+            } catch (InterruptedException e) { // they end in a moment; leaving them behind would be worse
+                interrupted = true;
             }
-            if (thread.isAlive()) {
+            if (thread.isAlive() && System.nanoTime() - end > 0) {
                 throw late(thread, deadline);
             }
         }

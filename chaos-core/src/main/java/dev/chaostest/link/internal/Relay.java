@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,15 +38,13 @@ public final class Relay implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final Duration JOIN = Duration.ofSeconds(10);
-    private static final long ACCEPT_AGAIN_MILLIS = 100;
 
     private final String name;
     private final InetSocketAddress server;
     private final Mount mount;
-    private final ListenPort port;
+    private final Door door;
     private final Pumps pumps;
     private final List<Site> sites;
-    private final CountDownLatch closing = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private Runnable unwatch = () -> {};
@@ -61,8 +57,8 @@ public final class Relay implements AutoCloseable {
         this.name = name;
         this.server = server;
         this.mount = mount;
-        this.port = port;
         this.pumps = new Pumps(name);
+        this.door = new Door(this, pumps, port);
         this.sites = List.of(Part.WHOLE.of(name), Part.TO_SERVER.of(name), Part.TO_CLIENT.of(name));
     }
 
@@ -70,7 +66,7 @@ public final class Relay implements AutoCloseable {
     public static Relay open(String name, InetSocketAddress server, Mount mount) {
         try {
             Relay relay = new Relay(name, server, mount, ListenPort.open());
-            relay.accept(relay.port.unmute());
+            relay.door.open();
             mount.whenArmed(relay::armed);
             return relay;
         } catch (IOException e) {
@@ -83,7 +79,7 @@ public final class Relay implements AutoCloseable {
 
     /** Where clients connect. */
     public InetSocketAddress address() {
-        return port.address();
+        return door.address();
     }
 
     String name() {
@@ -108,39 +104,12 @@ public final class Relay implements AutoCloseable {
         return sites;
     }
 
-    private void accept(ServerSocket listening) {
-        pumps.start(() -> {
-            while (!listening.isClosed()) {
-                accepted(listening);
-            }
-        });
-    }
-
-    private void accepted(ServerSocket listening) {
-        try {
-            admit(listening.accept());
-        } catch (IOException e) {
-            if (!listening.isClosed()) { // too many open files, say: that may pass
-                note("link " + name + " could not accept a client: " + e);
-                pause();
-            }
-        }
-    }
-
-    @SuppressWarnings("ReturnValueIgnored") // ended by closing, or by its time: both lead on
-    private void pause() {
-        try {
-            closing.await(ACCEPT_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) { // the next accept sees whether the link is closed
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void admit(Socket client) {
+    /** A client has come in. */
+    void admit(Socket client, ServerSocket listening) {
         Connection connection = new Connection(this, client);
         try {
             client.setTcpNoDelay(true);
-            if (isAdmitted(connection)) {
+            if (isAdmitted(connection, listening)) {
                 start(connection, connection::run);
             } else {
                 connection.resetAll();
@@ -151,10 +120,10 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private boolean isAdmitted(Connection connection) {
+    private boolean isAdmitted(Connection connection, ServerSocket listening) {
         lock.lock();
         try {
-            if (closed || cut) {
+            if (listening.isClosed()) { // a cut hits whoever came before it, also if it is over by now
                 return false;
             }
             Round round = mount.armed();
@@ -235,13 +204,21 @@ public final class Relay implements AutoCloseable {
             pumps.start(() -> {
                 try {
                     task.run();
-                } catch (RuntimeException e) { // a stage of the user's, say
-                    note("link " + name + " closed a connection that it could not carry: " + e);
-                    connection.resetAll();
+                } catch (RuntimeException | Error e) { // a stage of the user's, say, or a full heap
+                    failed(connection, e);
                 }
             });
         } catch (OutOfMemoryError noThread) {
             note("link " + name + " closed a connection, since no thread could be had: " + noThread);
+            connection.resetAll();
+        }
+    }
+
+    /** A connection can't be carried on: its peers must not wait in silence. */
+    void failed(Connection connection, Throwable why) {
+        try {
+            note("link " + name + " closed a connection that it could not carry: " + why);
+        } finally {
             connection.resetAll();
         }
     }
@@ -252,7 +229,7 @@ public final class Relay implements AutoCloseable {
         try {
             boolean changed = held != hold;
             held = hold;
-            connections.forEach(connection -> connection.hold(held || partitioned));
+            List.copyOf(connections).forEach(connection -> connection.hold(held || partitioned));
             return changed;
         } finally {
             lock.unlock();
@@ -265,7 +242,7 @@ public final class Relay implements AutoCloseable {
         try {
             boolean changed = partitioned != part;
             partitioned = part;
-            for (Connection connection : connections) {
+            for (Connection connection : List.copyOf(connections)) {
                 connection.hold(held || partitioned);
                 connection.mayDial(!partitioned);
             }
@@ -277,41 +254,64 @@ public final class Relay implements AutoCloseable {
 
     /** Resets all connections and refuses new ones; false if that was so already. */
     public boolean cut() {
+        boolean changed;
         lock.lock();
         try {
-            boolean changed = !cut && !closed;
+            changed = !cut && !closed;
             cut = true;
-            port.mute();
+            door.shut();
             List.copyOf(connections).forEach(Connection::resetAll);
-            return changed;
         } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
-                            + ". Close the link, and open another.",
-                    e);
+            throw portFailed("closed", "Close the link, and open another.", e);
+        } finally {
+            lock.unlock();
+        }
+        if (changed) {
+            door.awaitShut();
+        }
+        return changed;
+    }
+
+    /** Accepts clients again; false if it did already. */
+    public boolean restore() {
+        while (isCut()) {
+            door.awaitShut(); // not under the lock, which whoever still accepts may need
+            if (reopen()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isCut() {
+        lock.lock();
+        try {
+            return cut && !closed;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Accepts clients again; false if it did already. */
-    public boolean restore() {
+    private boolean reopen() {
         lock.lock();
         try {
-            boolean changed = cut && !closed;
+            boolean changed = cut && !closed && door.isShut();
             if (changed) {
-                accept(port.unmute());
+                door.open();
                 cut = false;
             }
             return changed;
         } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be opened again, but " + e
-                            + ". Close the link, and open another.",
-                    e);
+            throw portFailed("opened again", "Close the link, and open another.", e);
         } finally {
             lock.unlock();
         }
+    }
+
+    private ChaosException portFailed(String what, String advice, IOException e) {
+        return new ChaosException(
+                "port " + address().getPort() + " of link " + name + " must be " + what + ", but " + e + ". " + advice,
+                e);
     }
 
     /** How many clients are connected. */
@@ -349,8 +349,8 @@ public final class Relay implements AutoCloseable {
         lock.lock();
         try {
             connections.forEach(connection -> left.add("connection of " + connection.text()));
-            if (port.listening() != null) {
-                left.add("port " + port.address().getPort() + " of link " + name);
+            if (door.isListening()) {
+                left.add("port " + address().getPort() + " of link " + name);
             }
         } finally {
             lock.unlock();
@@ -365,15 +365,11 @@ public final class Relay implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            closing.countDown();
             unwatch.run();
-            port.close();
+            door.close();
             open = List.copyOf(connections);
         } catch (IOException e) {
-            throw new ChaosException(
-                    "port " + port.address().getPort() + " of link " + name + " must be closed, but " + e
-                            + ". See the cause.",
-                    e);
+            throw portFailed("closed", "See the cause.", e);
         } finally {
             lock.unlock();
         }
