@@ -223,7 +223,8 @@ public final class ChaosScope implements AutoCloseable {
     }
 
     /**
-     * Opens a link to a server, owns it and arms it: clients that connect there meet the faults of this scope.
+     * Opens a link to a server, owns it and arms it: clients that connect there meet the faults of this scope. To
+     * {@link #heal} undoes its outages, too.
      *
      * @param name for sites and messages, without blanks: {@code bank}
      * @param server where clients are connected to
@@ -240,6 +241,12 @@ public final class ChaosScope implements AutoCloseable {
             throw closedAlready;
         }
         own("link " + name, link);
+        round.whenOver(
+                () -> { // to heal is to undo what was done by hand, too
+                    link.release();
+                    link.repair();
+                    link.restore();
+                });
         arm(link.mount());
         return link;
     }

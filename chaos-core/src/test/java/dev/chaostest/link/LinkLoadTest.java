@@ -3,13 +3,16 @@ package dev.chaostest.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.link.toxic.Latency;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.time.VirtualTime;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 class LinkLoadTest {
 
     private static final int CONNECTIONS = 1_000;
+    private static final long FILES_NEEDED = 4 * CONNECTIONS + 500;
+
     /** About 20 KiB of it the link takes; sockets at the ends of the test, and what other code leaves, are in it, too. */
     private static final long HEAP_BYTES_PER_CONNECTION = 40 << 10;
 
@@ -54,6 +59,9 @@ class LinkLoadTest {
 
     @Test
     void aThousandOpenConnectionsTakeLittleMemoryAndLeaveNothing() throws IOException {
+        assumeThat(maxFiles())
+                .as("files that this process may open (ulimit -Hn): four sockets for each connection, and some")
+                .isGreaterThan(FILES_NEEDED);
         TcpLink link = TcpLink.open("bank", ends.address());
         try (link) {
             ends.connect(link).roundTrip("classes are loaded");
@@ -70,6 +78,12 @@ class LinkLoadTest {
             assertThat(heap() - before).isLessThan(CONNECTIONS * HEAP_BYTES_PER_CONNECTION);
         }
         assertThat(link.residue()).isEmpty();
+    }
+
+    private static long maxFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
     }
 
     private static long heap() {

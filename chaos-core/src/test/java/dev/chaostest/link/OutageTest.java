@@ -22,6 +22,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,31 @@ class OutageTest {
     }
 
     @Test
+    void aHoldOfAConnectionThatIsNotMadeYetHoldsItAndNoLonger() throws IOException {
+        link.partition();
+        Socket newcomer = ends.client(link);
+        awaitConnections(1);
+        link.hold();
+        link.repair();
+        send(newcomer, "x");
+        Socket server = ends.server();
+        hearsNothing(server);
+
+        link.release();
+
+        assertThat(receive(server, 1)).isEqualTo("x");
+        new Ends.Both(newcomer, server).roundTrip("after");
+    }
+
+    private void awaitConnections(int count) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Ends.PATIENCE_MILLIS);
+        while (link.connections() < count) {
+            assertThat(System.nanoTime() - end).isNegative();
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
     void aBlockEndsItsOutageAlsoWhenItFails() throws IOException {
         assertThatThrownBy(() -> link.cut().during(() -> {
                     throw new IOException("half-way");
@@ -224,6 +250,27 @@ class OutageTest {
         link.repair();
         link.restore();
         assertThatThrownBy(() -> ends.client(link)).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void healingTheScopeUndoesWhatWasDoneByHand() throws IOException {
+        Ends.Both both = ends.connect(link);
+        link.hold();
+        link.partition();
+        send(both.client(), "late");
+
+        scope.heal();
+
+        assertThat(receive(both.server(), 4)).isEqualTo("late");
+    }
+
+    @Test
+    void healingTheScopeRestoresALinkThatWasCut() throws IOException {
+        link.cut();
+
+        scope.heal();
+
+        ends.connect(link).roundTrip("after");
     }
 
     @Test

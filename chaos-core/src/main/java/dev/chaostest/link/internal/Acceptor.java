@@ -64,13 +64,25 @@ final class Acceptor implements Runnable {
      * might get through, or the port be taken.
      */
     void awaitGone(long seconds) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        boolean interrupted = false;
+        while (gone.getCount() > 0) {
+            interrupted |= waits(end, seconds);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean waits(long end, long seconds) {
         try {
-            if (!gone.await(seconds, TimeUnit.SECONDS)) {
+            if (!gone.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw new IllegalStateException("the thread that accepts clients on port " + listening.getLocalPort()
                         + " must end within " + seconds + " s, but did not. Take a thread dump.");
             }
-        } catch (InterruptedException e) { // it ends in a moment all the same
-            Thread.currentThread().interrupt();
+            return false;
+        } catch (InterruptedException e) { // it is a moment, and half a cut would be worse
+            return true;
         }
     }
 }

@@ -50,12 +50,21 @@ final class Affliction {
         }
     }
 
-    /** Registered before it is done: a slot that is taken out too early is not put in. */
+    /** Registered before it is done, so that it is taken out however early it heals. */
     private boolean undoLater(Runnable how) {
         lock.lock();
         try {
             undo.add(how);
             return !lifted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isLifted() {
+        lock.lock();
+        try {
+            return lifted;
         } finally {
             lock.unlock();
         }

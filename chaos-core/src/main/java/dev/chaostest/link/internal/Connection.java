@@ -96,13 +96,18 @@ final class Connection {
     }
 
     private void afflict(Affliction affliction) {
+        afflictions.removeIf(Affliction::isLifted); // a connection may live longer than thousands of them
         afflictions.add(affliction);
         if (begun) {
             affliction.begin(toServer, toClient);
         }
     }
 
+    /** Holds what flows; one that does not flow yet is asked to hold when it begins. */
     void hold(boolean hold) {
+        if (!begun) { // a writer that starts before the socket is connected fails
+            return;
+        }
         toServer.flow().hold(hold);
         toClient.flow().hold(hold);
     }
@@ -136,7 +141,7 @@ final class Connection {
             relay.server().connect(server);
             return true;
         } catch (IOException e) {
-            if (!isClosed()) {
+            if (!isGone(server)) { // else we ended it, and the server is not to blame
                 relay.unreachable(e);
                 reset(client);
                 closeAll();
@@ -164,15 +169,6 @@ final class Connection {
     void begin() {
         begun = true;
         afflictions.forEach(affliction -> affliction.begin(toServer, toClient));
-    }
-
-    boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** One direction has said its last. */
@@ -231,6 +227,11 @@ final class Connection {
         reset(client);
         reset(server);
         closeAll(); // also if it was not open yet
+    }
+
+    /** It can't be carried on. */
+    void failed(Throwable why) {
+        relay.failed(this, why);
     }
 
     /** Closes both sockets; twice is harmless, and whoever does it can rely on it when this returns. */

@@ -46,10 +46,13 @@ final class Flow {
         return plain;
     }
 
-    /** Puts a stage behind the others. */
+    /** Puts a stage behind the others, unless it was taken out before. */
     void add(Slot slot) {
         lock.lock();
         try {
+            if (slot.isRemoved()) {
+                return;
+            }
             time = slot.time();
             chain.add(slot);
             plain = false;

@@ -9,4 +9,7 @@ interface Peer {
 
     /** Closes the sockets at both ends. */
     void closeAll();
+
+    /** Ends the connection, since a stage failed. */
+    void failed(Throwable why);
 }

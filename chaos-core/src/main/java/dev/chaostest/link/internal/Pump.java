@@ -142,6 +142,11 @@ final class Pump implements Peer {
         connection.closeAll();
     }
 
+    @Override
+    public void failed(Throwable why) {
+        connection.failed(why);
+    }
+
     /** Tells which side failed. */
     private static final class ReadFailed extends IOException {
         private static final long serialVersionUID = 1L;

@@ -150,13 +150,21 @@ public final class Relay implements AutoCloseable {
             pumps.start(() -> {
                 try {
                     task.run();
-                } catch (RuntimeException e) { // a stage of the user's, say
-                    note("link " + name + " closed a connection that it could not carry: " + e);
-                    connection.resetAll();
+                } catch (RuntimeException | Error e) { // a stage of the user's, say
+                    failed(connection, e);
                 }
             });
         } catch (OutOfMemoryError noThread) {
             note("link " + name + " closed a connection, since no thread could be had: " + noThread);
+            connection.resetAll();
+        }
+    }
+
+    /** A connection can't be carried on: its peers must not wait in silence. */
+    void failed(Connection connection, Throwable why) {
+        try {
+            note("link " + name + " closed a connection that it could not carry: " + why);
+        } finally {
             connection.resetAll();
         }
     }
@@ -166,7 +174,7 @@ public final class Relay implements AutoCloseable {
         return locked(() -> {
             boolean changed = held != hold;
             held = hold;
-            connections.forEach(connection -> connection.hold(held || partitioned));
+            List.copyOf(connections).forEach(connection -> connection.hold(held || partitioned));
             return changed;
         });
     }
@@ -176,7 +184,7 @@ public final class Relay implements AutoCloseable {
         return locked(() -> {
             boolean changed = partitioned != part;
             partitioned = part;
-            for (Connection connection : connections) {
+            for (Connection connection : List.copyOf(connections)) {
                 connection.hold(held || partitioned);
                 connection.mayDial(!partitioned);
             }
@@ -204,8 +212,13 @@ public final class Relay implements AutoCloseable {
 
     /** Accepts clients again; false if it did already. */
     public boolean restore() {
+        Acceptor last = locked(() -> acceptor);
+        if (!locked(() -> cut && !closed)) {
+            return false;
+        }
+        last.awaitGone(JOIN.toSeconds()); // not under the lock, which it may need for the last client
         return locked(() -> {
-            boolean changed = cut && !closed;
+            boolean changed = cut && !closed && acceptor == last; // else somebody else was first
             if (changed) {
                 acceptor = acceptor(port.unmute());
                 pumps.start(acceptor);

@@ -29,7 +29,7 @@ final class Slot implements Outlet {
     private final Queue<Piece> queue = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> timers = new CopyOnWriteArrayList<>();
     private long now;
-    private boolean taking;
+    private volatile @Nullable Thread taker;
     private long latest = Long.MIN_VALUE;
     private long size;
     private volatile boolean removed;
@@ -53,13 +53,13 @@ final class Slot implements Outlet {
 
     void take(Piece piece, long at) {
         now = at;
-        taking = true;
+        taker = Thread.currentThread();
         if (piece.chunk() != null) {
             stage.bytes(piece.chunk(), this);
         } else if (piece.signal() != null) {
             stage.signal(piece.signal(), this);
         }
-        taking = false;
+        taker = null;
     }
 
     /** The next piece if it is due by then, or in any case. */
@@ -81,6 +81,10 @@ final class Slot implements Outlet {
 
     long size() {
         return size;
+    }
+
+    boolean isRemoved() {
+        return removed;
     }
 
     /** What it was to do after a time it does no more. */
@@ -110,6 +114,10 @@ final class Slot implements Outlet {
     }
 
     private void add(Piece piece) {
+        if (taker != Thread.currentThread()) {
+            throw new IllegalStateException("a stage must hand on while it is given bytes or a signal, but did so at "
+                    + "another time. Hand them on at once, with the time at which they are due.");
+        }
         queue.add(piece);
         size += piece.size();
     }
@@ -120,11 +128,20 @@ final class Slot implements Outlet {
         timers.add(timer);
         whenDone(timer, () -> {
             if (!removed) {
-                action.run();
+                perform(action);
             }
         });
         if (removed) {
             timer.cancel(false);
+        }
+    }
+
+    /** Nobody looks at what becomes of a timer, so a failure must be told here. */
+    private void perform(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            sink.failed(e);
         }
     }
 
@@ -147,7 +164,7 @@ final class Slot implements Outlet {
 
     /** Closing waits for other locks than the flow's. */
     private void requireOutside() {
-        if (taking) {
+        if (taker == Thread.currentThread()) { // another thread may be handing in while a time is up here
             throw new IllegalStateException(
                     "a stage must close or reset when it begins or after a time, but did so for "
                             + "bytes. Hand on Signal.CLOSE or Signal.RESET behind them instead.");

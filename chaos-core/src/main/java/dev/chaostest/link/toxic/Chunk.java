@@ -36,14 +36,17 @@ public final class Chunk {
     }
 
     /**
-     * A part of these bytes, not copied.
+     * A part of these bytes; copied if it is small, so that a few bytes on their way don't keep many in memory.
      *
      * @param begin the first byte, from 0
      * @param end behind the last byte, at most the length
      */
     public Chunk part(int begin, int end) {
         Objects.checkFromToIndex(begin, end, length);
-        return new Chunk(bytes, from + begin, end - begin);
+        int size = end - begin;
+        return size < bytes.length / 2
+                ? new Chunk(Arrays.copyOfRange(bytes, from + begin, from + end), 0, size)
+                : new Chunk(bytes, from + begin, size);
     }
 
     /**

@@ -88,7 +88,7 @@ public record Corruption(double probability, long only) implements Toxic {
             if (corruption.probability == 1) {
                 return 1;
             }
-            double bytes = StrictMath.log(1 - draws.at(2 * place)) / StrictMath.log(1 - corruption.probability);
+            double bytes = StrictMath.log1p(-draws.at(2 * place)) / StrictMath.log1p(-corruption.probability);
             return 1 + (long) Math.min(bytes, Long.MAX_VALUE / 4.0);
         }
     }

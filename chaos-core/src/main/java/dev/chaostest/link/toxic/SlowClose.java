@@ -28,8 +28,11 @@ public record SlowClose(Duration delay) implements Toxic {
         return new Stage() {
             @Override
             public void signal(Signal signal, Outlet out) {
-                out.struck();
-                out.pass(signal, out.now() + delay.toNanos());
+                boolean toTell = signal != Signal.SILENCE; // else the link closed it: there is nothing to delay
+                if (toTell) {
+                    out.struck();
+                }
+                out.pass(signal, out.now() + (toTell ? delay.toNanos() : 0));
             }
         };
     }

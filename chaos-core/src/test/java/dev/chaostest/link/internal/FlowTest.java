@@ -153,6 +153,11 @@ class FlowTest {
 
                     @Override
                     public void closeAll() {}
+
+                    @Override
+                    public void failed(Throwable why) {
+                        throw new AssertionError(why);
+                    }
                 },
                 () -> {});
     }

@@ -50,6 +50,24 @@ class StageTest {
         assertThat(through(slicer, piece).bytes()).isEqualTo(BYTES);
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-17, 1e-300, Double.MIN_VALUE})
+    void whatIsNextToImpossibleDoesNotHappen(double probability) {
+        assertThat(through(Corruption.perByte(probability), 1_000).bytes()).isEqualTo(BYTES);
+    }
+
+    @Test
+    void aSmallPartDoesNotKeepTheWholeChunkInMemory() throws IOException {
+        Chunk whole = Chunk.copyOf(BYTES, BYTES.length);
+        Chunk small = whole.part(0, 10);
+        whole.flip(0, 0);
+
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        small.writeTo(out);
+
+        assertThat(out.toByteArray()).isEqualTo(new byte[10]);
+    }
+
     @Test
     void bytesUnderLatencyDoNotWaitForEachOther() {
         Recorded out = through(Latency.of(Duration.ofMillis(200)), 1_000);
