@@ -345,7 +345,7 @@ class ChaosWrapTest {
     static class ParameterTestCases {
         private final Till till = new Till();
 
-        private Gateway other() {
+        Gateway other() {
             return till;
         }
 
@@ -458,7 +458,7 @@ class ChaosWrapTest {
 
     @Tag(ChaosTags.TRANSACTION)
     static class FromTestCases {
-        private final int number = 7;
+        final int number = 7;
 
         @ChaosTest
         void isNeverRun(@ChaosWrap(from = "number") Gateway gateway) {}
