@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.benchmarks;
 
+import dev.chaostest.link.TcpLink;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.wire.WireMount;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The PostgreSQL of a benchmark: the one at {@code chaos.jdbc.url} if that is set, else one of its own. */
 final class BenchmarkServer implements AutoCloseable {
@@ -32,6 +35,28 @@ final class BenchmarkServer implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         mount.properties().forEach((name, value) -> properties.put((String) name, (String) value));
         return settings.withProperties(properties);
+    }
+
+    /** A link to it, on which nobody is armed. */
+    TcpLink link() {
+        return TcpLink.open(
+                "idle", new InetSocketAddress(postgres().host(), postgres().port()));
+    }
+
+    /** As it is, by a DataSource of the driver's own. */
+    PGSimpleDataSource unlinked() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(postgres().jdbcUrl());
+        postgres().user().ifPresent(source::setUser);
+        return source;
+    }
+
+    /** As {@link #unlinked}, through a link. */
+    PGSimpleDataSource through(TcpLink link) {
+        PGSimpleDataSource source = unlinked();
+        source.setServerNames(new String[] {link.address().getHostString()});
+        source.setPortNumbers(new int[] {link.port()});
+        return source;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.benchmarks;
 
+import dev.chaostest.link.TcpLink;
 import dev.chaostest.postgres.wire.WireMount;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,8 +29,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
- * 100 MB by COPY, out of a table and into one, as a million rows of 100 bytes; each row out is a message. By pgjdbc alone
- * and with the idle seam. For {@link SideBySide}.
+ * 100 MB by COPY, out of a table and into one, as a million rows of 100 bytes; each row out is a message. By pgjdbc alone,
+ * with the idle seam, and through an idle TCP link. For {@link SideBySide}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -43,13 +44,14 @@ public class CopyThroughput {
     private static final String FULL = "chaos_benchmark_full";
     private static final String EMPTY = "chaos_benchmark_empty";
 
-    static final List<String> WAYS = List.of("plain", "seam");
+    static final List<String> WAYS = List.of("plain", "seam", "link");
 
     private final Turns turns = new Turns(WAYS);
     private final Map<String, Connection> connections = new HashMap<>();
     private byte[] rows;
     private BenchmarkServer server;
     private WireMount mount;
+    private TcpLink link;
     private Connection connection;
     private CopyManager copy;
 
@@ -61,6 +63,8 @@ public class CopyThroughput {
         connections.put(
                 "seam",
                 BenchmarkServer.through(mount, server.settings()).unpooled().getConnection());
+        link = server.link();
+        connections.put("link", server.through(link).getConnection());
         rows = ("x".repeat(99) + "\n").repeat(ROWS).getBytes(StandardCharsets.US_ASCII);
         use("plain");
         execute("DROP TABLE IF EXISTS " + FULL + ", " + EMPTY);
@@ -112,6 +116,7 @@ public class CopyThroughput {
         for (Connection each : connections.values()) {
             each.close();
         }
+        link.close();
         mount.close();
         server.close();
     }

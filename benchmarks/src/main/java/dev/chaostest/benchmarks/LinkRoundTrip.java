@@ -6,7 +6,6 @@ import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.time.TimeSource;
-import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,25 +50,12 @@ public class LinkRoundTrip {
     @Setup
     public void connect() throws SQLException {
         server = new BenchmarkServer();
-        PGSimpleDataSource direct = through(null);
-        InetSocketAddress address = new InetSocketAddress(direct.getServerNames()[0], direct.getPortNumbers()[0]);
-        idle = TcpLink.open("idle", address);
-        armed = TcpLink.open("armed", address);
+        idle = server.link();
+        armed = server.link();
         armed.mount().arm(new Round("round trip", Plan.of(new Seed(1)), TimeSource.system()));
-        selects.put("direct", prepare(direct));
-        selects.put("idle", prepare(through(idle)));
-        selects.put("armed", prepare(through(armed)));
-    }
-
-    private PGSimpleDataSource through(TcpLink link) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(server.postgres().jdbcUrl());
-        server.postgres().user().ifPresent(source::setUser);
-        if (link != null) {
-            source.setServerNames(new String[] {link.address().getHostString()});
-            source.setPortNumbers(new int[] {link.port()});
-        }
-        return source;
+        selects.put("direct", prepare(server.unlinked()));
+        selects.put("idle", prepare(server.through(idle)));
+        selects.put("armed", prepare(server.through(armed)));
     }
 
     private static PreparedStatement prepare(PGSimpleDataSource source) throws SQLException {
