@@ -144,7 +144,6 @@ class ProvocationTest {
         }
     }
 
-    /** What the server itself sends when a session idles in its transaction. */
     /** Somebody else was faster, and that is what the client must see. */
     @ParameterizedTest
     @ValueSource(strings = {"extended", "simple"})
