@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>While nothing is wrong, bytes go through unchanged; a half-close and a reset are passed on. Faults are
  * {@linkplain Rule planned} about a {@link LinkTarget}, injected while it runs, or made by hand: {@link #hold},
- * {@link #partition}, {@link #cut}, each with the verb that undoes it. Any client will do.
+ * {@link #partition}, {@link #cut}, each with the verb that undoes it. In a dry run nothing is done. Any client will do.
  *
  * <pre>{@code
  * TcpLink bank = scope.link("bank", new InetSocketAddress("localhost", 5432));
@@ -118,9 +118,7 @@ public final class TcpLink implements AutoCloseable {
      * @return what releases
      */
     public Outage hold() {
-        permission.run();
-        noteIf(relay.hold(true), "held");
-        return this::release;
+        return mayAct("hold") ? outage(relay.hold(true), "held", this::release) : () -> {};
     }
 
     /** Lets bytes go on, those that were held first. */
@@ -136,9 +134,7 @@ public final class TcpLink implements AutoCloseable {
      * @return what repairs
      */
     public Outage partition() {
-        permission.run();
-        noteIf(relay.partition(true), "partitioned");
-        return this::repair;
+        return mayAct("partition") ? outage(relay.partition(true), "partitioned", this::repair) : () -> {};
     }
 
     /** Lets clients and the server meet again: what was sent arrives, connects go through. */
@@ -153,9 +149,7 @@ public final class TcpLink implements AutoCloseable {
      * @return what restores
      */
     public Outage cut() {
-        permission.run();
-        noteIf(relay.cut(), "cut");
-        return this::restore;
+        return mayAct("cut") ? outage(relay.cut(), "cut", this::restore) : () -> {};
     }
 
     /** Accepts clients again, on the same port. */
@@ -202,6 +196,22 @@ public final class TcpLink implements AutoCloseable {
     /** What a closed link must not leave: threads, connections, the port; one sentence each. */
     public List<String> residue() {
         return relay.residue();
+    }
+
+    /** In a dry run nothing is done. */
+    private boolean mayAct(String what) {
+        permission.run();
+        Round round = mount.armed();
+        if (round == null || round.wouldStrike() == null) {
+            return true;
+        }
+        round.ledger().noted("dry run: would " + what + " link " + name);
+        return false;
+    }
+
+    private Outage outage(boolean changed, String what, Outage undone) {
+        noteIf(changed, what);
+        return undone;
     }
 
     private void noteIf(boolean changed, String what) {

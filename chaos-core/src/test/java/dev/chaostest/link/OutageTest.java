@@ -145,6 +145,25 @@ class OutageTest {
     }
 
     @Test
+    void inADryRunNothingIsDoneAndTheLedgerSaysWhatWouldBe() throws IOException {
+        try (ChaosScope dry = ChaosScope.openDryRun("dry", Plan.of(new Seed(7)))) {
+            TcpLink idle = dry.link("idle", link.server());
+            idle.hold();
+            idle.partition();
+            idle.cut();
+
+            ends.connect(idle).roundTrip("unharmed");
+
+            assertThat(dry.ledger().entries(LedgerEntry.Noted.class))
+                    .extracting(LedgerEntry.Noted::text)
+                    .contains(
+                            "dry run: would hold link idle",
+                            "dry run: would partition link idle",
+                            "dry run: would cut link idle");
+        }
+    }
+
+    @Test
     void twiceIsHarmlessAndIsWrittenDownOnce() throws IOException {
         Outage first = link.cut();
         Outage second = link.cut();

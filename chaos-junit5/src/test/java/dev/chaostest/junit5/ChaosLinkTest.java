@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,11 @@ class ChaosLinkTest {
         assertThat(Inner.run(TypeTestCases.class).message())
                 .contains(
                         "@ChaosLink on ChaosLinkTest$TypeTestCases.isNeverRun must be on a TcpLink parameter of a test "
-                                + "method, but is on a String. Move it there.");
+                                + "method, but is on a String of isNeverRun. Move it there.");
+        assertThat(Inner.run(BeforeEachTestCases.class).message())
+                .contains(
+                        "@ChaosLink on ChaosLinkTest$BeforeEachTestCases.isNeverRun must be on a TcpLink parameter of a "
+                                + "test method, but is on a TcpLink of before. Move it there.");
     }
 
     @Tag(ChaosTags.RECOVERY)
@@ -164,6 +169,15 @@ class ChaosLinkTest {
     static class PortTestCases {
         @ChaosTest
         void isNeverRun(@ChaosLink(to = "localhost:70000") TcpLink link) {}
+    }
+
+    @Tag(ChaosTags.RECOVERY)
+    static class BeforeEachTestCases {
+        @BeforeEach
+        void before(@ChaosLink(to = "localhost:1") TcpLink link) {}
+
+        @ChaosTest
+        void isNeverRun() {}
     }
 
     @Tag(ChaosTags.RECOVERY)

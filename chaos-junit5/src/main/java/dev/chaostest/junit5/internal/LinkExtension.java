@@ -5,6 +5,7 @@ import dev.chaostest.junit5.ChaosLink;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.plan.ChaosException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -26,9 +27,11 @@ public final class LinkExtension implements ParameterResolver {
                 + context.getTestMethod()
                         .map(method -> Tests.name(context))
                         .orElse(parameter.getDeclaringExecutable().getName());
-        if (context.getTestMethod().isEmpty() || parameter.getParameter().getType() != TcpLink.class) {
+        boolean isOfTheTest = context.getTestMethod().equals(Optional.of(parameter.getDeclaringExecutable()));
+        if (!isOfTheTest || parameter.getParameter().getType() != TcpLink.class) {
             throw new ChaosException(place + " must be on a TcpLink parameter of a test method, but is on a "
-                    + parameter.getParameter().getType().getSimpleName() + ". Move it there.");
+                    + parameter.getParameter().getType().getSimpleName() + " of "
+                    + parameter.getDeclaringExecutable().getName() + ". Move it there.");
         }
         TestRound round = TestRound.of(context);
         InetSocketAddress server =
