@@ -3,6 +3,7 @@ package dev.chaostest.ledger;
 
 import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Hit;
+import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,19 @@ public final class Ledger {
     /** Writes down that a rule lost its hit to an earlier one. */
     public void overshadowed(Hit hit, Rule rule) {
         write(n -> new LedgerEntry.Overshadowed(n, elapsed(), hit, rule));
+    }
+
+    /** Writes down what was done to a thing that has no arrivals; the result is what {@link #healed} wants. */
+    public LedgerEntry.Commanded commanded(String command, Reach reach) {
+        return write(n -> new LedgerEntry.Commanded(n, elapsed(), command, reach));
+    }
+
+    /** Writes down that what was commanded is over, once that was looked at. */
+    public LedgerEntry.Healed healed(LedgerEntry.Commanded commanded, String how) {
+        return write(n -> {
+            Duration now = elapsed();
+            return new LedgerEntry.Healed(n, now, commanded.sequence(), now.minus(commanded.at()), how);
+        });
     }
 
     /** Writes down anything else. */

@@ -4,6 +4,7 @@ package dev.chaostest.ledger;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hit;
+import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import java.time.Duration;
 import java.util.Locale;
@@ -93,6 +94,33 @@ public sealed interface LedgerEntry {
         @Override
         public String toString() {
             return line(this, "overshadowed", rule + " (at " + hit + ")");
+        }
+    }
+
+    /**
+     * Something was done to a thing that has no arrivals to strike at: a server was killed, a lock was taken.
+     *
+     * @param command what was done, and to what: {@code freeze backend 4711}
+     * @param reach who may feel it
+     */
+    record Commanded(long sequence, Duration at, String command, Reach reach) implements LedgerEntry {
+        @Override
+        public String toString() {
+            return line(this, "commanded", command + " (reach: " + reach.name().toLowerCase(Locale.ROOT) + ")");
+        }
+    }
+
+    /**
+     * What was commanded is over, and it was looked at that nothing is left of it.
+     *
+     * @param commanded the sequence of that entry
+     * @param after from the command until then
+     * @param how what ended it: {@code accepts writes again}
+     */
+    record Healed(long sequence, Duration at, long commanded, Duration after, String how) implements LedgerEntry {
+        @Override
+        public String toString() {
+            return line(this, "healed", how + ", " + Durations.print(after) + " after #" + commanded);
         }
     }
 

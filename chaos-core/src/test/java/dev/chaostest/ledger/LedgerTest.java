@@ -8,6 +8,7 @@ import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
@@ -77,6 +78,19 @@ class LedgerTest {
                                 ledger.fired(HIT, new Decision.Due(slow, slow.fault(), 0), "COMMIT", null), "anything")
                         .planned())
                 .isTrue();
+    }
+
+    @Test
+    void whatWasCommandedSaysWhoMayFeelItAndWhenItWasOver() {
+        LedgerEntry.Commanded frozen = ledger.commanded("freeze backend 4711", Reach.SESSION);
+        clock.addAndGet(53_000_000);
+        ledger.healed(frozen, "answers again");
+
+        assertThat(ledger.entries())
+                .extracting(LedgerEntry::toString)
+                .containsExactly(
+                        "#1 +0us commanded: freeze backend 4711 (reach: session)",
+                        "#2 +53ms healed: answers again, 53ms after #1");
     }
 
     @Test
