@@ -3,6 +3,8 @@ package dev.chaostest.postgres.server;
 
 import dev.chaostest.postgres.server.internal.RunningServer;
 import dev.chaostest.postgres.server.internal.Version;
+import dev.chaostest.plan.Reach;
+import dev.chaostest.plan.Reaches;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
  *
  * @since 0.1
  */
+@Reaches(Reach.SERVER)
 public final class PostgresServer implements AutoCloseable {
     private final RunningServer running;
     private final Version version;
