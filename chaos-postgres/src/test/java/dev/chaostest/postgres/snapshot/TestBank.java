@@ -27,6 +27,13 @@ final class TestBank implements AutoCloseable {
         return admin;
     }
 
+    /** What reads the snapshots: its sessions have the schema's name. */
+    private DataSource reader() {
+        return DriverSettings.of(TestServer.url(), "postgres", null)
+                .withApplicationName(name())
+                .unpooled();
+    }
+
     /** With the schema as its default. */
     DataSource dataSource() {
         return DriverSettings.of(TestServer.url(), "postgres", null)
@@ -43,11 +50,11 @@ final class TestBank implements AutoCloseable {
     }
 
     SchemaSnapshots snapshots() {
-        return SchemaSnapshots.of(admin, name());
+        return SchemaSnapshots.of(reader(), name());
     }
 
     SchemaSnapshots snapshots(SnapshotOptions options) {
-        return SchemaSnapshots.of(admin, name(), options);
+        return SchemaSnapshots.of(reader(), name(), options);
     }
 
     /** Each commits by itself. */
