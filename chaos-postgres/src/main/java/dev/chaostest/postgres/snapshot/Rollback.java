@@ -59,6 +59,11 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
      * @throws dev.chaostest.plan.ChaosException if the schema can't be read
      */
     public static Rollback expect(String sqlState, SchemaSnapshots schema, Work work) {
+        return expect(sqlState, schema, END_TIMEOUT, work);
+    }
+
+    /** @param patience how long a transaction may still be open when the work has failed */
+    static Rollback expect(String sqlState, SchemaSnapshots schema, Duration patience, Work work) {
         SqlState expected = new SqlState(sqlState);
         try {
             Map<String, String> others = OpenWrites.in(schema.source(), schema.schema());
@@ -66,7 +71,7 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
                     SchemaSnapshot.capture(schema.source(), schema.schema(), schema.options())) {
                 Throwable thrown = thrown(work);
                 Map<String, String> open = OpenWrites.awaitEnd(
-                        schema.source(), schema.schema(), others, END_TIMEOUT.toNanos());
+                        schema.source(), schema.schema(), others, patience.toNanos());
                 return new Outcome(expected, thrown, open, before.diff()).verdict();
             }
         } catch (SQLException e) {

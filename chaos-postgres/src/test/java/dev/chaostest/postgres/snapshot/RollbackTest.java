@@ -8,6 +8,7 @@ import dev.chaostest.plan.ChaosException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -165,7 +166,7 @@ class RollbackTest {
         try (Connection open = bank.dataSource().getConnection();
                 Statement statement = open.createStatement()) {
             open.setAutoCommit(false);
-            assertThatThrownBy(() -> Rollback.expect("22012", snapshots, () -> {
+            assertThatThrownBy(() -> Rollback.expect("22012", snapshots, Duration.ofMillis(50), () -> {
                         statement.execute("UPDATE account SET balance = 7 WHERE id = 1");
                         work((connection, other) -> other.execute("SELECT 1/0")).run();
                     }))
