@@ -71,18 +71,14 @@ public record SchemaDiff(
         }
     }
 
-    static SchemaDiff of(String schema, SnapshotOptions options, Captured.Differences differences) {
+    static SchemaDiff of(String schema, Captured.Differences differences) {
         return new SchemaDiff(
                 schema,
                 differences.tables().stream()
                         .map(change -> new TableRows(change).diff())
                         .toList(),
-                options.hasSequences()
-                        ? Difference.of(differences.sequencesBefore(), differences.sequencesAfter())
-                        : List.of(),
-                options.hasCatalog()
-                        ? Difference.of(differences.catalogBefore(), differences.catalogAfter())
-                        : List.of());
+                Difference.of(differences.sequencesBefore(), differences.sequencesAfter()),
+                Difference.of(differences.catalogBefore(), differences.catalogAfter()));
     }
 
     /** Whether nothing is different. */

@@ -31,19 +31,17 @@ import javax.sql.DataSource;
 public final class SchemaSnapshot implements AutoCloseable {
 
     private final String schema;
-    private final SnapshotOptions options;
     private final Captured captured;
     private boolean closed;
 
-    private SchemaSnapshot(String schema, SnapshotOptions options, Captured captured) {
+    private SchemaSnapshot(String schema, Captured captured) {
         this.schema = schema;
-        this.options = options;
         this.captured = captured;
     }
 
     static SchemaSnapshot capture(DataSource source, String schema, SnapshotOptions options) {
         try {
-            return new SchemaSnapshot(schema, options, Captured.of(source, schema, options.settings()));
+            return new SchemaSnapshot(schema, Captured.of(source, schema, options.settings()));
         } catch (SQLException e) {
             throw Captured.unreadable(schema, e);
         }
@@ -66,7 +64,7 @@ public final class SchemaSnapshot implements AutoCloseable {
                     + "\" must be open to be compared, but is closed. Compare before it, or the test, ends.");
         }
         try {
-            return SchemaDiff.of(schema, options, captured.compare());
+            return SchemaDiff.of(schema, captured.compare());
         } catch (SQLException e) {
             throw Captured.unreadable(schema, e);
         }

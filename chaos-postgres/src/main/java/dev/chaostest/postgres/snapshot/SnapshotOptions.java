@@ -143,19 +143,11 @@ public final class SnapshotOptions {
         return new Counts(hasSequences, hasCatalog);
     }
 
-    boolean hasSequences() {
-        return hasSequences;
-    }
-
-    boolean hasCatalog() {
-        return hasCatalog;
-    }
-
     Duration timeout() {
         return timeout;
     }
 
     CaptureSettings settings() {
-        return new CaptureSettings(ignoredTables, ignored, copied, copiesAll, timeout, MEMORY);
+        return new CaptureSettings(ignoredTables, ignored, copied, copiesAll, hasCatalog, hasSequences, timeout, MEMORY);
     }
 }

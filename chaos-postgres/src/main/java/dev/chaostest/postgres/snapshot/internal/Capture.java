@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +38,11 @@ final class Capture {
         this.memoryLeft = settings.memory();
     }
 
-    /** What is defined; the shapes of all tables go into the map. */
-    SortedMap<String, String> definitionsAnd(Map<String, TableShape> shapes) throws SQLException {
-        shapes.putAll(Shapes.of(seen, schema));
+    /** All tables as they are, checked against what the settings name. */
+    Map<String, TableShape> shapes() throws SQLException {
+        Map<String, TableShape> shapes = Shapes.of(seen, schema);
         requireKnown(shapes);
-        return Catalog.read(seen, schema);
+        return shapes;
     }
 
     private void requireKnown(Map<String, TableShape> shapes) {

@@ -11,6 +11,8 @@ import java.util.TreeSet;
  *
  * @param ignoredColumns by table
  * @param copied tables of which a copy is made on the server
+ * @param definitions whether definitions are read, too
+ * @param sequences whether sequences are read, too
  * @param timeout of each statement and each wait for a lock
  * @param memory how many bytes of rows may be kept in memory, over all tables
  */
@@ -19,6 +21,8 @@ public record CaptureSettings(
         Map<String, Set<String>> ignoredColumns,
         Set<String> copied,
         boolean copiesAll,
+        boolean definitions,
+        boolean sequences,
         Duration timeout,
         long memory) {
 

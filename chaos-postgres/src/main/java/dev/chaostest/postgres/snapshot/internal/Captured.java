@@ -7,8 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +17,8 @@ public final class Captured implements AutoCloseable {
     private final DataSource source;
     private final String schema;
     private final CaptureSettings settings;
-    private final Map<String, TableShape> shapes = new TreeMap<>();
-    private SortedMap<String, String> catalog = new TreeMap<>();
+    private Map<String, TableShape> shapes = Map.of();
+    private Map<String, String> catalog = Map.of();
     private Map<String, String> sequences = Map.of();
     private Map<String, CapturedTable> tables = Map.of();
     private @Nullable ReadTransaction seen;
@@ -54,9 +52,10 @@ public final class Captured implements AutoCloseable {
         Capture capture = new Capture(source, schema, settings, transaction);
         try {
             transaction.reading(reading -> {
-                catalog = capture.definitionsAnd(shapes);
+                shapes = capture.shapes();
+                catalog = definitions(reading);
                 tables = capture.tables(shapes);
-                sequences = Sequences.read(reading, schema);
+                sequences = sequences(reading);
                 return schema;
             });
         } finally {
@@ -66,6 +65,14 @@ public final class Captured implements AutoCloseable {
             seen = null;
             transaction.close();
         }
+    }
+
+    private Map<String, String> definitions(ReadTransaction transaction) throws SQLException {
+        return settings.definitions() ? Catalog.read(transaction, schema) : Map.of();
+    }
+
+    private Map<String, String> sequences(ReadTransaction transaction) throws SQLException {
+        return settings.sequences() ? Sequences.read(transaction, schema) : Map.of();
     }
 
     /** How many rows each table had. */
@@ -79,13 +86,13 @@ public final class Captured implements AutoCloseable {
      * What is different now.
      *
      * @param tables those that are different, by name in order
-     * @param catalogBefore all definitions, as they were
-     * @param sequencesBefore all states, as they were
+     * @param catalogBefore all definitions, as they were; empty if they don't count
+     * @param sequencesBefore all states, as they were; empty if they don't count
      */
     public record Differences(
             List<TableChange> tables,
-            SortedMap<String, String> catalogBefore,
-            SortedMap<String, String> catalogAfter,
+            Map<String, String> catalogBefore,
+            Map<String, String> catalogAfter,
             Map<String, String> sequencesBefore,
             Map<String, String> sequencesAfter) {}
 
@@ -106,9 +113,9 @@ public final class Captured implements AutoCloseable {
             return new Differences(
                     List.copyOf(changes),
                     catalog,
-                    Catalog.read(now, schema),
+                    definitions(now),
                     sequences,
-                    Sequences.read(now, schema));
+                    sequences(now));
         }
     }
 
@@ -130,12 +137,7 @@ public final class Captured implements AutoCloseable {
         }
     }
 
-    /** The options name only what is there, so these are the ones that are left out. */
-    public Set<String> ignoredTables() {
-        return settings.ignoredTables();
-    }
-
-    /** @throws ChaosException always */
+    /** What to throw when the server refuses. */
     public static ChaosException unreadable(String schema, SQLException e) {
         String blocked = "55P03".equals(e.getSQLState()) || "57014".equals(e.getSQLState())
                 ? "End the transactions that the test began, or give it more time with withTimeout(...)."
