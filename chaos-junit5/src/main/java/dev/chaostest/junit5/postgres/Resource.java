@@ -8,6 +8,7 @@ import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.snapshot.SchemaSnapshots;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -88,6 +89,13 @@ enum Resource {
         }
     },
 
+    SNAPSHOTS(SchemaSnapshots.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return snapshots(round);
+        }
+    },
+
     SERVER(Postgres.class.getName()) {
         @Override
         Object open(PostgresRound round) {
@@ -128,6 +136,29 @@ enum Resource {
                 .filter(resource -> resource.typeName.equals(raw.getTypeName()))
                 .filter(resource -> resource != WORKERS || isOfConnections)
                 .findFirst();
+    }
+
+    /** Beside the mount: what reads snapshots is no arrival, and no fault strikes it. */
+    private static SchemaSnapshots snapshots(PostgresRound round) {
+        DataSource admin = round.database().admin();
+        String schema = round.schema().map(TestSchema::name).orElseGet(() -> currentSchema(round, admin));
+        return round.scope().own("the snapshots", SchemaSnapshots.of(admin, schema));
+    }
+
+    private static String currentSchema(PostgresRound round, DataSource admin) {
+        try (Connection connection = admin.getConnection()) {
+            String schema = connection.getSchema();
+            if (schema != null) {
+                return schema;
+            }
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "A SchemaSnapshots parameter of " + round.scope().name()
+                            + " must know its schema, but the database answered " + e.getSQLState() + ". See the cause.",
+                    e);
+        }
+        throw new ChaosException("A SchemaSnapshots parameter of " + round.scope().name()
+                + " must know its schema, but nothing in the search_path is there. Use @IsolatedSchema.");
     }
 
     static Connection connection(PostgresRound round) {
