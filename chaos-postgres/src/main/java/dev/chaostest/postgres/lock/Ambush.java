@@ -19,12 +19,14 @@ final class Ambush implements AutoCloseable {
     private final DetectionTimes times;
     private final Counterpart ours;
     private final FutureTask<DeadlockOutcome> playing;
+    private final boolean codeIsVictim;
     private boolean isOver;
 
     Ambush(Crew crew, LockOrder order, boolean codeIsVictim, DetectionTimes times) {
         this.crew = crew;
         this.times = times;
-        this.session = crew.next("our side of a deadlock");
+        this.codeIsVictim = codeIsVictim;
+        this.session = crew.next("our side of a deadlock", !codeIsVictim);
         this.ours = new Counterpart(new Player(0, session, order), codeIsVictim, crew.probe(), times);
         this.playing = new FutureTask<>(ours);
     }
@@ -79,7 +81,7 @@ final class Ambush implements AutoCloseable {
     @Override
     public void close() {
         if (isOver) {
-            crew.giveBack(session);
+            crew.giveBack(session, !codeIsVictim);
         } else {
             crew.discard(session);
         }

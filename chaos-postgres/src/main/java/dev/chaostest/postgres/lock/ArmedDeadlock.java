@@ -70,7 +70,7 @@ public final class ArmedDeadlock implements Injection {
 
     private void begin(Player player) {
         LockRequest first = player.order().first();
-        Future<Boolean> begun = player.begin(times.of(player.index() == deadlock.victim()));
+        Future<Boolean> begun = player.begin(times.of(isVictim(player)));
         try {
             LockSession.await(begun, Deadline.in(times.within()));
         } catch (TimeoutException late) {
@@ -80,6 +80,10 @@ public final class ArmedDeadlock implements Injection {
         } catch (InterruptedException e) {
             throw Refusals.interrupted(first, e);
         }
+    }
+
+    private boolean isVictim(Player player) {
+        return player.index() == deadlock.victim();
     }
 
     /** The process ids of its sessions, in their order. */
@@ -105,7 +109,7 @@ public final class ArmedDeadlock implements Injection {
             requireGone();
             active.set(false);
             ledger.healed(commanded, outcome.toString());
-            players.forEach(player -> crew.giveBack(player.session()));
+            players.forEach(player -> crew.giveBack(player.session(), isVictim(player)));
             return outcome;
         } catch (SQLException e) {
             throw active.get()

@@ -5,19 +5,27 @@ import dev.chaostest.postgres.lock.internal.LockProbe;
 import dev.chaostest.postgres.lock.internal.LockSession;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions that play in deadlocks, kept from one to the next: connecting would cost more than the deadlock. */
 final class Crew implements AutoCloseable {
 
+    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final DataSource source;
     private final LockProbe probe;
-    private final Queue<LockSession> spare = new ConcurrentLinkedQueue<>();
+    /** By what they did last: settings that stay as they are need not be set. */
+    private final Map<Boolean, Queue<Spare>> spare = Map.of(
+            true, new ConcurrentLinkedQueue<>(),
+            false, new ConcurrentLinkedQueue<>());
     private final Set<LockSession> all = ConcurrentHashMap.newKeySet();
     private volatile @Nullable DetectionTimes times;
     private volatile boolean closed;
@@ -41,12 +49,13 @@ final class Crew implements AutoCloseable {
         return new DetectionTimes(known.settable(), known.server(), within);
     }
 
-    LockSession next(String what) {
-        for (LockSession kept = spare.poll(); kept != null; kept = spare.poll()) {
-            if (kept.isAlive()) { // its server may have crashed meanwhile
-                return kept;
+    LockSession next(String what, boolean asVictim) {
+        Queue<Spare> queue = queue(asVictim);
+        for (Spare kept = queue.poll(); kept != null; kept = queue.poll()) {
+            if (kept.isFresh() || kept.session().isAlive()) { // its server may have crashed meanwhile
+                return kept.session();
             }
-            discard(kept);
+            discard(kept.session());
         }
         try {
             LockSession opened = LockSession.open(source);
@@ -57,12 +66,22 @@ final class Crew implements AutoCloseable {
         }
     }
 
+    private Queue<Spare> queue(boolean asVictim) {
+        return Objects.requireNonNull(spare.get(asVictim));
+    }
+
     /** One that holds nothing. */
-    void giveBack(LockSession session) {
+    void giveBack(LockSession session, boolean asVictim) {
         if (closed) {
             discard(session);
         } else {
-            spare.add(session);
+            queue(asVictim).add(new Spare(session, System.nanoTime()));
+        }
+    }
+
+    private record Spare(LockSession session, long since) {
+        boolean isFresh() {
+            return System.nanoTime() - since < FRESH_NANOS;
         }
     }
 

@@ -122,7 +122,8 @@ public final class Deadlocks {
     private ArmedDeadlock armed(Deadlock deadlock) {
         List<Player> players = new ArrayList<>();
         for (LockOrder order : deadlock.sessions()) {
-            players.add(new Player(players.size(), crew.next(deadlock.toString()), order));
+            boolean isVictim = players.size() == deadlock.victim();
+            players.add(new Player(players.size(), crew.next(deadlock.toString(), isVictim), order));
         }
         ArmedDeadlock armed = new ArmedDeadlock(deadlock, players, crew, times(), scope.ledger());
         armed.arm();

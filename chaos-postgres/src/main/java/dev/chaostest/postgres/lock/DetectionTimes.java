@@ -42,7 +42,7 @@ record DetectionTimes(boolean settable, Duration server, Duration within) {
         return settable ? behind : behind.plus(server);
     }
 
-    /** The settings of one session's transaction. The server ends it by itself where nobody is left to do so. */
+    /** The settings of one session. The server ends it by itself where nobody is left to do so. */
     Map<String, Long> of(boolean isVictim) {
         long fence = fence().toMillis();
         Map<String, Long> fences = Map.of(

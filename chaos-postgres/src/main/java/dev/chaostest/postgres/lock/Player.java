@@ -50,7 +50,7 @@ final class Player {
     /** Takes the first lock. */
     Future<Boolean> begin(Map<String, Long> settings) {
         return session.start(connection -> {
-            LockSession.begin(connection, settings);
+            session.begin(settings);
             order.first().take(connection);
             return true;
         });

@@ -49,7 +49,7 @@ record Taking(LockSession session, LockRequest request, LockProbe probe, Duratio
     }
 
     private List<String> take(Connection connection) throws SQLException {
-        LockSession.begin(connection, settings());
+        session.begin(settings());
         String mode = request.transactionMode();
         if (!mode.isEmpty()) {
             try (Statement statement = connection.createStatement()) {

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
@@ -42,6 +44,7 @@ public final class LockSession implements AutoCloseable {
     private final int majorVersion;
     private final boolean autoCommit;
     private final ExecutorService thread;
+    private Map<String, Long> applied = Map.of();
     private volatile Future<?> latest = CompletableFuture.completedFuture(true);
 
     private LockSession(Connection connection, Identity identity) throws SQLException {
@@ -107,18 +110,35 @@ public final class LockSession implements AutoCloseable {
     }
 
     /**
-     * Begins a transaction with settings of its own: they end with it, so that a pool's session keeps none.
+     * Begins a transaction, in a session with these settings: set only where they are others than before, and reset when the
+     * session is closed, since a pool may have lent it. On the session's thread.
      *
      * @param settings names and numbers
      */
-    public static void begin(Connection connection, Map<String, Long> settings) throws SQLException {
-        connection.setAutoCommit(false);
-        String set = settings.entrySet().stream()
-                .map(each -> "SET LOCAL " + each.getKey() + " = " + each.getValue())
-                .collect(Collectors.joining("; "));
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(set);
+    public void begin(Map<String, Long> settings) throws SQLException {
+        if (!settings.equals(applied)) {
+            connection.setAutoCommit(true);
+            execute(each -> "SET " + each + " = " + settings.get(each), settings.keySet());
+            applied = Map.copyOf(settings);
         }
+        connection.setAutoCommit(false);
+    }
+
+    private void execute(UnaryOperator<String> statement, Set<String> names) throws SQLException {
+        try (Statement all = connection.createStatement()) {
+            all.execute(names.stream().map(statement).collect(Collectors.joining("; ")));
+        }
+    }
+
+    private void end() throws SQLException {
+        if (!connection.getAutoCommit()) {
+            connection.rollback();
+        }
+        connection.setAutoCommit(true);
+        if (!applied.isEmpty()) {
+            execute(each -> "RESET " + each, applied.keySet());
+        }
+        connection.setAutoCommit(autoCommit);
     }
 
     /** Whether its server still answers. */
@@ -228,10 +248,7 @@ public final class LockSession implements AutoCloseable {
         try {
             cancel(latest);
             finish(start(opened -> {
-                if (!opened.getAutoCommit()) {
-                    opened.rollback();
-                    opened.setAutoCommit(autoCommit);
-                }
+                end();
                 return true;
             }));
             connection.close();
