@@ -93,7 +93,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * The postmaster's process number on this machine.
+     * The postmaster's process number on this machine; another one after a new start.
      *
      * @return the process number
      */
@@ -142,6 +142,39 @@ public final class PostgresServer implements AutoCloseable {
      */
     public String logTail() {
         return running.logTail();
+    }
+
+    /**
+     * Stops the server; its data and its port stay for {@link #start}. Where it is stopped already, nothing happens.
+     *
+     * @param mode how
+     * @throws dev.chaostest.plan.ChaosException if a process of it is still there after 30 s
+     */
+    public void stop(StopMode mode) {
+        running.stop(mode);
+    }
+
+    /**
+     * Starts the server again, on the same data and the same port. Where it runs, nothing happens.
+     *
+     * @throws PostgresUnavailableException if it doesn't come up, with the end of its log
+     */
+    public void start() {
+        running.start();
+    }
+
+    /**
+     * Whether it has a process: not while it is stopped, nor after it has ended by itself.
+     *
+     * @return false after close, too
+     */
+    public boolean isRunning() {
+        return running.isRunning();
+    }
+
+    /** For what is done to its processes. */
+    RunningServer running() {
+        return running;
     }
 
     /**

@@ -2,9 +2,11 @@
 package dev.chaostest.postgres.server.internal;
 
 import dev.chaostest.postgres.server.PostgresUnavailableException;
+import dev.chaostest.postgres.server.ServerData;
 import dev.chaostest.postgres.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -54,12 +56,19 @@ public final class Launcher {
         return binaries.version();
     }
 
-    /** Starts a server with data of its own; ready for connections on return. */
+    /** Starts a server with fresh data of its own; ready for connections on return. */
     public RunningServer start() {
+        return start(ServerData.copyOf(template.directory()), Map.of());
+    }
+
+    /** Starts a server on given data, with settings that win over those of the options. */
+    public RunningServer start(ServerData data, Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        all.putAll(more);
         ServerHome home = null;
         try {
             home = new ServerHome(place.create(user));
-            return new Start(host, user, binaries, template, settings, Start::freePort).run(home);
+            return new Start(host, user, binaries, template.locale(), data, all, Start::freePort).run(home);
         } catch (IOException e) {
             if (home != null) {
                 Trees.deleteQuietly(home.directory());

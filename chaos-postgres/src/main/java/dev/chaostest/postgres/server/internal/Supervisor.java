@@ -63,6 +63,11 @@ final class Supervisor {
         send("start " + port);
     }
 
+    /** Sends a signal to the server, if there is one; does not wait for what comes of it. */
+    void signal(String name) throws IOException {
+        send("signal " + name);
+    }
+
     private void send(String line) throws IOException {
         commands.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
         commands.flush();
