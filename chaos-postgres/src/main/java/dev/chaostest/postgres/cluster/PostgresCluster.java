@@ -11,6 +11,7 @@ import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.StopMode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -187,12 +188,19 @@ public final class PostgresCluster implements AutoCloseable {
 
     private synchronized Failover failOver(List<Standby> candidates) {
         candidates.forEach(this::requireFollower);
+        List<Standby> running = candidates.stream()
+                .filter(standby -> standby.server().isRunning())
+                .toList();
+        if (running.isEmpty()) {
+            throw new ChaosException("A cluster must have a standby to fail over to, but none of " + candidates
+                    + " runs. Start one first.");
+        }
         scope.requireFaultsAllowed();
         PostgresServer old = primary;
         var entry = scope.ledger().commanded("crash the primary on port " + old.port(), Reach.SERVER);
         long begun = scope.time().nanos();
         old.stop(StopMode.CRASH);
-        Standby next = candidates.size() == 1 ? candidates.get(0) : mostAdvanced(candidates);
+        Standby next = running.size() == 1 ? running.get(0) : mostAdvanced(running);
         next.promote();
         Duration promoted = since(begun);
         try (Admin admin = Admin.of(next.server())) {
@@ -204,13 +212,11 @@ public final class PostgresCluster implements AutoCloseable {
         return failover;
     }
 
-    private static Standby mostAdvanced(List<Standby> candidates) {
-        return candidates.stream()
-                .filter(standby -> standby.server().isRunning())
-                .max(Comparator.comparing(
-                        standby -> standby.follower().position().received()))
-                .orElseThrow(() -> new ChaosException("A cluster must have a standby to fail over to, but none of "
-                        + candidates + " runs. Start one first."));
+    private static Standby mostAdvanced(List<Standby> running) {
+        return Collections.max(
+                running,
+                Comparator.comparing(
+                        standby -> standby.follower().position().received()));
     }
 
     /**
