@@ -130,7 +130,9 @@ final class Follower implements AutoCloseable {
     void awaitCaughtUp() {
         Lsn goal;
         try (Admin admin = Admin.of(primary)) {
-            goal = Lsn.of(admin.text("SELECT pg_current_wal_insert_lsn()"));
+            // Not sent until it is flushed; nobody else may flush what was committed with synchronous_commit = off.
+            admin.flush();
+            goal = Lsn.of(admin.text("SELECT pg_current_wal_flush_lsn()"));
         }
         try (Admin admin = Admin.of(server)) {
             Poll.until(

@@ -6,7 +6,7 @@ package dev.chaostest.postgres.cluster;
  *
  * <p>Immutable. Source: PostgreSQL, "Recovery Information Functions".
  *
- * @param primaryLsn where the primary writes
+ * @param primaryLsn up to where the primary has flushed it
  * @param receivedLsn up to where the standby has got it
  * @param replayedLsn up to where its readers see it
  * @since 0.1

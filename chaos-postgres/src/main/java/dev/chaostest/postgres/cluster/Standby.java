@@ -111,7 +111,7 @@ public final class Standby implements AutoCloseable {
     }
 
     /**
-     * Asks both servers how far it is behind.
+     * Asks both servers how far it is behind what the primary has flushed.
      *
      * @throws ChaosException if one of them does not answer
      */
@@ -119,7 +119,7 @@ public final class Standby implements AutoCloseable {
         long primaryLsn;
         try (Admin admin = Admin.of(primary())) {
             primaryLsn =
-                    Lsn.of(admin.text("SELECT pg_current_wal_insert_lsn()")).position();
+                    Lsn.of(admin.text("SELECT pg_current_wal_flush_lsn()")).position();
         }
         Follower.Position at = follower.position();
         return new Lag(

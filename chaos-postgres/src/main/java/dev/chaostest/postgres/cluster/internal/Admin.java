@@ -105,6 +105,12 @@ public final class Admin implements AutoCloseable {
         }
     }
 
+    /** Commits something of no importance, and has all that was committed before flushed with it. Waits for no standby. */
+    public void flush() {
+        run("SET synchronous_commit = local");
+        one("SELECT pg_logical_emit_message(true, 'chaostest', '')");
+    }
+
     private static ChaosException failed(PostgresServer server, String what, SQLException e) {
         return new ChaosException(
                 "The server on port " + server.port() + " must answer, but to \"" + what + "\" it said "
