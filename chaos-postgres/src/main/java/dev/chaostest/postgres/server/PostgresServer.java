@@ -6,6 +6,7 @@ import dev.chaostest.postgres.server.internal.Version;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Runs a PostgreSQL of our own: one database cluster, one port on 127.0.0.1, nobody else in it.
@@ -172,9 +173,33 @@ public final class PostgresServer implements AutoCloseable {
         return running.isRunning();
     }
 
-    /** For what is done to its processes. */
-    RunningServer running() {
-        return running;
+    /**
+     * Whether it was closed, and is gone for good.
+     *
+     * @return false while it is only stopped
+     */
+    public boolean isClosed() {
+        return running.isClosed();
+    }
+
+    /**
+     * The processes besides the postmaster: one for each session, and the server's own workers.
+     *
+     * @return their process numbers; empty while it is stopped
+     */
+    public List<Long> processes() {
+        return running.children();
+    }
+
+    /**
+     * Sends a signal to the postmaster or to one of its processes, and returns when it was sent; that takes about 2 ms.
+     *
+     * @param name without SIG: {@code STOP}, {@code CONT}, {@code KILL}
+     * @param process {@link #pid} or one of {@link #processes}
+     * @throws dev.chaostest.plan.ChaosException if the process is none of this server's
+     */
+    public void signal(String name, long process) {
+        running.signal(name, process);
     }
 
     /**

@@ -70,6 +70,11 @@ public final class RunningServer implements AutoCloseable {
         }
     }
 
+    /** Whether it is gone for good. */
+    public synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** Stops it, and waits until all its processes are gone. Where none runs it does nothing. */
     public synchronized void stop(StopMode mode) {
         requireOpen();
