@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.internal.RunningServer;
 import dev.chaostest.postgres.server.internal.Version;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs a PostgreSQL of our own: one database cluster, one port on 127.0.0.1, nobody else in it.
@@ -103,12 +105,35 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * The data directory; gone after close.
+     * The data directory, as this JVM sees it; gone after close.
      *
      * @return an absolute path
      */
     public Path dataDirectory() {
         return running.dataDirectory();
+    }
+
+    /**
+     * A small disk of this server's own, as {@link ServerOptions#withDisk} asks for.
+     *
+     * @param disk which
+     * @return where this JVM sees it; empty if there is none
+     */
+    public Optional<Path> disk(ServerDisk disk) {
+        return running.disk(disk);
+    }
+
+    /**
+     * Where the server sees the small disk for a tablespace: what {@code CREATE TABLESPACE small LOCATION '...'} wants.
+     *
+     * @return an absolute path
+     * @throws dev.chaostest.plan.ChaosException if the server has none
+     */
+    public String tablespaceLocation() {
+        return running.location(ServerDisk.TABLESPACE)
+                .map(Path::toString)
+                .orElseThrow(() -> new ChaosException("The server on port " + port() + " must have a small disk for a"
+                        + " tablespace, but has none. Start it with ServerOptions.withDisk(ServerDisk.TABLESPACE, 8 << 20)."));
     }
 
     /**

@@ -154,7 +154,7 @@ public final class BackendFaults {
     /**
      * Lets it write no file beyond a size. Who lets a table grow beyond it sees XX000; the session goes on. Needs Linux.
      *
-     * <p>Not what a full disk does, which is 53100: see {@link ServerFaults}.
+     * <p>Not what a full disk does, which is 53100: see {@link ServerFaults#fill}.
      *
      * @param bytes the size, at least 0
      * @return closing it takes the limit away

@@ -7,16 +7,19 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.ServerDisk;
 import dev.chaostest.postgres.server.StopMode;
 import dev.chaostest.postgres.server.fault.internal.ActiveFaults;
 import dev.chaostest.postgres.server.fault.internal.Admin;
 import dev.chaostest.postgres.server.fault.internal.Down;
+import dev.chaostest.postgres.server.fault.internal.FullDisk;
 import dev.chaostest.postgres.server.fault.internal.FullLockTable;
 import dev.chaostest.postgres.server.fault.internal.Recovery;
 import dev.chaostest.postgres.server.fault.internal.Session;
 import dev.chaostest.postgres.server.fault.internal.Setting;
 import dev.chaostest.postgres.server.fault.internal.Stall;
 import dev.chaostest.postgres.server.fault.internal.Standstill;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -173,6 +176,25 @@ public final class ServerFaults {
      */
     public Injection fillLockTable() {
         return faults.strike("fill the lock table", Reach.SERVER, new FullLockTable(Admin.of(server), recovery));
+    }
+
+    /**
+     * Fills a small disk of the server's own.
+     *
+     * <p>What needs room there sees 53100. Where the write-ahead log needs a file and there is no room, the server ends in a
+     * panic: sessions see 53100 or 08006, who connects sees 08001, and it comes back when the fault is closed. What was
+     * committed stays.
+     *
+     * @param disk which; one that the server was started with
+     * @return closing it makes room again, and starts the server if it is down
+     * @throws ChaosException if the server has no such disk
+     */
+    public Injection fill(ServerDisk disk) {
+        Path directory = server.disk(disk)
+                .orElseThrow(() -> new ChaosException("The disk for " + disk + " must be one of the server's own to be"
+                        + " filled, but it shares this machine's. Start it with ServerOptions.withDisk(ServerDisk."
+                        + disk + ", 64 << 20)."));
+        return faults.strike("fill the disk for " + disk, Reach.SERVER, new FullDisk(directory, recovery));
     }
 
     /**
