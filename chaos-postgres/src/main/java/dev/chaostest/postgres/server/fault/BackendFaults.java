@@ -33,6 +33,9 @@ public final class BackendFaults {
     private static final long MEGABYTE = 1 << 20;
     private static final long FEW_FILES = 5;
 
+    /** A page that fits in part would be a full disk to the server: 53100. */
+    private static final long PAGE = 8192;
+
     private final ActiveFaults faults;
     private final Session session;
     private final Recovery recovery;
@@ -152,7 +155,8 @@ public final class BackendFaults {
     }
 
     /**
-     * Lets it write no file beyond a size. Who lets a table grow beyond it sees XX000; the session goes on. Needs Linux.
+     * Lets it write no file beyond a size, in whole pages of 8 kB. Who lets a table grow beyond it sees XX000; the session goes
+     * on. Needs Linux.
      *
      * <p>Not what a full disk does, which is 53100: see {@link ServerFaults#fill}.
      *
@@ -162,7 +166,7 @@ public final class BackendFaults {
      * @throws dev.chaostest.plan.ChaosException if it is no session of the server any more
      */
     public Injection limitFileSize(long bytes) {
-        return limit("files up to " + bytes + " bytes for ", new ResourceLimit(session, "fsize", bytes));
+        return limit("files up to " + bytes + " bytes for ", new ResourceLimit(session, "fsize", bytes / PAGE * PAGE));
     }
 
     private Injection limit(String what, ResourceLimit limit) {

@@ -168,6 +168,15 @@ public final class ServerFaults {
     }
 
     /**
+     * What can happen to the files of tables.
+     *
+     * @param database the tables' database
+     */
+    public StorageFaults storage(String database) {
+        return new StorageFaults(faults, database);
+    }
+
+    /**
      * Takes all the room that the server has for locks, with advisory locks of a session of ours.
      *
      * <p>Who needs a lock sees 53200, in a plain SELECT too.

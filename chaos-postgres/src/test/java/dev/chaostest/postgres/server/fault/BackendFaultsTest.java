@@ -5,6 +5,7 @@ import static dev.chaostest.postgres.server.fault.Victim.ask;
 import static dev.chaostest.postgres.server.fault.Victim.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
@@ -12,7 +13,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -68,8 +68,8 @@ class BackendFaultsTest {
             BackendFaults backend = victim.faults.backend(waiting);
             CompletableFuture<String> seen =
                     CompletableFuture.supplyAsync(() -> state(() -> ask(waiting, "SELECT pg_advisory_lock(1)")));
-            Awaitility.await()
-                    .dontCatchUncaughtExceptions()
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> ask(holder, "SELECT pg_blocking_pids(" + backend.pid() + ")")
                             .length()
                             > 2);

@@ -88,11 +88,11 @@ class CrashTest {
                 }
             }
             assertThat(seen).isEqualTo("08006");
-            assertThat(balances(pool)).isEqualTo("100, 0");
+            assertThat(balances(victim)).isEqualTo("100, 0");
 
             transfer(pool);
 
-            assertThat(balances(pool)).isEqualTo("90, 10");
+            assertThat(balances(victim)).isEqualTo("90, 10");
             assertThat(victim.scope.ledger().entries(LedgerEntry.Healed.class))
                     .singleElement()
                     .satisfies(healed -> {
@@ -112,7 +112,7 @@ class CrashTest {
             victim.faults.restart(StopMode.CRASH);
             transfer(pool);
 
-            assertThat(balances(pool)).isEqualTo("80, 20");
+            assertThat(balances(victim)).isEqualTo("80, 20");
         }
     }
 
@@ -123,7 +123,10 @@ class CrashTest {
         return new HikariDataSource(config);
     }
 
-    /** As an application does that tries again when the connection is lost. */
+    /**
+     * As an application does that tries again when the connection is lost: more often than the pool has connections, since
+     * the pool hands out what it used within the last half second without looking.
+     */
     private static void transfer(DataSource bank) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = bank.getConnection()) {
@@ -135,16 +138,14 @@ class CrashTest {
                 connection.commit();
                 return;
             } catch (SQLException e) {
-                if (attempt == 3 || !String.valueOf(e.getSQLState()).startsWith("08")) {
+                if (attempt == 5 || !String.valueOf(e.getSQLState()).startsWith("08")) {
                     throw e;
                 }
             }
         }
     }
 
-    private static String balances(DataSource bank) throws SQLException {
-        try (Connection connection = bank.getConnection()) {
-            return Victim.ask(connection, "SELECT string_agg(balance::text, ', ' ORDER BY id) FROM account");
-        }
+    private static String balances(Victim victim) throws SQLException {
+        return victim.ask("SELECT string_agg(balance::text, ', ' ORDER BY id) FROM account");
     }
 }

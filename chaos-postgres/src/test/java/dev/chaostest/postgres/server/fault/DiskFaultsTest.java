@@ -4,16 +4,20 @@ package dev.chaostest.postgres.server.fault;
 import static dev.chaostest.postgres.server.fault.Victim.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.FaultUnavailableException;
 import dev.chaostest.postgres.server.ServerDisk;
 import dev.chaostest.postgres.server.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -71,9 +75,9 @@ class DiskFaultsTest {
                 Flood flood = Flood.into(victim, "t");
                 acknowledged = flood.acknowledged();
                 assertThat(flood.state()).isIn("53100", "08006");
-                org.awaitility.Awaitility.await()
+                await()
                         .dontCatchUncaughtExceptions()
-                        .atMost(java.time.Duration.ofSeconds(30))
+                        .atMost(Duration.ofSeconds(30))
                         .until(() -> !victim.server.isRunning());
                 assertThat(state(victim::connect)).isEqualTo("08001");
             }
@@ -106,14 +110,14 @@ class DiskFaultsTest {
     }
 
     @Test
-    void noDiskIsLeftBehind() throws java.io.IOException {
+    void noDiskIsLeftBehind() throws IOException {
         Path data;
         try (Victim victim = withDisk(ServerDisk.TABLESPACE, 4 << 20)) {
             data = victim.server.dataDirectory();
             assertThat(data).exists();
         }
         assertThat(data).doesNotExist();
-        assertThat(java.nio.file.Files.readString(Path.of("/proc/mounts"))).doesNotContain("chaostest-");
+        assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain("chaostest-");
     }
 
     private static Victim withDisk(ServerDisk disk, long bytes) {

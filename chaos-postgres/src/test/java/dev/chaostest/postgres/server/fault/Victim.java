@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.server.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.ledger.LedgerEntry;
@@ -9,15 +10,14 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.postgres.server.PostgresInstallation;
 import dev.chaostest.postgres.server.PostgresServer;
-import dev.chaostest.postgres.server.ServerData;
 import dev.chaostest.postgres.server.ServerOptions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** A server of a test's own that bad things happen to, with a scope; both end in the right order. */
 final class Victim implements AutoCloseable {
@@ -102,7 +102,10 @@ final class Victim implements AutoCloseable {
         assertThat(healed).hasSameSizeAs(commands());
         assertThat(healed).allSatisfy(entry -> assertThat(entry.after()).isPositive());
         try (Connection connection = connect()) {
-            assertThat(ask(connection, SESSIONS)).as("sessions left").isEqualTo("null");
+            // A backend ends a moment after its client.
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(ask(connection, SESSIONS)).isEqualTo("null"));
             assertThat(ask(connection, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
                     .as("advisory locks left")
                     .isEqualTo("0");
