@@ -135,6 +135,7 @@ enum Resource {
             LentSession lent = LentSession.of(round.database().admin(), connection);
             round.scope().own("the session", lent);
         }
+        round.residue().lent(connection);
         connection.setAutoCommit(round.isAutoCommit());
     }
 
