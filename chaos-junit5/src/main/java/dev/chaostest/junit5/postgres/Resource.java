@@ -3,8 +3,11 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.isolation.TempTable;
+import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
+import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -56,6 +59,35 @@ enum Resource {
         }
     },
 
+    DATABASE(TestDatabase.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.ownDatabase()
+                    .orElseThrow(() -> new ChaosException("A TestDatabase parameter of "
+                            + round.scope().name()
+                            + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
+        }
+    },
+
+    OWN_SERVER(PostgresServer.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.ownServer()
+                    .orElseThrow(() -> new ChaosException("A PostgresServer parameter of "
+                            + round.scope().name()
+                            + " must be the test's own, but the test has none. Make it a parameter of the test method, "
+                            + "too, or add @OwnServer."));
+        }
+    },
+
+    TEMPORARY_TABLE(TempTable.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            throw new ChaosException("A TempTable parameter of " + round.scope().name()
+                    + " must say its columns, but does not. Add @TemporaryTable(\"id int PRIMARY KEY, data text\").");
+        }
+    },
+
     SERVER(Postgres.class.getName()) {
         @Override
         Object open(PostgresRound round) {
@@ -98,7 +130,7 @@ enum Resource {
                 .findFirst();
     }
 
-    private static Connection connection(PostgresRound round) {
+    static Connection connection(PostgresRound round) {
         try {
             Connection connection = round.dataSource().getConnection();
             round.scope().own("the connection", () -> end(connection));

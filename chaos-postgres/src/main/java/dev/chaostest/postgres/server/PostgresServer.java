@@ -4,6 +4,8 @@ package dev.chaostest.postgres.server;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.internal.RunningServer;
 import dev.chaostest.postgres.server.internal.Version;
+import dev.chaostest.plan.Reach;
+import dev.chaostest.plan.Reaches;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +32,7 @@ import java.util.Optional;
  *
  * @since 0.1
  */
+@Reaches(Reach.SERVER)
 public final class PostgresServer implements AutoCloseable {
     private final RunningServer running;
     private final Version version;
