@@ -55,6 +55,7 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final RoundResidue residue;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -86,6 +87,9 @@ final class PostgresRound {
         this.database = ownDatabase.<Database>map(made -> new Database.Inside(around, made)).orElse(around);
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
+        this.residue = attached.isPresent()
+                ? RoundResidue.ofAttached(scope, mount, database)
+                : RoundResidue.ofOwn(scope, mount, database);
         round.armOn(mount.mount());
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
@@ -131,6 +135,11 @@ final class PostgresRound {
         return dataSource;
     }
 
+    /** What its sessions leave on the server. */
+    RoundResidue residue() {
+        return residue;
+    }
+
     boolean isAutoCommit() {
         return autoCommit;
     }
@@ -146,9 +155,7 @@ final class PostgresRound {
 
     /** Closed behind the DataSource and before the schema: what is open then, the test has forgotten. */
     private WireMount ownMount() {
-        WireMount own = scope.own("the mount", WireMount.twinOf(scope.name()));
-        scope.checkResidue("open connection", own::leftOpen);
-        return own;
+        return scope.own("the mount", WireMount.twinOf(scope.name()));
     }
 
     /** The pool for those who ask for one; the same for every parameter of the round. */
@@ -181,6 +188,7 @@ final class PostgresRound {
     private DataSource watched(DataSource ownPool) {
         PoolMount seam = PoolMount.of(ownPool);
         armOn(seam);
+        residue.checkBeforeTheEndOf(seam.mount().name());
         scope.checkResidue("leaked connection", seam.watchLeaks());
         return ownPool;
     }

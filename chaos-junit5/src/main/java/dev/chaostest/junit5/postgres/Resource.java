@@ -8,6 +8,7 @@ import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.snapshot.SchemaSnapshots;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -88,6 +89,13 @@ enum Resource {
         }
     },
 
+    SNAPSHOTS(SchemaSnapshots.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return snapshots(round);
+        }
+    },
+
     SERVER(Postgres.class.getName()) {
         @Override
         Object open(PostgresRound round) {
@@ -130,6 +138,29 @@ enum Resource {
                 .findFirst();
     }
 
+    /** Beside the mount: what reads snapshots is no arrival, and no fault strikes it. */
+    private static SchemaSnapshots snapshots(PostgresRound round) {
+        DataSource admin = round.database().admin();
+        String schema = round.schema().map(TestSchema::name).orElseGet(() -> currentSchema(round, admin));
+        return round.scope().own("the snapshots", SchemaSnapshots.of(admin, schema));
+    }
+
+    private static String currentSchema(PostgresRound round, DataSource admin) {
+        try (Connection connection = admin.getConnection()) {
+            String schema = connection.getSchema();
+            if (schema != null) {
+                return schema;
+            }
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "A SchemaSnapshots parameter of " + round.scope().name()
+                            + " must know its schema, but the database answered " + e.getSQLState() + ". See the cause.",
+                    e);
+        }
+        throw new ChaosException("A SchemaSnapshots parameter of " + round.scope().name()
+                + " must know its schema, but nothing in the search_path is there. Use @IsolatedSchema.");
+    }
+
     static Connection connection(PostgresRound round) {
         try {
             Connection connection = round.dataSource().getConnection();
@@ -167,6 +198,7 @@ enum Resource {
             LentSession lent = LentSession.of(round.database().admin(), connection);
             round.scope().own("the session", lent);
         }
+        round.residue().lent(connection);
         connection.setAutoCommit(round.isAutoCommit());
     }
 
