@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,18 +42,38 @@ final class WaitDrawing {
         }
     }
 
-    /** Who waits for nobody is in the last column. */
+    /** Who waits for nobody is in the last column. Those who have nothing to do with each other stand in rows of their own. */
     private void place() {
-        List<Integer> nodes = graph.nodes().stream().limit(NODES_MAX).toList();
+        Set<Integer> left = new LinkedHashSet<>(graph.nodes().stream().limit(NODES_MAX).toList());
         Map<Integer, Integer> depths = new HashMap<>();
-        nodes.forEach(node -> depth(node, depths, new HashSet<>()));
+        left.forEach(node -> depth(node, depths, new HashSet<>()));
         int last = depths.values().stream().max(Integer::compare).orElse(0);
-        Map<Integer, Integer> rows = new HashMap<>();
-        for (int node : nodes) {
-            int column = last - depths.getOrDefault(node, 0);
-            int row = rows.merge(column, 1, Integer::sum) - 1;
-            places.put(node, new Place(MARGIN + column * (WIDTH + GAP_X), TITLE + MARGIN + row * (HEIGHT + GAP_Y)));
+        int top = 0;
+        while (!left.isEmpty()) {
+            List<Integer> group = related(left.iterator().next(), left);
+            left.removeAll(group);
+            Map<Integer, Integer> rows = new HashMap<>();
+            for (int node : group) {
+                int column = last - depths.getOrDefault(node, 0);
+                int row = top + rows.merge(column, 1, Integer::sum) - 1;
+                places.put(node, new Place(MARGIN + column * (WIDTH + GAP_X), TITLE + MARGIN + row * (HEIGHT + GAP_Y)));
+            }
+            top += rows.values().stream().max(Integer::compare).orElse(0);
         }
+    }
+
+    private List<Integer> related(int first, Set<Integer> among) {
+        List<Integer> group = new ArrayList<>(List.of(first));
+        for (int i = 0; i < group.size(); i++) {
+            int node = group.get(i);
+            graph.edges().stream()
+                    .filter(edge -> edge.waiting() == node || edge.blocking() == node)
+                    .map(edge -> edge.waiting() == node ? edge.blocking() : edge.waiting())
+                    .filter(other -> among.contains(other) && !group.contains(other))
+                    .distinct()
+                    .forEach(group::add);
+        }
+        return group;
     }
 
     private int depth(int node, Map<Integer, Integer> depths, Set<Integer> above) {
