@@ -24,6 +24,7 @@ final class WaitDrawing {
     private static final int LINE = 17;
 
     private final WaitGraph graph;
+    private final List<Blocking> edges;
     private final ServerState state;
     private final Set<Integer> own;
     private final Map<Integer, Place> places = new LinkedHashMap<>();
@@ -32,6 +33,7 @@ final class WaitDrawing {
 
     WaitDrawing(WaitGraph graph, Set<Integer> own) {
         this.graph = graph;
+        this.edges = graph.edges();
         this.state = graph.state();
         this.own = own;
         place();
@@ -66,7 +68,7 @@ final class WaitDrawing {
         List<Integer> group = new ArrayList<>(List.of(first));
         for (int i = 0; i < group.size(); i++) {
             int node = group.get(i);
-            graph.edges().stream()
+            edges.stream()
                     .filter(edge -> edge.waiting() == node || edge.blocking() == node)
                     .map(edge -> edge.waiting() == node ? edge.blocking() : edge.waiting())
                     .filter(other -> among.contains(other) && !group.contains(other))
@@ -83,7 +85,7 @@ final class WaitDrawing {
         }
         above.add(node);
         int depth = 0;
-        for (Blocking edge : graph.edges()) {
+        for (Blocking edge : edges) {
             if (edge.waiting() == node && !above.contains(edge.blocking())) {
                 depth = Math.max(depth, 1 + depth(edge.blocking(), depths, above));
             }
@@ -105,7 +107,7 @@ final class WaitDrawing {
         arrow("r", "#c62828");
         svg.append("</defs>\n");
         text(MARGIN, TITLE - 10, title(), "font-size=\"14\" fill=\"#222222\"");
-        graph.edges().forEach(this::edge);
+        edges.forEach(this::edge);
         places.forEach(this::node);
         return svg.append("</svg>\n").toString();
     }
@@ -152,7 +154,7 @@ final class WaitDrawing {
     }
 
     private void node(int pid, Place at) {
-        boolean waits = graph.edges().stream().anyMatch(edge -> edge.waiting() == pid);
+        boolean waits = edges.stream().anyMatch(edge -> edge.waiting() == pid);
         svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\" fill=\"%s\" stroke=\"#444444\" "
                 .formatted(at.x(), at.y(), WIDTH, HEIGHT, waits ? "#fff3e0" : "#e3f2fd"));
         svg.append("stroke-width=\"").append(own.contains(pid) ? 3 : 1).append("\"/>\n");
