@@ -396,7 +396,8 @@ class ServerEvidenceTest {
     }
 
     @Tag(ChaosTags.TRANSACTION)
-    @PostgresTest(ownServer = true)
+    @PostgresTest
+    @OwnServer
     static class DeadTestCases {
         @ChaosTest
         void kills(Postgres own) {
@@ -424,7 +425,8 @@ class ServerEvidenceTest {
     }
 
     @Tag(ChaosTags.TRANSACTION)
-    @PostgresTest(ownServer = true)
+    @PostgresTest
+    @OwnServer
     static class FrozenTestCases {
         private long frozen;
 

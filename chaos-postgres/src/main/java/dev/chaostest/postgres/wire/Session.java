@@ -106,7 +106,7 @@ final class Session {
     private @Nullable Call arrives(InRound now, Site site, Supplier<String> text) {
         deciding.lock();
         try {
-            Strike strike = now.round.at(site, now.lane, text, MACHINERY);
+            Strike strike = now.round.at(site, now.lane, now.transactions.next(site), text, MACHINERY);
             return strike == null ? null : new Call(site.name(), strike, waits);
         } finally {
             deciding.unlock();
@@ -121,7 +121,7 @@ final class Session {
             return null;
         }
         if (known == null || known.round != now) {
-            known = new InRound(now, now.newLane("connection"));
+            known = new InRound(now, now.newLane("connection"), new TransactionCount(inTransaction));
             place = known;
         }
         return known;
@@ -239,5 +239,5 @@ final class Session {
     }
 
     /** What this connection is in a round. */
-    private record InRound(Round round, Lane lane) {}
+    private record InRound(Round round, Lane lane, TransactionCount transactions) {}
 }
