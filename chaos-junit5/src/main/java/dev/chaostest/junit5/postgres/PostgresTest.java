@@ -28,7 +28,10 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *
  * <p>Defaults: a time-out of 300 s a test where neither {@code @Timeout} nor JUnit's configuration sets one, and a
  * {@code statement_timeout} a little below it; a handed-over DataSource that is mounted already keeps its own. A connection
- * that a test leaves open, or does not give back to a pool of ours, is closed, and makes the test red. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
+ * that a test leaves open, or does not give back to a pool of ours, is closed, and makes the test red; so does what its sessions
+ * leave on the server: a transaction, an advisory lock, a prepared transaction, a backend that runs on, a temporary table in a
+ * pool (see {@link dev.chaostest.postgres.monitor.ResidueCheck}). What it leaves in a {@code Connection} parameter is rolled
+ * back and no residue. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
  *
  * <pre>{@code
  * @PostgresTest

@@ -105,8 +105,7 @@ final class ResidueSearch {
     }
 
     private Finding withoutConnection(OwnSession session) throws SQLException {
-        boolean runs = session.isInTransaction()
-                && !session.activity().state().filter("idle in transaction"::equals).isPresent();
+        boolean runs = session.isInTransaction() && !session.activity().isIdleInTransaction();
         if (runs && session.wire().isCut() && CUT.compareTo(waited()) <= 0) {
             if (ended.add(session.wire().number())) {
                 BackendEnd.of(connection, session.activity());
