@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
  * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, its
  * {@code SchemaSnapshots}, a
- * {@code TestDatabase}, the {@code Postgres}, the {@code PostgresServer}, the {@code ChaosScope}.
+ * {@code TestDatabase}, the {@code Postgres}, the {@code PostgresServer}, its {@code ServerFaults}, the {@code ChaosScope}.
  * All of one round are the same but for {@code Connection}, which is a new one each time. A parameter with somebody
  * else's annotation is left to them.
  *

@@ -5,6 +5,7 @@ import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Reach;
+import dev.chaostest.plan.Reaches;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerDisk;
@@ -47,6 +48,7 @@ import org.postgresql.PGConnection;
  *
  * @since 0.1
  */
+@Reaches(Reach.SERVER)
 public final class ServerFaults {
     private final ActiveFaults faults;
     private final PostgresServer server;
@@ -73,9 +75,14 @@ public final class ServerFaults {
      *
      * @param scope owns them: it heals them when it ends
      * @param postgres one that this library started
-     * @throws ChaosException if it is one of the user's
+     * @throws ChaosException if it is one of the user's, or one that other tests share
      */
     public static ServerFaults of(ChaosScope scope, Postgres postgres) {
+        if (postgres.isOwned() && postgres.isShared()) {
+            throw new ChaosException("Faults of a server must meet one that is the test's own, but this one is shared with"
+                    + " other tests: " + postgres.describe()
+                    + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
+        }
         return of(
                 scope,
                 postgres.server()
