@@ -49,6 +49,7 @@ final class PostgresRound {
     private final boolean autoCommit;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final RoundOracles oracles;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -65,6 +66,7 @@ final class PostgresRound {
         this.database = Databases.of(context);
         requireAllowed(context, rules);
         this.schema = Tests.annotation(context, IsolatedSchema.class).map(wanted -> isolated(context, round, wanted));
+        this.oracles = new RoundOracles(round, database, schema, () -> WriteLogs.of(context, database));
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
         round.armOn(mount.mount());
@@ -101,6 +103,10 @@ final class PostgresRound {
 
     DataSource dataSource() {
         return dataSource;
+    }
+
+    RoundOracles oracles() {
+        return oracles;
     }
 
     boolean isAutoCommit() {

@@ -3,8 +3,10 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.integrity.Integrity;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
+import dev.chaostest.postgres.writes.Writes;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -65,6 +67,20 @@ enum Resource {
                             + round.scope().name()
                             + " must have an address, but the test class hands over a DataSource. Hand "
                             + "over its URL instead, or ask the DataSource."));
+        }
+    },
+
+    WRITES(Writes.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.oracles().writes();
+        }
+    },
+
+    INTEGRITY(Integrity.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.oracles().integrity();
         }
     },
 
