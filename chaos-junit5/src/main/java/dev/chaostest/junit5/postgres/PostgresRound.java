@@ -20,6 +20,7 @@ import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.postgres.writes.WriteLog;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,6 +57,7 @@ final class PostgresRound {
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
     private final RoundResidue residue;
+    private final RoundOracles oracles;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -85,6 +87,7 @@ final class PostgresRound {
         this.ownDatabase = space.database().map(isolating::database);
         this.schema = space.schema().map(isolating::schema);
         this.database = ownDatabase.<Database>map(made -> new Database.Inside(around, made)).orElse(around);
+        this.oracles = new RoundOracles(round, database, schema, () -> log(context, around));
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
@@ -140,12 +143,24 @@ final class PostgresRound {
         return residue;
     }
 
+    RoundOracles oracles() {
+        return oracles;
+    }
+
     boolean isAutoCommit() {
         return autoCommit;
     }
 
     OptionalInt poolSize() {
         return poolSize;
+    }
+
+    /** One that lives as long as what it reads. */
+    private WriteLog log(ExtensionContext context, Database around) {
+        boolean isApart = ownServer || ownDatabase.isPresent();
+        return isApart
+                ? scope.own("the log of writes", WriteLog.open(database.server().orElseThrow()))
+                : WriteLogs.of(context, around);
     }
 
     /** Whether sessions go back to a pool that other tests use. */
