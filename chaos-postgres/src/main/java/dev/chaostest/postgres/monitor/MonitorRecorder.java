@@ -96,13 +96,21 @@ public final class MonitorRecorder implements AutoCloseable, Reportable {
         opened.setClientInfo("ApplicationName", APPLICATION);
         if (!isTaken(opened)) {
             opened.close();
-            throw new SQLException("The recorder was closed while it connected.", "08003");
+            throw closed();
         }
         return opened;
     }
 
-    private synchronized @Nullable Connection current() {
+    /** Who closes this ends the connection; no other is opened for the turn that runs then. */
+    private synchronized @Nullable Connection current() throws SQLException {
+        if (closed) {
+            throw closed();
+        }
         return connection;
+    }
+
+    private static SQLException closed() {
+        return new SQLException("The recorder is closed.", "08003");
     }
 
     private synchronized boolean isTaken(Connection opened) {

@@ -29,8 +29,8 @@ final class ResidueSearch {
     /** One whose connection we have cut. */
     private static final Duration CUT = Duration.ofMillis(100);
 
-    private static final long PAUSE_NANOS = 1_000_000;
-    private static final long PAUSE_MAX_NANOS = 16_000_000;
+    private static final long PAUSE_NANOS = 100_000;
+    private static final long PAUSE_MAX_NANOS = 10_000_000;
 
     private final ResidueCheck check;
     private final Connection connection;
