@@ -56,6 +56,7 @@ final class PostgresRound {
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
     private final RoundResidue residue;
+    private final RoundLocks locks;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -102,6 +103,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
     /** The round of this test; made before it. */
@@ -138,6 +140,11 @@ final class PostgresRound {
     /** What its sessions leave on the server. */
     RoundResidue residue() {
         return residue;
+    }
+
+    /** What it locks by itself. */
+    RoundLocks locks() {
+        return locks;
     }
 
     boolean isAutoCommit() {

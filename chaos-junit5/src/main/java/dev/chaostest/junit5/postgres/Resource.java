@@ -6,6 +6,9 @@ import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.isolation.TempTable;
 import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.lock.Deadlocks;
+import dev.chaostest.postgres.lock.LockHolder;
+import dev.chaostest.postgres.lock.Locks;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.snapshot.SchemaSnapshots;
@@ -105,6 +108,27 @@ enum Resource {
                             + round.scope().name()
                             + " must have an address, but the test class hands over a DataSource. Hand "
                             + "over its URL instead, or ask the DataSource."));
+        }
+    },
+
+    LOCKS(Locks.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.locks().locks();
+        }
+    },
+
+    DEADLOCKS(Deadlocks.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.locks().deadlocks();
+        }
+    },
+
+    LOCK_HOLDER(LockHolder.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.locks().holder();
         }
     },
 
