@@ -139,7 +139,7 @@ class HoldLockTest {
                 .isEqualTo("@HoldLock on CatalogTestCases.isNeverRun: A lock must be on a table of the test, but was to be on "
                         + "pg_class, which every session of the database needs. Name another table.");
         assertThat(Inner.run(WithoutTestCases.class).message())
-                .startsWith("A LockHolder parameter of HoldLockTest$WithoutTestCases.isNeverRun must come from @HoldLock, but "
+                .contains("A LockHolder parameter of HoldLockTest$WithoutTestCases.isNeverRun must come from @HoldLock, but "
                         + "there is none. Add it to the method or the class, or use a Locks parameter.");
     }
 
