@@ -58,6 +58,7 @@ final class PostgresRound {
     private final DataSource dataSource;
     private final RoundResidue residue;
     private final RoundOracles oracles;
+    private final RoundLocks locks;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -105,6 +106,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
     /** The round of this test; made before it. */
@@ -145,6 +147,11 @@ final class PostgresRound {
 
     RoundOracles oracles() {
         return oracles;
+    }
+
+    /** What it locks by itself. */
+    RoundLocks locks() {
+        return locks;
     }
 
     boolean isAutoCommit() {

@@ -7,6 +7,9 @@ import dev.chaostest.postgres.integrity.Integrity;
 import dev.chaostest.postgres.isolation.TempTable;
 import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.lock.Deadlocks;
+import dev.chaostest.postgres.lock.LockHolder;
+import dev.chaostest.postgres.lock.Locks;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.fault.ServerFaults;
@@ -36,6 +39,9 @@ enum Resource {
     SERVER(Postgres.class.getName(), Resource::server),
     OWN_SERVER(PostgresServer.class.getName(), Resource::ownServer),
     SERVER_FAULTS(ServerFaults.class.getName(), round -> ServerFaults.of(round.scope(), ownServer(round))),
+    LOCKS(Locks.class.getName(), round -> round.locks().locks()),
+    DEADLOCKS(Deadlocks.class.getName(), round -> round.locks().deadlocks()),
+    LOCK_HOLDER(LockHolder.class.getName(), round -> round.locks().holder()),
     SNAPSHOTS(SchemaSnapshots.class.getName(), round -> round.oracles().snapshots()),
     WRITES(Writes.class.getName(), round -> round.oracles().writes()),
     INTEGRITY(Integrity.class.getName(), round -> round.oracles().integrity());

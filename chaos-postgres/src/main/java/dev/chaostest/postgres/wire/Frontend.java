@@ -94,7 +94,7 @@ final class Frontend implements Framer.Reader {
     private void keepOrGoOn(byte type) {
         switch (type) {
             case 'P', 'B', 'D' -> {
-                if (session.isArmed()) {
+                if (session.isArmed() || session.isObserved()) {
                     session.filter().keepBack();
                 }
             }
@@ -192,7 +192,7 @@ final class Frontend implements Framer.Reader {
 
     private boolean query(ByteBuffer body) {
         boolean armed = session.isArmed();
-        if (!armed && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
+        if (!armed && !session.isObserved() && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }
