@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.branch;
+
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.cluster.internal.Admin;
+import dev.chaostest.postgres.cluster.internal.BaseBackup;
+import dev.chaostest.postgres.cluster.internal.DataDirectory;
+import dev.chaostest.postgres.cluster.internal.Poll;
+import dev.chaostest.postgres.cluster.internal.Wal;
+import dev.chaostest.postgres.server.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/** Everything that happened on a branch: copies to begin from, and the write-ahead log since. */
+final class History {
+    /** Relative, since the server's working directory is its data directory: no path needs quoting. */
+    private static final String ARCHIVE = BaseBackup.OURS + "/archive";
+
+    /** Readers never see a half-written file; the environment is not used but for where the commands are. */
+    private static final String ARCHIVE_COMMAND =
+            "cp \"%p\" " + ARCHIVE + "/%f.tmp && mv -f " + ARCHIVE + "/%f.tmp " + ARCHIVE + "/%f";
+
+    private static final String RESTORE_COMMAND = "test -f " + ARCHIVE + "/%f && cp " + ARCHIVE + "/%f \"%p\"";
+
+    /** More than this is not replayed: another copy is made to begin from. */
+    private static final long REPLAY_MAX = 64L << 20;
+
+    private final Path archive;
+    private final List<BaseBackup> bases;
+
+    private History(Path archive, List<BaseBackup> bases) {
+        this.archive = archive;
+        this.bases = new CopyOnWriteArrayList<>(bases);
+    }
+
+    /** What a server needs to keep its history. */
+    static Map<String, String> settings() {
+        return Map.of("archive_mode", "on", "archive_command", ARCHIVE_COMMAND);
+    }
+
+    static Map<String, String> restoring() {
+        return Map.of("restore_command", RESTORE_COMMAND);
+    }
+
+    /** A history that begins with a copy of a server. */
+    static History begin(PostgresServer server, Path copies) throws IOException {
+        History history = new History(server.dataDirectory().resolve(ARCHIVE), List.of());
+        history.addBase(server, copies);
+        return history;
+    }
+
+    /** As this one up to now, for another server to go on with; its files are shared, since nobody changes them. */
+    History forkTo(Path data) throws IOException {
+        Path target = data.resolve(ARCHIVE);
+        Files.createDirectories(target);
+        try (Stream<Path> files = Files.list(archive)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = file.getFileName().toString();
+                if (!name.endsWith(".tmp")) {
+                    Files.createLink(target.resolve(name), file);
+                }
+            }
+        }
+        return new History(target, bases);
+    }
+
+    static void makeArchive(Path data) throws IOException {
+        Files.createDirectories(data.resolve(ARCHIVE));
+    }
+
+    /** Removes what a data directory has of a history that its server does not go on with. */
+    static void remove(Path data) throws IOException {
+        DataDirectory.delete(data.resolve(ARCHIVE));
+    }
+
+    private void addBase(PostgresServer server, Path copies) throws IOException {
+        bases.add(BaseBackup.of(server, Files.createTempDirectory(copies, "base-")));
+    }
+
+    /** Where it can begin at the earliest. */
+    BaseBackup oldest() {
+        return bases.get(0);
+    }
+
+    /** The copy to begin from so that least is replayed. The oldest is part of every timeline, the others of their own. */
+    BaseBackup before(Goal goal) {
+        BaseBackup best = oldest();
+        for (BaseBackup base : bases) {
+            if (base.timeline() == goal.timeline() && goal.isAfter(base)) {
+                best = base;
+            }
+        }
+        return best;
+    }
+
+    /** Has everything that is committed now in the archive. */
+    void seal(Branch branch, Path copies) throws IOException {
+        PostgresServer server = branch.server();
+        Wal wal;
+        try (Admin admin = Admin.of(server)) {
+            admin.flush(); // recovery ends at a time only when it sees a later commit
+            wal = Wal.of(admin);
+            String file = admin.text("SELECT pg_walfile_name(pg_switch_wal())");
+            await(branch, admin, file);
+            if (wal.timeline() > 1) {
+                await(branch, admin, String.format("%08X.history", wal.timeline()));
+            }
+        }
+        BaseBackup last = bases.get(bases.size() - 1);
+        if (wal.lsn().minus(last.end()) > REPLAY_MAX) {
+            addBase(server, copies);
+        }
+    }
+
+    private void await(Branch branch, Admin admin, String file) {
+        Poll.until(
+                "The write-ahead log of branch " + branch.name() + " must be archived up to " + file,
+                () -> Files.exists(archive.resolve(file)),
+                () -> "the archiver's last success was \""
+                        + admin.text("SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver")
+                        + "\" and its last failure \""
+                        + admin.text("SELECT coalesce(last_failed_wal, '') FROM pg_stat_archiver") + "\"",
+                "Make room in " + archive + ".");
+    }
+
+    static ChaosException failed(String what, IOException e) {
+        return new ChaosException(
+                what + " must be written, but that failed: " + e + ". Make room where the servers keep their data.", e);
+    }
+}
