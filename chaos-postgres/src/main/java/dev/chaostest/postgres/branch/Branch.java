@@ -159,7 +159,11 @@ public final class Branch implements AutoCloseable {
     /** Puts it back to any moment of its history. */
     public void restore(RecoveryTarget target) {
         synchronized (branches) {
-            replace("restore branch " + name + " to " + target, sealed(Goal.of(this, target)));
+            Goal goal = sealed(Goal.of(this, target));
+            if (!goal.isCertain()) {
+                branches.look(goal).close(); // else what is there now would be gone for nothing
+            }
+            replace("restore branch " + name + " to " + target, goal);
         }
     }
 
@@ -229,6 +233,7 @@ public final class Branch implements AutoCloseable {
         try {
             server.start();
             restoration.awaitArrival(server);
+            history.went(goal, Restoration.timeline(server));
         } catch (RuntimeException e) {
             throw restoration.missed(server, e);
         }

@@ -135,6 +135,7 @@ public final class Branches implements AutoCloseable {
         AtomicReference<History> history = new AtomicReference<>();
         PostgresServer server = restoration.run(
                 () -> installation.start(restoration.withHistory(history::set), archiving(settings)));
+        history.get().went(goal, Restoration.timeline(server));
         Branch branch = new Branch(this, name, parent, server, history.get());
         all.add(branch);
         scope.ledger().noted("branch " + name + " of " + parent.name() + " at " + goal.target());

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A target on one timeline of one history.
@@ -64,7 +65,8 @@ record Goal(Branch branch, History history, RecoveryTarget target, int timeline)
     }
 
     private static long micros(RecoveryTarget target) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(target.value()));
+        Instant time = Instant.parse(target.value());
+        return TimeUnit.SECONDS.toMicros(time.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(time.getNano());
     }
 
     private static Instant instant(long micros) {
@@ -82,6 +84,11 @@ record Goal(Branch branch, History history, RecoveryTarget target, int timeline)
             case RecoveryTarget.LSN -> lsn(target).compareTo(base.end()) >= 0;
             default -> false;
         };
+    }
+
+    /** Whether recovery will get there: names and transactions are found, or not, on the way only. */
+    boolean isCertain() {
+        return target.setting().equals(RecoveryTarget.TIME) || target.setting().equals(RecoveryTarget.LSN);
     }
 
     /** What the server is told. */

@@ -30,10 +30,13 @@ final class History {
     /** More than this is not replayed: another copy is made to begin from. */
     private static final long REPLAY_MAX = 64L << 20;
 
-    private final Path archive;
-    private final List<BaseBackup> bases;
+    /** A megabyte each. */
+    private static final int FILES_MAX = 4096;
 
-    private History(Path archive, List<BaseBackup> bases) {
+    private final Path archive;
+    private final List<Base> bases;
+
+    private History(Path archive, List<Base> bases) {
         this.archive = archive;
         this.bases = new CopyOnWriteArrayList<>(bases);
     }
@@ -66,7 +69,14 @@ final class History {
                 }
             }
         }
-        return new History(target, bases);
+        return new History(target, bases.stream().map(Base::copy).toList());
+    }
+
+    /** A goal was reached, and what happens from there on is a timeline of its own. */
+    void went(Goal goal, int timeline) {
+        bases.stream()
+                .filter(base -> base == bases.get(0) || base.leadsTo(goal))
+                .forEach(base -> base.timelines().add(timeline));
     }
 
     static void makeArchive(Path data) throws IOException {
@@ -79,20 +89,20 @@ final class History {
     }
 
     private void addBase(PostgresServer server, Path copies) throws IOException {
-        bases.add(BaseBackup.of(server, Files.createTempDirectory(copies, "base-")));
+        bases.add(Base.of(BaseBackup.of(server, Files.createTempDirectory(copies, "base-"))));
     }
 
     /** Where it can begin at the earliest. */
     BaseBackup oldest() {
-        return bases.get(0);
+        return bases.get(0).backup();
     }
 
-    /** The copy to begin from so that least is replayed. The oldest is part of every timeline, the others of their own. */
+    /** The copy to begin from so that least is replayed; the oldest leads to everything. */
     BaseBackup before(Goal goal) {
         BaseBackup best = oldest();
-        for (BaseBackup base : bases) {
-            if (base.timeline() == goal.timeline() && goal.isAfter(base)) {
-                best = base;
+        for (Base base : bases) {
+            if (base.leadsTo(goal)) {
+                best = base.backup();
             }
         }
         return best;
@@ -100,6 +110,7 @@ final class History {
 
     /** Has everything that is committed now in the archive. */
     void seal(Branch branch, Path copies) throws IOException {
+        requireRoom(branch);
         PostgresServer server = branch.server();
         Wal wal;
         try (Admin admin = Admin.of(server)) {
@@ -111,9 +122,21 @@ final class History {
                 await(branch, admin, String.format("%08X.history", wal.timeline()));
             }
         }
-        BaseBackup last = bases.get(bases.size() - 1);
-        if (wal.lsn().minus(last.end()) > REPLAY_MAX) {
+        Goal now = new Goal(branch, this, RecoveryTarget.lsn(wal.lsn().toString()), wal.timeline());
+        if (wal.lsn().minus(before(now).end()) > REPLAY_MAX) {
             addBase(server, copies);
+        }
+    }
+
+    private void requireRoom(Branch branch) throws IOException {
+        long held;
+        try (Stream<Path> files = Files.list(archive)) {
+            held = files.count();
+        }
+        if (held > FILES_MAX) {
+            throw new ChaosException("The history of branch " + branch.name() + " must hold at most " + FILES_MAX
+                    + " MB of write-ahead log, but holds " + held
+                    + ". Write less, or reset the branch to one with less.");
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.branch;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 
@@ -36,7 +37,8 @@ public record RecoveryTarget(String setting, String value, boolean inclusive) {
      * @param time by the server's clock: take it from {@code clock_timestamp()}, or from {@link RestorePoint#at}
      */
     public static RecoveryTarget time(Instant time) {
-        return new RecoveryTarget(TIME, time.toString(), true);
+        // More digits would be rounded, perhaps up to the next commit.
+        return new RecoveryTarget(TIME, time.truncatedTo(ChronoUnit.MICROS).toString(), true);
     }
 
     /**
@@ -66,7 +68,9 @@ public record RecoveryTarget(String setting, String value, boolean inclusive) {
     }
 
     Map<String, String> settings() {
-        return Map.of("recovery_target_" + setting, value, "recovery_target_inclusive", inclusive ? "on" : "off");
+        // The server knows no abbreviations of time zones when it reads this.
+        String read = setting.equals(TIME) ? value.replace("Z", "+00") : value;
+        return Map.of("recovery_target_" + setting, read, "recovery_target_inclusive", inclusive ? "on" : "off");
     }
 
     @Override

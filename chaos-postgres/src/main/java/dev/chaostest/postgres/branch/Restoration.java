@@ -5,10 +5,12 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.cluster.internal.Admin;
 import dev.chaostest.postgres.cluster.internal.DataDirectory;
 import dev.chaostest.postgres.cluster.internal.Poll;
+import dev.chaostest.postgres.cluster.internal.Wal;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +75,30 @@ record Restoration(String what, Goal goal, boolean writable) implements ServerDa
         }
     }
 
+    /** Where sessions are lost, the server is ending. */
+    private static void awaitEnd(PostgresServer server) {
+        Poll.until(
+                "The server on port " + server.port() + " must end",
+                () -> !server.isRunning(),
+                () -> "still runs",
+                "Look at its log.");
+    }
+
+    /** The timeline that a server began when it arrived. */
+    static int timeline(PostgresServer server) {
+        try (Admin admin = Admin.of(server)) {
+            return Wal.of(admin).timeline();
+        }
+    }
+
     /** The server ends by itself where it does not find its target. */
     ChaosException missed(@Nullable PostgresServer server, Exception e) {
+        if (server != null && e instanceof ChaosException failure) {
+            if (!(failure.getCause() instanceof SQLException)) {
+                return failure; // it is late, or stands still
+            }
+            awaitEnd(server);
+        }
         String log = server == null ? String.valueOf(e.getMessage()) : server.logTail();
         return new ChaosException(
                 what + " must arrive at " + goal.target() + " in the history of branch "
