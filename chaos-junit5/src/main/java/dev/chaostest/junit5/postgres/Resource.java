@@ -8,6 +8,7 @@ import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.fault.ServerFaults;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -77,6 +78,19 @@ enum Resource {
                             + round.scope().name()
                             + " must be the test's own, but the test has none. Make it a parameter of the test method, "
                             + "too, or add @OwnServer."));
+        }
+    },
+
+    SERVER_FAULTS(ServerFaults.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return ServerFaults.of(
+                    round.scope(),
+                    round.ownServer()
+                            .orElseThrow(() -> new ChaosException("A ServerFaults parameter of "
+                                    + round.scope().name()
+                                    + " must meet a server of the test's own, but the test has none. Make it a parameter "
+                                    + "of the test method, too, or add @OwnServer.")));
         }
     },
 
