@@ -150,8 +150,8 @@ public final class ServerFaults {
             return backend(connection.unwrap(PGConnection.class).getBackendPID());
         } catch (SQLException e) {
             throw new ChaosException(
-                    "The connection whose backend is meant must be an open one of pgjdbc's, but it says: "
-                            + e.getMessage() + ". Hand over a connection, or its pid.",
+                    "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or another: "
+                            + connection.getClass().getName() + ". Take its backend while it is open, or hand over its pid.",
                     e);
         }
     }
