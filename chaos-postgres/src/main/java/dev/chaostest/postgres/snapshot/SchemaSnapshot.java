@@ -20,8 +20,8 @@ import javax.sql.DataSource;
  * made anew, it can't see them any more: then the diff still says that the table changed, and that its old rows can't be
  * told. {@link SnapshotOptions#copying} makes copies for such tests.
  *
- * <p>Two sums of 64 bits over each of up to 1,024 parts of a table are compared: that a change goes unseen is as unlikely as
- * that two random numbers of that size are equal. Nobody is expected to look for such changes on purpose.
+ * <p>A count and a sum of hashes of 64 bits are compared for each of up to 1,024 parts of a table: that a change goes unseen
+ * is about as likely as that two random numbers of that size are equal, unless somebody constructs one.
  *
  * <p>Safe for use by many threads; they wait for each other. Source: PostgreSQL documentation, 13.2.2 (repeatable read),
  * 13.6 (caveats). Works on PostgreSQL 15 to 18.
