@@ -39,7 +39,7 @@ enum ChangedRow {
             Changes changes = AssertDbConnectionFactory.of(source)
                     .create()
                     .changes()
-                    .table(OneRowOfMany.SCHEMA + ".big")
+                    .table("big")
                     .build();
             changes.setStartPointNow();
             long changing = change.make();

@@ -55,6 +55,7 @@ public final class OneRowOfMany {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url);
         source.setUser("postgres");
+        source.setCurrentSchema(SCHEMA); // AssertJ-DB finds the primary key of a table only by a name without a schema
         return source;
     }
 

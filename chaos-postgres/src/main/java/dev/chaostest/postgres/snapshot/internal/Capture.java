@@ -5,6 +5,7 @@ import dev.chaostest.Run;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.internal.Nearest;
 import dev.chaostest.postgres.isolation.SchemaOptions;
+import dev.chaostest.postgres.isolation.SchemaSweep;
 import dev.chaostest.postgres.isolation.TestSchema;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -140,8 +141,9 @@ final class Capture {
         if (tables.isEmpty()) {
             return copied;
         }
-        TestSchema made =
-                TestSchema.create(source, SchemaOptions.ofDefaults(Run.random()).withPrefix(COPIES));
+        SchemaOptions options = SchemaOptions.ofDefaults(Run.random()).withPrefix(COPIES);
+        SchemaSweep.run(source, COPIES, SchemaSweep.DEFAULT_AGE, options.clock().instant());
+        TestSchema made = TestSchema.create(source, options);
         copies = made;
         try (ReadTransaction copying = ReadTransaction.joining(source, settings.timeout(), seen.exported())) {
             for (CapturedTable table : tables) {
