@@ -49,6 +49,16 @@ public final class Postgres {
     }
 
     /**
+     * Describes another database of the same server.
+     *
+     * @param name neither quoted nor encoded; need not exist yet
+     * @return a copy
+     */
+    public Postgres withDatabase(String name) {
+        return new Postgres(target.withDatabase(name), version, majorVersion, server);
+    }
+
+    /**
      * The URL to connect with, together with user and password.
      *
      * @return a URL without user and password

@@ -128,6 +128,15 @@ public final class PostgresSupply implements AutoCloseable {
         return installation().start();
     }
 
+    /**
+     * Whether {@link #fresh} starts servers.
+     *
+     * @return false if this supply has a server of the user's
+     */
+    public boolean startsServers() {
+        return source instanceof PostgresSource.Own;
+    }
+
     private synchronized PostgresInstallation installation() {
         requireOpen();
         if (source instanceof PostgresSource.Own own) {

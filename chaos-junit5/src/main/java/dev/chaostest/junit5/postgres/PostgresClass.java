@@ -51,5 +51,6 @@ final class PostgresClass {
     private static void check(List<Class<?>> classes, Optional<Method> method) {
         Faults.of(classes, method);
         PoolSizes.of(classes, method);
+        OwnSpace.of(classes, method);
     }
 }

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * run.
  *
  * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
- * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, the {@code Postgres},
- * {@code Writes} and {@code Integrity} of its own schema, the {@code ChaosScope}.
+ * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, its
+ * {@code SchemaSnapshots}, {@code Writes} and {@code Integrity}, a {@code TestDatabase}, the {@code Postgres}, the
+ * {@code PostgresServer}, the {@code ChaosScope}.
  * All of one round are the same but for {@code Connection}, which is a new one each time. A parameter with somebody
  * else's annotation is left to them.
  *
@@ -45,9 +46,15 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
-@ResourceLock(providers = SharedDataSourceLock.class)
+@ResourceLock(providers = {SharedDataSourceLock.class, SharedDatabaseLock.class})
 @ExtendWith({ChaosExtension.class, PostgresExtension.class})
 public @interface PostgresTest {
+
+    /**
+     * The JUnit lock that each test in the shared database holds together with the others. A test that does something to the
+     * whole database by hand takes it alone: {@code @ResourceLock(PostgresTest.SHARED_DATABASE)}, on the method.
+     */
+    String SHARED_DATABASE = "dev.chaostest: the database that tests share";
 
     /**
      * The name of a static field, or of a static method without parameters, of the test class: a {@code DataSource}, a
@@ -56,9 +63,6 @@ public @interface PostgresTest {
      * other. Default: none.
      */
     String from() default "";
-
-    /** Whether the class has a server of its own, for tests that hurt it. Default: the one that the run shares. */
-    boolean ownServer() default false;
 
     /** Whether a {@code Connection} parameter commits each statement; if not, it is rolled back after the test. */
     boolean autoCommit() default true;

@@ -4,8 +4,12 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.integrity.Integrity;
+import dev.chaostest.postgres.isolation.TempTable;
+import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
+import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.snapshot.SchemaSnapshots;
 import dev.chaostest.postgres.writes.Writes;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
@@ -55,6 +59,42 @@ enum Resource {
                             () -> new ChaosException(
                                     "A TestSchema parameter of " + round.scope().name()
                                             + " must come from @IsolatedSchema, but there is none. Add it to the method or the class."));
+        }
+    },
+
+    DATABASE(TestDatabase.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.ownDatabase()
+                    .orElseThrow(() -> new ChaosException("A TestDatabase parameter of "
+                            + round.scope().name()
+                            + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
+        }
+    },
+
+    OWN_SERVER(PostgresServer.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return round.ownServer()
+                    .orElseThrow(() -> new ChaosException("A PostgresServer parameter of "
+                            + round.scope().name()
+                            + " must be the test's own, but the test has none. Make it a parameter of the test method, "
+                            + "too, or add @OwnServer."));
+        }
+    },
+
+    TEMPORARY_TABLE(TempTable.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            throw new ChaosException("A TempTable parameter of " + round.scope().name()
+                    + " must say its columns, but does not. Add @TemporaryTable(\"id int PRIMARY KEY, data text\").");
+        }
+    },
+
+    SNAPSHOTS(SchemaSnapshots.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return snapshots(round);
         }
     },
 
@@ -114,7 +154,30 @@ enum Resource {
                 .findFirst();
     }
 
-    private static Connection connection(PostgresRound round) {
+    /** Beside the mount: what reads snapshots is no arrival, and no fault strikes it. */
+    private static SchemaSnapshots snapshots(PostgresRound round) {
+        DataSource admin = round.database().admin();
+        String schema = round.schema().map(TestSchema::name).orElseGet(() -> currentSchema(round, admin));
+        return round.scope().own("the snapshots", SchemaSnapshots.of(admin, schema));
+    }
+
+    private static String currentSchema(PostgresRound round, DataSource admin) {
+        try (Connection connection = admin.getConnection()) {
+            String schema = connection.getSchema();
+            if (schema != null) {
+                return schema;
+            }
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "A SchemaSnapshots parameter of " + round.scope().name()
+                            + " must know its schema, but the database answered " + e.getSQLState() + ". See the cause.",
+                    e);
+        }
+        throw new ChaosException("A SchemaSnapshots parameter of " + round.scope().name()
+                + " must know its schema, but nothing in the search_path is there. Use @IsolatedSchema.");
+    }
+
+    static Connection connection(PostgresRound round) {
         try {
             Connection connection = round.dataSource().getConnection();
             round.scope().own("the connection", () -> end(connection));
@@ -151,6 +214,7 @@ enum Resource {
             LentSession lent = LentSession.of(round.database().admin(), connection);
             round.scope().own("the session", lent);
         }
+        round.residue().lent(connection);
         connection.setAutoCommit(round.isAutoCommit());
     }
 

@@ -389,7 +389,8 @@ class ServerEvidenceTest {
     }
 
     @Tag(ChaosTags.TRANSACTION)
-    @PostgresTest(ownServer = true)
+    @PostgresTest
+    @OwnServer
     static class DeadTestCases {
         @ChaosTest
         void kills(Postgres own) {
@@ -417,7 +418,8 @@ class ServerEvidenceTest {
     }
 
     @Tag(ChaosTags.TRANSACTION)
-    @PostgresTest(ownServer = true)
+    @PostgresTest
+    @OwnServer
     static class FrozenTestCases {
         private long frozen;
 

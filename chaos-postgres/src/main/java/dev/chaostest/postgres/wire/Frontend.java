@@ -135,6 +135,9 @@ final class Frontend implements Framer.Reader {
     private boolean execute(ByteBuffer body) {
         Statements.Portal portal = session.statements().portal(Messages.read(body, ""));
         boolean arrives = portal != null && portal.isFirstExecute() && !failedCycle;
+        if (arrives) {
+            session.sends(portal.sql());
+        }
         if (portal == null || !session.isArmed()) {
             session.filter().goOn();
             return passed(Expected.EXECUTE);
@@ -188,11 +191,17 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean query(ByteBuffer body) {
-        if (!session.isArmed()) {
+        boolean armed = session.isArmed();
+        if (!armed && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }
         String sql = Messages.read(body);
+        session.sends(sql);
+        if (!armed) {
+            betweenCycles = true;
+            return passed(Expected.QUERY);
+        }
         Site site = session.site(sql);
         return cycle(site, () -> sql, Kind.QUERY);
     }

@@ -27,6 +27,7 @@ final class Session {
     private final Mount mount;
     private final Backends backends;
     private final Supplier<LockedKey> locked;
+    private final Optional<String> openedBy;
     private final Replies replies = new Replies();
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
@@ -36,6 +37,8 @@ final class Session {
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
     private volatile @Nullable InRound place;
 
+    private final Preparation preparation = new Preparation();
+    private volatile boolean wasCut;
     private boolean inTransaction;
     private boolean tlsRefused;
     private @Nullable Call cutting;
@@ -43,11 +46,12 @@ final class Session {
     /** Their effect is there for good only when the server is ready again. */
     private final List<Call> untilReady = new ArrayList<>();
 
-    Session(WireFilter filter, Mount mount, Backends backends, Supplier<LockedKey> locked) {
+    Session(WireFilter filter, Mount mount, Backends backends, Supplier<LockedKey> locked, Optional<String> openedBy) {
         this.filter = filter;
         this.mount = mount;
         this.backends = backends;
         this.locked = locked;
+        this.openedBy = openedBy;
     }
 
     WireFilter filter() {
@@ -102,7 +106,7 @@ final class Session {
     private @Nullable Call arrives(InRound now, Site site, Supplier<String> text) {
         deciding.lock();
         try {
-            Strike strike = now.round.at(site, now.lane, text, MACHINERY);
+            Strike strike = now.round.at(site, now.lane, now.transactions.next(site), text, MACHINERY);
             return strike == null ? null : new Call(site.name(), strike, waits);
         } finally {
             deciding.unlock();
@@ -117,7 +121,7 @@ final class Session {
             return null;
         }
         if (known == null || known.round != now) {
-            known = new InRound(now, now.newLane("connection"));
+            known = new InRound(now, now.newLane("connection"), new TransactionCount(inTransaction));
             place = known;
         }
         return known;
@@ -154,7 +158,7 @@ final class Session {
     /** The server told who serves this connection. */
     void served(BackendKey by) {
         key = by;
-        backends.opened(by, this);
+        backends.opened(by, this, openedBy);
     }
 
     /** Whether the server said that a transaction block is open. */
@@ -181,7 +185,31 @@ final class Session {
     /** The connection ends here, because of this call: nothing that follows is said or counted. */
     void cut(Call call) {
         cutting = call;
+        wasCut = true;
         filter.cut();
+    }
+
+    /** Whether a fault of ours ended the connection, so that the server may not know yet. */
+    boolean wasCut() {
+        return wasCut;
+    }
+
+    /** What may prepare a transaction is sent. */
+    void sends(String sql) {
+        preparation.sent(sql);
+    }
+
+    /** A statement is complete. */
+    void completed(String tag) {
+        String gid = preparation.completed(tag);
+        if (gid != null) {
+            backends.prepared(gid);
+        }
+    }
+
+    /** The server reported an error. */
+    void failed() {
+        preparation.failed();
     }
 
     void tlsRefused() {
@@ -211,5 +239,5 @@ final class Session {
     }
 
     /** What this connection is in a round. */
-    private record InRound(Round round, Lane lane) {}
+    private record InRound(Round round, Lane lane, TransactionCount transactions) {}
 }

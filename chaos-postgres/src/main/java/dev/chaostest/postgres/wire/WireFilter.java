@@ -8,6 +8,7 @@ import dev.chaostest.plan.ChaosException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,8 @@ final class WireFilter implements Filter {
     private final Frontend frontend;
     private final Backend backend;
 
-    WireFilter(Mount mount, Backends backends, Supplier<LockedKey> locked) {
-        this.session = new Session(this, mount, backends, locked);
+    WireFilter(Mount mount, Backends backends, Supplier<LockedKey> locked, Optional<String> openedBy) {
+        this.session = new Session(this, mount, backends, locked, openedBy);
         this.frontend = new Frontend(session);
         this.backend = new Backend(session);
         this.client = new Framer(frontend, this::passToServer, false);

@@ -123,20 +123,38 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return new WireFilter(mount, backends, () -> locked);
+        return newFilter(Optional.empty());
+    }
+
+    private Filter newFilter(Optional<String> openedBy) {
+        return new WireFilter(mount, backends, () -> locked, openedBy);
     }
 
     /** A socket for one new connection of the driver's. */
     Socket newSocket() {
         open.keySet().removeIf(Socket::isClosed);
-        Socket socket = new FilteredSocket(newFilter(), System::nanoTime);
-        open.put(socket, Optional.ofNullable(Callers.nearest(Session.MACHINERY)));
+        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
+        Socket socket = new FilteredSocket(newFilter(by), System::nanoTime);
+        open.put(socket, by);
         return socket;
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
     public List<Integer> backends() {
         return backends.pids();
+    }
+
+    /**
+     * Its sessions: those that are open, and the last 1,000 that have ended, whose backends may live on. In the order in which
+     * they were opened.
+     */
+    public List<WireSession> sessions() {
+        return backends.sessions();
+    }
+
+    /** The names of transactions that its sessions have prepared for two-phase commit, whatever became of them; 1,000 at most. */
+    public Set<String> prepared() {
+        return backends.prepared();
     }
 
     /**

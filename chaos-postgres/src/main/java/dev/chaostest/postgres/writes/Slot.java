@@ -198,15 +198,30 @@ final class Slot implements AutoCloseable {
         return lines;
     }
 
+    /** Dropped here rather than with the session, which ends later: a database with a slot can't be dropped. */
     @Override
     public void close() {
-        try {
-            connection.close();
+        try (connection) {
+            if (!connection.isClosed()) {
+                drop();
+            }
         } catch (SQLException e) {
             throw new ChaosException(
                     "The session that reads the server's log must be closed, but the driver answered " + e.getSQLState()
                             + ". The server drops its slot when it notices that the session is gone.",
                     e);
+        }
+    }
+
+    private void drop() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
+                + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+            statement.setString(1, name);
+            statement.execute();
+        } catch (SQLException e) {
+            if (!connection.isClosed()) { // else the server is gone, or ended the session, with the slot
+                throw e;
+            }
         }
     }
 }

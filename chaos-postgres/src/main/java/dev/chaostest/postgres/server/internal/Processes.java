@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.server.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the machine says of a process. */
+final class Processes {
+
+    private Processes() {}
+
+    static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent() && !isZombie(pid);
+    }
+
+    /** Dead, but its parent hasn't asked for its status; that of a killed shell is the machine's first process. */
+    static boolean isZombie(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException noSuchProcess) {
+            return false;
+        }
+    }
+}
