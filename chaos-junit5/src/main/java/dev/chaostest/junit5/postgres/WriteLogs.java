@@ -52,7 +52,7 @@ final class WriteLogs {
                                 "A Writes parameter of "
                                         + context.getRequiredTestClass().getSimpleName()
                                         + " must have a server that this library started, but the class hands over a DataSource. Remove from, or "
-                                        + "open WriteLog.openOnServerOfYours(connection) in the test."));
+                                        + "open WriteLog.openOnServerOfYours(dataSource) in the test."));
     }
 
     /** The log for the tests of this class; opened now if it is not yet. */

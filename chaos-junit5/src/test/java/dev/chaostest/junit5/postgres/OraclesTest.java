@@ -134,7 +134,7 @@ class OraclesTest {
         assertThat(Inner.run(HandedOverTestCases.class).message())
                 .contains("A Writes parameter of HandedOverTestCases must have a server that this library started, but the "
                         + "class hands over a DataSource. Remove from, or open "
-                        + "WriteLog.openOnServerOfYours(connection) in the test.");
+                        + "WriteLog.openOnServerOfYours(dataSource) in the test.");
         assertThat(Inner.run(RedTestCases.class, Map.of("chaos.jdbc.url", shared.jdbcUrl() + "&user=postgres"))
                         .message())
                 .contains("What a test wrote must be read on a server that this library started, but ");
