@@ -56,9 +56,14 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+<<<<<<< HEAD
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
+=======
+    private final RoundOracles oracles;
+    private final RoundResidue residue;
+>>>>>>> writes
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -88,7 +93,15 @@ final class PostgresRound {
         this.ownDatabase = space.database().map(isolating::database);
         this.schema = space.schema().map(isolating::schema);
         this.database = ownDatabase.<Database>map(made -> new Database.Inside(around, made)).orElse(around);
+<<<<<<< HEAD
         this.oracles = new RoundOracles(round, database, schema, () -> log(context, around));
+=======
+        boolean isApart = space.isApart();
+        this.oracles = new RoundOracles(
+                round, database, schema, () -> isApart
+                        ? scope.own("the log", WriteLogs.own(context, database))
+                        : WriteLogs.of(context, database));
+>>>>>>> writes
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
@@ -140,6 +153,7 @@ final class PostgresRound {
         return dataSource;
     }
 
+<<<<<<< HEAD
     /** What its sessions leave on the server. */
     RoundResidue residue() {
         return residue;
@@ -152,6 +166,15 @@ final class PostgresRound {
     /** What it locks by itself. */
     RoundLocks locks() {
         return locks;
+=======
+    RoundOracles oracles() {
+        return oracles;
+    }
+
+    /** What its sessions leave on the server. */
+    RoundResidue residue() {
+        return residue;
+>>>>>>> writes
     }
 
     boolean isAutoCommit() {

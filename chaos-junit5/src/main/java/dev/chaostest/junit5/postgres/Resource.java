@@ -37,8 +37,9 @@ enum Resource {
     DATABASE(TestDatabase.class.getName(), Resource::database),
     TEMPORARY_TABLE(TempTable.class.getName(), Resource::withoutColumns),
     SERVER(Postgres.class.getName(), Resource::server),
-    OWN_SERVER(PostgresServer.class.getName(), Resource::ownServer),
-    SERVER_FAULTS(ServerFaults.class.getName(), round -> ServerFaults.of(round.scope(), ownServer(round))),
+    OWN_SERVER(PostgresServer.class.getName(), round -> ownServer("PostgresServer", round)),
+    SERVER_FAULTS(
+            ServerFaults.class.getName(), round -> ServerFaults.of(round.scope(), ownServer("ServerFaults", round))),
     LOCKS(Locks.class.getName(), round -> round.locks().locks()),
     DEADLOCKS(Deadlocks.class.getName(), round -> round.locks().deadlocks()),
     LOCK_HOLDER(LockHolder.class.getName(), round -> round.locks().holder()),
@@ -105,11 +106,11 @@ enum Resource {
                         + "over its URL instead, or ask the DataSource."));
     }
 
-    private static PostgresServer ownServer(PostgresRound round) {
+    private static PostgresServer ownServer(String parameter, PostgresRound round) {
         return round.ownServer()
-                .orElseThrow(() -> new ChaosException("A PostgresServer parameter of "
+                .orElseThrow(() -> new ChaosException("A " + parameter + " parameter of "
                         + round.scope().name()
-                        + " must be the test's own, but the test has none. Make it a parameter of the test method, "
-                        + "too, or add @OwnServer."));
+                        + " must meet a server of the test's own, but the test has none. Make it a parameter of the test "
+                        + "method, too, or add @OwnServer."));
     }
 }

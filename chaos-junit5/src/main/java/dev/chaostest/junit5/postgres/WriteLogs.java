@@ -28,7 +28,8 @@ final class WriteLogs {
         List<Class<?>> classes = Tests.classes(context);
         boolean isWanted = !ReflectionSupport.findMethods(
                         classes.get(0),
-                        method -> List.of(method.getParameterTypes()).contains(Writes.class),
+                        method -> List.of(method.getParameterTypes()).contains(Writes.class)
+                                && !OwnSpace.of(classes, Optional.of(method)).isApart(),
                         HierarchyTraversalMode.TOP_DOWN)
                 .isEmpty();
         if (isWanted && HandedOver.of(classes).isEmpty()) {
@@ -39,21 +40,30 @@ final class WriteLogs {
         }
     }
 
+    /** The log for one test that has a database of its own: nobody writes there yet, but others may in other databases. */
+    static WriteLog own(ExtensionContext context, Database database) {
+        return WriteLog.open(server(context, database));
+    }
+
+    private static Postgres server(ExtensionContext context, Database database) {
+        return database.server()
+                .orElseThrow(
+                        () -> new ChaosException(
+                                "A Writes parameter of "
+                                        + context.getRequiredTestClass().getSimpleName()
+                                        + " must have a server that this library started, but the class hands over a DataSource. Remove from, or "
+                                        + "open WriteLog.openOnServerOfYours(dataSource) in the test."));
+    }
+
     /** The log for the tests of this class; opened now if it is not yet. */
     @SuppressWarnings("unchecked") // the store's own key and type
     static WriteLog of(ExtensionContext context, Database database) {
-        Optional<Postgres> server = database.server();
-        if (server.isEmpty()) {
-            throw new ChaosException("A Writes parameter of "
-                    + context.getRequiredTestClass().getSimpleName()
-                    + " must have a server that this library started, but the class hands over a DataSource. Remove from, or "
-                    + "open WriteLog.openOnServerOfYours(connection) in the test.");
-        }
+        Postgres server = server(context, database);
         StoredResource<WriteLog> stored = Databases.classContext(context)
                 .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(
                         WriteLog.class,
-                        key -> new StoredResource<>(WriteLog.open(server.get())),
+                        key -> new StoredResource<>(WriteLog.open(server)),
                         StoredResource.class);
         return stored.value();
     }

@@ -87,6 +87,28 @@ class OraclesTest {
     }
 
     @Test
+    @OwnServer
+    @DisabledIfEnvironmentVariable(named = "CHAOS_JDBC_URL", matches = ".+", disabledReason = OURS_ONLY)
+    void onAServerOfItsOwnATestSeesAllThatIsWrittenThere(DataSource bank, Writes writes) throws SQLException {
+        try (Connection connection = bank.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE public.account (id int); INSERT INTO public.account VALUES (1)");
+        }
+        assertThat(writes.wrote()).hasSize(1);
+    }
+
+    @RepeatedTest(3)
+    @IsolatedDatabase("bank.sql")
+    @DisabledIfEnvironmentVariable(named = "CHAOS_JDBC_URL", matches = ".+", disabledReason = OURS_ONLY)
+    void inADatabaseOfItsOwnATestSeesOnlyWhatIsWrittenThere(DataSource bank, Writes writes, Integrity integrity)
+            throws SQLException {
+        Bank.add(bank, 1, 5);
+        assertThat(writes.wrote()).extracting(Object::toString).containsExactly(
+                "UPDATE public.account [id=1] [id=1, balance=1005]");
+        integrity.check().assertSound();
+    }
+
+    @Test
     @IsolatedSchema("bank.sql")
     void brokenDataAreFound(DataSource bank, Integrity integrity, TestSchema schema) throws SQLException {
         integrity.check().assertSound();
@@ -112,7 +134,7 @@ class OraclesTest {
         assertThat(Inner.run(HandedOverTestCases.class).message())
                 .contains("A Writes parameter of HandedOverTestCases must have a server that this library started, but the "
                         + "class hands over a DataSource. Remove from, or open "
-                        + "WriteLog.openOnServerOfYours(connection) in the test.");
+                        + "WriteLog.openOnServerOfYours(dataSource) in the test.");
         assertThat(Inner.run(RedTestCases.class, Map.of("chaos.jdbc.url", shared.jdbcUrl() + "&user=postgres"))
                         .message())
                 .contains("What a test wrote must be read on a server that this library started, but ");
