@@ -20,7 +20,6 @@ import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
-import dev.chaostest.postgres.writes.WriteLog;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,14 +55,9 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
-<<<<<<< HEAD
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
-=======
-    private final RoundOracles oracles;
-    private final RoundResidue residue;
->>>>>>> writes
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -93,15 +87,11 @@ final class PostgresRound {
         this.ownDatabase = space.database().map(isolating::database);
         this.schema = space.schema().map(isolating::schema);
         this.database = ownDatabase.<Database>map(made -> new Database.Inside(around, made)).orElse(around);
-<<<<<<< HEAD
-        this.oracles = new RoundOracles(round, database, schema, () -> log(context, around));
-=======
         boolean isApart = space.isApart();
         this.oracles = new RoundOracles(
                 round, database, schema, () -> isApart
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
->>>>>>> writes
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
@@ -153,7 +143,6 @@ final class PostgresRound {
         return dataSource;
     }
 
-<<<<<<< HEAD
     /** What its sessions leave on the server. */
     RoundResidue residue() {
         return residue;
@@ -166,15 +155,6 @@ final class PostgresRound {
     /** What it locks by itself. */
     RoundLocks locks() {
         return locks;
-=======
-    RoundOracles oracles() {
-        return oracles;
-    }
-
-    /** What its sessions leave on the server. */
-    RoundResidue residue() {
-        return residue;
->>>>>>> writes
     }
 
     boolean isAutoCommit() {
@@ -183,14 +163,6 @@ final class PostgresRound {
 
     OptionalInt poolSize() {
         return poolSize;
-    }
-
-    /** One that lives as long as what it reads. */
-    private WriteLog log(ExtensionContext context, Database around) {
-        boolean isApart = ownServer || ownDatabase.isPresent();
-        return isApart
-                ? scope.own("the log of writes", WriteLog.open(database.server().orElseThrow()))
-                : WriteLogs.of(context, around);
     }
 
     /** Whether sessions go back to a pool that other tests use. */
