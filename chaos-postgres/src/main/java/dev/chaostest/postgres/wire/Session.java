@@ -39,6 +39,7 @@ final class Session {
 
     private final Preparation preparation = new Preparation();
     private volatile boolean wasCut;
+    private volatile boolean abandoned;
     private boolean inTransaction;
     private boolean tlsRefused;
     private @Nullable Call cutting;
@@ -192,6 +193,16 @@ final class Session {
     /** Whether a fault of ours ended the connection, so that the server may not know yet. */
     boolean wasCut() {
         return wasCut;
+    }
+
+    /** The client says goodbye. */
+    void disconnects() {
+        abandoned = Garbage.isBeingCollected();
+    }
+
+    /** Whether nobody closed it but the driver, when the connection was garbage. */
+    boolean isAbandoned() {
+        return abandoned;
     }
 
     /** What may prepare a transaction is sent. */
