@@ -165,7 +165,7 @@ public final class ResidueCheck implements AutoCloseable {
 
     private void tell(ResidueSearch.Finding found) {
         found.session().ifPresentOrElse(
-                session -> told.add(session.wire().number()),
+                session -> told.add(session.number()),
                 () -> toldPrepared.add(found.gid().orElseThrow()));
     }
 

@@ -176,18 +176,22 @@ final class WaitDrawing {
 
     private List<String> lines(Activity session) {
         List<String> lines = new ArrayList<>();
-        lines.add("pid " + session.pid()
-                + (session.application().isEmpty() ? "" : " · " + session.application()));
-        lines.add(
-                session.isHidden()
-                        ? session.user() + ", hidden"
-                        : session.state().orElse("") + " " + Ages.since(session.stateChange(), state.takenAt()));
+        String doing = session.isHidden()
+                ? session.user() + ", hidden"
+                : session.state().orElse("") + " " + Ages.since(session.stateChange(), state.takenAt());
+        lines.add("pid " + session.pid() + " · " + doing);
+        lines.add(endOf(session.application()));
         state.locksOf(session.pid()).stream()
                 .filter(lock -> !lock.granted())
                 .findFirst()
                 .ifPresent(lock -> lines.add("wants " + lock.mode() + " on " + lock.target()));
         lines.add(Ages.oneLine(session.query()));
         return lines;
+    }
+
+    /** The name of a test says most at its end. */
+    private static String endOf(String name) {
+        return name.length() <= LINE_CHARACTERS ? name : "…" + name.substring(name.length() - LINE_CHARACTERS + 1);
     }
 
     private void text(int x, int y, String text, String style) {

@@ -285,6 +285,7 @@ final class Frontend implements Framer.Reader {
 
     /** The client's last word. It waits for no answer. */
     private boolean disconnect(ByteBuffer seen) {
+        session.disconnects();
         Call call = session.arrives(SqlSites.DISCONNECT, SqlSites.DISCONNECT::name);
         if (call == null) {
             return true;
