@@ -21,15 +21,13 @@ import org.junit.platform.commons.support.AnnotationSupport;
  */
 final class RequiresExtension implements ExecutionCondition, BeforeEachCallback {
 
-    private static final ConditionEvaluationResult RUN = ConditionEvaluationResult.enabled("PostgreSQL has what it needs");
-
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         if (context.getTestMethod().isEmpty() || Asked.of(context).failsOnUnmet()) {
-            return RUN;
+            return ConditionEvaluationResult.enabled("not asked");
         }
         String reason = reason(context);
-        return reason.isEmpty() ? RUN : ConditionEvaluationResult.disabled(reason);
+        return reason.isEmpty() ? ConditionEvaluationResult.enabled("PostgreSQL has it") : ConditionEvaluationResult.disabled(reason);
     }
 
     @Override

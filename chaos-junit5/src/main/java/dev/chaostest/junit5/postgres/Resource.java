@@ -9,6 +9,7 @@ import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.fault.ServerFaults;
+import dev.chaostest.postgres.snapshot.SchemaSnapshots;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -84,13 +85,7 @@ enum Resource {
     SERVER_FAULTS(ServerFaults.class.getName()) {
         @Override
         Object open(PostgresRound round) {
-            return ServerFaults.of(
-                    round.scope(),
-                    round.ownServer()
-                            .orElseThrow(() -> new ChaosException("A ServerFaults parameter of "
-                                    + round.scope().name()
-                                    + " must meet a server of the test's own, but the test has none. Make it a parameter "
-                                    + "of the test method, too, or add @OwnServer.")));
+            return ServerFaults.of(round.scope(), (PostgresServer) OWN_SERVER.open(round));
         }
     },
 
@@ -99,6 +94,13 @@ enum Resource {
         Object open(PostgresRound round) {
             throw new ChaosException("A TempTable parameter of " + round.scope().name()
                     + " must say its columns, but does not. Add @TemporaryTable(\"id int PRIMARY KEY, data text\").");
+        }
+    },
+
+    SNAPSHOTS(SchemaSnapshots.class.getName()) {
+        @Override
+        Object open(PostgresRound round) {
+            return snapshots(round);
         }
     },
 
@@ -142,6 +144,29 @@ enum Resource {
                 .filter(resource -> resource.typeName.equals(raw.getTypeName()))
                 .filter(resource -> resource != WORKERS || isOfConnections)
                 .findFirst();
+    }
+
+    /** Beside the mount: what reads snapshots is no arrival, and no fault strikes it. */
+    private static SchemaSnapshots snapshots(PostgresRound round) {
+        DataSource admin = round.database().admin();
+        String schema = round.schema().map(TestSchema::name).orElseGet(() -> currentSchema(round, admin));
+        return round.scope().own("the snapshots", SchemaSnapshots.of(admin, schema));
+    }
+
+    private static String currentSchema(PostgresRound round, DataSource admin) {
+        try (Connection connection = admin.getConnection()) {
+            String schema = connection.getSchema();
+            if (schema != null) {
+                return schema;
+            }
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    "A SchemaSnapshots parameter of " + round.scope().name()
+                            + " must know its schema, but the database answered " + e.getSQLState() + ". See the cause.",
+                    e);
+        }
+        throw new ChaosException("A SchemaSnapshots parameter of " + round.scope().name()
+                + " must know its schema, but nothing in the search_path is there. Use @IsolatedSchema.");
     }
 
     static Connection connection(PostgresRound round) {

@@ -20,9 +20,6 @@ import org.junit.jupiter.api.parallel.ResourceLocksProvider;
  */
 final class SharedDatabaseLock implements ResourceLocksProvider {
 
-    private static final Lock SHARED = new Lock(PostgresTest.SHARED_DATABASE, ResourceAccessMode.READ);
-    private static final Lock ALONE = new Lock(PostgresTest.SHARED_DATABASE, ResourceAccessMode.READ_WRITE);
-
     @Override
     public Set<Lock> provideForMethod(List<Class<?>> enclosing, Class<?> testClass, Method method) {
         List<Class<?>> classes = new ArrayList<>(enclosing);
@@ -31,7 +28,9 @@ final class SharedDatabaseLock implements ResourceLocksProvider {
         if (isApart(classes, method)) {
             return Set.of();
         }
-        return Set.of(Reaching.is(Optional.of(method), Reach.DATABASE) ? ALONE : SHARED);
+        boolean isAlone = Reaching.is(Optional.of(method), Reach.DATABASE);
+        return Set.of(new Lock(
+                PostgresTest.SHARED_DATABASE, isAlone ? ResourceAccessMode.READ_WRITE : ResourceAccessMode.READ));
     }
 
     /** A contradiction is told when the class starts; here, JUnit is still looking for tests. */

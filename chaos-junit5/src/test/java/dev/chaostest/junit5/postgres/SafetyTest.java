@@ -208,10 +208,12 @@ class SafetyTest {
 
         assertThat(Inner.run(LeakingTestCases.class, here).message())
                 .startsWith(
-                        "SafetyTest$LeakingTestCases.leaks: ChaosException: Scope \"SafetyTest$LeakingTestCases.leaks\" "
-                                + "must leave no open connection, but left a connection that was opened by "
-                                + "SafetyTest$LeakingTestCases.leaks:")
-                .contains(". Close it in the code under test.\n  faults   : none were planned\n");
+                        "SafetyTest$LeakingTestCases.leaks: ChaosException: \"SafetyTest$LeakingTestCases.leaks\" must leave "
+                                + "nothing on the server, but left an open transaction. End what it began.\n  left     : an "
+                                + "open transaction (pid ")
+                .contains(", connection opened by SafetyTest$LeakingTestCases.leaks:")
+                .contains("ExclusiveLock on advisory 4711")
+                .contains("\n  faults   : none were planned\n");
         Awaitility.await()
                 .until(() -> Bank.ask(database, "SELECT pg_try_advisory_lock_shared(4711)")
                         .equals("t"));

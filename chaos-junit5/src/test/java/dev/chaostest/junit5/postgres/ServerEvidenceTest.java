@@ -157,6 +157,13 @@ class ServerEvidenceTest {
                 .containsExactly(
                         "cancelled pid " + waiter + ", UPDATE account SET balance = balance + $1 WHERE id = $2");
         assertThat(report.indexOf(DONE)).as("most important first").isLessThan(report.indexOf(WAITS));
+        assertThat(Reports.section(report, WAITS)).endsWith("(drawn in an .svg file beside this one)");
+        assertThat(new Reports(directory).pictures())
+                .singleElement()
+                .asString()
+                .startsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"")
+                .contains(">pid " + waiter + " · ", ">pid " + holder + " · ")
+                .endsWith("</svg>\n");
     }
 
     private static void waits(DataSource bank, TestReporter reporter) throws SQLException {

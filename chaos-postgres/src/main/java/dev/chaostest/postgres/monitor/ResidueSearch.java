@@ -29,8 +29,8 @@ final class ResidueSearch {
     /** One whose connection we have cut. */
     private static final Duration CUT = Duration.ofMillis(100);
 
-    private static final long PAUSE_NANOS = 1_000_000;
-    private static final long PAUSE_MAX_NANOS = 16_000_000;
+    private static final long PAUSE_NANOS = 100_000;
+    private static final long PAUSE_MAX_NANOS = 10_000_000;
 
     private final ResidueCheck check;
     private final Connection connection;
@@ -105,8 +105,7 @@ final class ResidueSearch {
     }
 
     private Finding withoutConnection(OwnSession session) throws SQLException {
-        boolean runs = session.isInTransaction()
-                && !session.activity().state().filter("idle in transaction"::equals).isPresent();
+        boolean runs = session.isInTransaction() && !session.activity().isIdleInTransaction();
         if (runs && session.wire().isCut() && CUT.compareTo(waited()) <= 0) {
             if (ended.add(session.wire().number())) {
                 BackendEnd.of(connection, session.activity());

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slot implements AutoCloseable {
 
-    /** Behind this much log it is worth a record that lets the server forget: a decoding begins at the last such record. */
+    /** So much log is read again rather than let go of, in bytes: to let go costs more. */
     private static final long NEAR = 64 * 1024;
 
     private static final int SNAPSHOT_ON_DEMAND = 160000;
@@ -34,8 +35,10 @@ final class Slot implements AutoCloseable {
             SELECT xid::text::bigint, lsn::text, CASE WHEN pg_catalog.length(data) <= ? THEN data
                    ELSE pg_catalog.left(data, ?) END, pg_catalog.length(data) > ?
             FROM pg_catalog.pg_logical_slot_peek_changes(?, NULL, NULL, 'include-timestamp', 'on', 'skip-empty-xacts', 'on')
-            WHERE ?::text IS NULL OR pg_catalog.starts_with(data, ?) OR pg_catalog.starts_with(data, 'BEGIN')
-               OR pg_catalog.starts_with(data, 'COMMIT') OR pg_catalog.strpos(pg_catalog.left(data, 10000), ': TRUNCATE:') > 0
+            WHERE NOT pg_catalog.starts_with(data, 'message: ')
+              AND (?::text IS NULL OR pg_catalog.starts_with(data, ?) OR pg_catalog.starts_with(data, 'BEGIN')
+                   OR pg_catalog.starts_with(data, 'COMMIT')
+                   OR pg_catalog.strpos(pg_catalog.left(data, 10000), ': TRUNCATE:') > 0)
             """;
 
     private static final int FETCH = 2_000;
@@ -77,13 +80,12 @@ final class Slot implements AutoCloseable {
         }
     }
 
-    /** The end of the log, behind all commits that were answered, also those that did not wait for the disk. */
-    Lsn flushed() throws SQLException {
+    /** Brings all commits that were answered to where they can be read, also those that did not wait for the disk. */
+    void flush() throws SQLException {
         execute(connection, "SELECT pg_catalog.pg_logical_emit_message(true, 'chaostest', '')");
-        return end();
     }
 
-    /** The end of the log now. */
+    /** The end of the log now: behind all commits that were answered. */
     Lsn end() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_insert_lsn()::text")) {
@@ -92,11 +94,14 @@ final class Slot implements AutoCloseable {
         }
     }
 
-    /** Reads all that committed since {@link #release}, again and again. */
-    void read(@Nullable String schema, Lines lines) throws SQLException {
+    /**
+     * Reads all that committed since {@link #release}, again and again.
+     *
+     * @param prefix of the lines that are wanted, besides those of transactions and of TRUNCATE; null for all
+     */
+    void read(@Nullable String prefix, Lines lines) throws SQLException {
         connection.setAutoCommit(false);
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            String prefix = schema == null ? null : "table " + quoteAsServer(schema) + ".";
             statement.setFetchSize(FETCH);
             statement.setInt(1, LINE_MAX);
             statement.setInt(2, 0);
@@ -114,13 +119,13 @@ final class Slot implements AutoCloseable {
         }
     }
 
-    /** The server knows best when a name needs quotes. */
-    private String quoteAsServer(String identifier) throws SQLException {
+    /** How the lines of a schema's tables begin; the server knows best when a name needs quotes. */
+    String prefix(String schema) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.quote_ident(?)")) {
-            statement.setString(1, identifier);
+            statement.setString(1, schema);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return row.getString(1);
+                return "table " + row.getString(1) + ".";
             }
         }
     }
@@ -129,14 +134,26 @@ final class Slot implements AutoCloseable {
         return IdentityQuery.run(connection, tables);
     }
 
-    /** Lets the server forget what committed before; nobody may want it any more. */
-    void release(Lsn upTo) throws SQLException {
-        if (upTo.compareTo(released) <= 0) {
-            return;
+    /**
+     * Lets the server forget what nobody reads any more, if that is much.
+     *
+     * <p>A reader begins at the last place of that kind before what the server may forget. The server makes one every 15 s;
+     * before PostgreSQL 16 it can't be asked for more.
+     *
+     * @param oldest what somebody still reads, if anybody does
+     * @return the end of the log
+     */
+    Lsn release(Optional<Lsn> oldest) throws SQLException {
+        Lsn now = end();
+        if (oldest.orElse(now).value() - released.value() < NEAR) {
+            return now;
         }
-        if (canSnapshot && upTo.value() - released.value() > NEAR) {
+        if (canSnapshot) {
             execute(connection, "SELECT pg_catalog.pg_log_standby_snapshot()");
         }
+        flush(); // what is not flushed can't be let go of
+        now = end();
+        Lsn upTo = oldest.orElse(now);
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT pg_catalog.pg_replication_slot_advance(?, ?::text::pg_lsn)")) {
             statement.setString(1, name);
@@ -144,6 +161,7 @@ final class Slot implements AutoCloseable {
             statement.execute();
         }
         released = upTo;
+        return now;
     }
 
     private static void end(Connection connection) throws SQLException {

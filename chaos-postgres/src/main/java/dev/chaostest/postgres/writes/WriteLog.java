@@ -154,34 +154,37 @@ public final class WriteLog implements AutoCloseable {
 
     private Writes begin(@Nullable String schema) {
         return locked(() -> {
-            Lsn now = slot.flushed();
-            if (recordings.isEmpty()) {
-                slot.release(now);
-            }
-            Writes writes = new Writes(this, schema, now);
+            String prefix = schema == null ? null : slot.prefix(schema);
+            Lsn now = slot.release(recordings.stream().map(Writes::from).min(Lsn::compareTo));
+            Writes writes = new Writes(this, new Wanted(schema, prefix, now));
             recordings.add(writes);
             return writes;
         });
     }
 
-    List<WrittenTransaction> read(@Nullable String schema, Lsn from) {
+    /**
+     * What a recording is about.
+     *
+     * @param schema null for all
+     * @param prefix of its lines
+     * @param from only what commits behind it
+     */
+    record Wanted(@Nullable String schema, @Nullable String prefix, Lsn from) {}
+
+    List<WrittenTransaction> read(Wanted wanted) {
         return locked(() -> {
-            slot.flushed();
-            Gathering gathered = new Gathering(schema, from);
-            slot.read(schema, gathered);
+            slot.flush();
+            Gathering gathered = new Gathering(wanted.schema(), wanted.from());
+            slot.read(wanted.prefix(), gathered);
             return gathered.resolve(slot.identities(gathered.tables()));
         });
     }
 
+    /** What it held back goes with the next one that begins, or with this log. */
     void end(Writes writes) {
         lock.lock();
         try {
-            if (recordings.remove(writes) && !closed && broken == null) {
-                Optional<Lsn> oldest = recordings.stream().map(Writes::from).min(Lsn::compareTo);
-                slot.release(oldest.isPresent() ? oldest.get() : slot.end());
-            }
-        } catch (SQLException e) {
-            throw broken(e);
+            recordings.remove(writes);
         } finally {
             lock.unlock();
         }

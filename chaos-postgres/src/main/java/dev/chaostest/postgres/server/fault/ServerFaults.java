@@ -77,9 +77,14 @@ public final class ServerFaults {
      *
      * @param scope owns them: it heals them when it ends
      * @param postgres one that this library started
-     * @throws ChaosException if it is one of the user's
+     * @throws ChaosException if it is one of the user's, or one that other tests share
      */
     public static ServerFaults of(ChaosScope scope, Postgres postgres) {
+        if (postgres.isOwned() && postgres.isShared()) {
+            throw new ChaosException("Faults of a server must meet one that is the test's own, but this one is shared with"
+                    + " other tests: " + postgres.describe()
+                    + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
+        }
         return of(
                 scope,
                 postgres.server()

@@ -60,7 +60,12 @@ public final class Launcher {
 
     /** Starts a server with fresh data of its own; ready for connections on return. */
     public RunningServer start() {
-        return start(ServerData.copyOf(template.directory()), Map.of());
+        return start(Map.of());
+    }
+
+    /** The same, with settings that win over those of the options. */
+    public RunningServer start(Map<String, String> more) {
+        return start(ServerData.copyOf(template.directory()), more);
     }
 
     /** Starts a server on given data, with settings that win over those of the options. */
