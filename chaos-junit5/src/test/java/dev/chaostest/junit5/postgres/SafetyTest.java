@@ -221,10 +221,13 @@ class SafetyTest {
 
     @PostgresTest
     static class LeakingTestCases {
+        /** As a leak is: reachable. The driver itself closes what is collected. */
+        private Connection leaked;
+
         @Test
         @IsolatedSchema("bank.sql")
         void leaks(DataSource database) throws SQLException {
-            Connection leaked = database.getConnection();
+            leaked = database.getConnection();
             leaked.setAutoCommit(false);
             Bank.ask(leaked, "SELECT pg_advisory_lock(4711)");
             Bank.add(leaked, 1, 1);
