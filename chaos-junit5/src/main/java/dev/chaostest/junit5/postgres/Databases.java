@@ -96,7 +96,7 @@ final class Databases {
     }
 
     /** The context of the class in which the test is declared; what is stored there is closed with the class. */
-    private static ExtensionContext classContext(ExtensionContext context) {
+    static ExtensionContext classContext(ExtensionContext context) {
         ExtensionContext each = context;
         while (each.getTestMethod().isPresent()) {
             each = each.getParent().orElseThrow();

@@ -31,6 +31,7 @@ final class PostgresClass {
         }
         HandedOver.of(classes);
         PostgresRun.of(context);
+        WriteLogs.prepare(context);
     }
 
     /** JUnit would only say that it knows no such parameter. */
@@ -51,5 +52,6 @@ final class PostgresClass {
         Faults.of(classes, method);
         PoolSizes.of(classes, method);
         OwnSpace.of(classes, method);
+        WantedLock.of(classes, method);
     }
 }

@@ -56,6 +56,8 @@ final class PostgresRound {
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
     private final RoundResidue residue;
+    private final RoundOracles oracles;
+    private final RoundLocks locks;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -85,6 +87,11 @@ final class PostgresRound {
         this.ownDatabase = space.database().map(isolating::database);
         this.schema = space.schema().map(isolating::schema);
         this.database = ownDatabase.<Database>map(made -> new Database.Inside(around, made)).orElse(around);
+        boolean isApart = space.isApart();
+        this.oracles = new RoundOracles(
+                round, database, schema, () -> isApart
+                        ? scope.own("the log", WriteLogs.own(context, database))
+                        : WriteLogs.of(context, database));
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
@@ -102,6 +109,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
     /** The round of this test; made before it. */
@@ -138,6 +146,15 @@ final class PostgresRound {
     /** What its sessions leave on the server. */
     RoundResidue residue() {
         return residue;
+    }
+
+    RoundOracles oracles() {
+        return oracles;
+    }
+
+    /** What it locks by itself. */
+    RoundLocks locks() {
+        return locks;
     }
 
     boolean isAutoCommit() {

@@ -117,7 +117,7 @@ record TriggerSwitch(
     private void execute(Connection connection, String verb) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
-            statement.execute("SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 10000; " + alter + verb + suffix);
+            statement.execute("SET LOCAL lock_timeout = 2000; SET LOCAL statement_timeout = 10000; " + alter + verb + suffix);
         }
     }
 

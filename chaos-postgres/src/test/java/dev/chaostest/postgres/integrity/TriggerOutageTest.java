@@ -11,7 +11,12 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.isolation.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,5 +155,57 @@ class TriggerOutageTest {
         } finally {
             new Sql(server.admin).run("DROP EVENT TRIGGER \"tra ck\"");
         }
+    }
+
+    @Test
+    void anEventTriggerOnAServerOfTheUsersIsRefused() {
+        try (PostgresSupply supply = PostgresSupply.ofUrl(
+                server.postgres().jdbcUrl(), Optional.of("postgres"), Optional.empty(), key -> Optional.empty())) {
+            Postgres theirs = supply.shared();
+            assertThatThrownBy(() -> TriggerOutage.disableEventTrigger(scope, theirs, "track"))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("Event trigger \"track\" must be on a server that this library started to be switched off, since "
+                            + "all of its database would feel it, but " + theirs.describe()
+                            + " is not. Remove chaos.jdbc.url.");
+        }
+    }
+
+    @Test
+    void whoHoldsTheTableKeepsItFromBeingSwitchedAndIsLeftAlone() throws SQLException {
+        try (Connection writer = place.sql().source().getConnection()) {
+            writer.setAutoCommit(false);
+            Sql.run(writer, "INSERT INTO account VALUES (1)");
+            assertThatThrownBy(() -> disable("au \"dit"))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("The trigger \"au \"dit\" of " + place.schema().name()
+                            + ".account must be switched off, but the server answered 55P03. Connect as the owner, and end the "
+                            + "transactions that use the table.");
+            writer.commit();
+        }
+        assertThat(place.sql().column("SELECT id FROM audit")).containsExactly("1");
+        assertThat(scope.ledger().entries(LedgerEntry.Commanded.class)).isEmpty();
+    }
+
+    @Test
+    void aDryRunOnlyNotesIt() {
+        try (ChaosScope dry = ChaosScope.openDryRun("dry", Plan.of(new Seed(1)));
+                Injection none =
+                        TriggerOutage.disable(dry, server.admin, place.schema().name(), "account", "au \"dit")) {
+            assertThat(none.isActive()).isFalse();
+            assertThat(place.check().findings()).isEmpty();
+            assertThat(dry.ledger().entries(LedgerEntry.Noted.class))
+                    .singleElement()
+                    .extracting(LedgerEntry.Noted::text)
+                    .isEqualTo("dry run: would have disabled trigger \"au \"dit\" of "
+                            + place.schema().name() + ".account");
+        }
+    }
+
+    @Test
+    void theEndOfTheRoundHealsIt() {
+        Injection outage = disable("au \"dit");
+        scope.heal();
+        assertThat(outage.isActive()).isFalse();
+        assertThat(place.check().findings()).isEmpty();
     }
 }

@@ -33,6 +33,8 @@ import org.postgresql.PGConnection;
  * there. Its handle heals, and returns when the server works again: when it has committed a write. Both are in the ledger,
  * with the time between them. The scope heals what is still open, the last one first. Times are a few tens of milliseconds.
  *
+ * <p>A test method with such a parameter has a server of its own, and this is about that one.
+ *
  * <p>Never reaches a server that this library did not start. A fault that this machine can't have throws
  * {@link dev.chaostest.plan.FaultUnavailableException}, and the message says what it would take.
  *
@@ -155,8 +157,8 @@ public final class ServerFaults {
             return backend(connection.unwrap(PGConnection.class).getBackendPID());
         } catch (SQLException e) {
             throw new ChaosException(
-                    "The connection whose backend is meant must be an open one of pgjdbc's, but it says: "
-                            + e.getMessage() + ". Hand over a connection, or its pid.",
+                    "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or another: "
+                            + connection.getClass().getName() + ". Take its backend while it is open, or hand over its pid.",
                     e);
         }
     }
