@@ -62,8 +62,7 @@ final class DatabaseForOneTest {
         int tests = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
         long workMillis = arguments.length > 1 ? Long.parseLong(arguments[1]) : 25;
         PostgresInstallation installation = PostgresInstallation.prepare(ServerOptions.ofDefaults());
-        String script =
-                Script.read(DatabaseForOneTest.class, "one-table.sql").text();
+        String script = Script.read(DatabaseForOneTest.class, "one-table.sql").text();
         try (PostgresServer server = installation.start();
                 KeptConnections admin = new KeptConnections(DriverSettings.of(server.jdbcUrl(), null, null));
                 DatabasePool pool = DatabasePool.open(admin);

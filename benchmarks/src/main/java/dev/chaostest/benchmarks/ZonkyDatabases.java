@@ -20,8 +20,8 @@ import org.springframework.core.env.StandardEnvironment;
 /** What {@code @AutoConfigureEmbeddedDatabase} of zonky puts together: templates, and databases fetched ahead of tests. */
 final class ZonkyDatabases {
 
-    private final DatabaseProvider provider = new PrefetchingDatabaseProvider(new TemplatingDatabaseProvider(
-            new ZonkyPostgresDatabaseProvider(new StandardEnvironment(), new None())));
+    private final DatabaseProvider provider = new PrefetchingDatabaseProvider(
+            new TemplatingDatabaseProvider(new ZonkyPostgresDatabaseProvider(new StandardEnvironment(), new None())));
     private final DatabasePreparer preparer;
 
     ZonkyDatabases(String script) {
