@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -96,13 +97,21 @@ public final class MonitorRecorder implements AutoCloseable, Reportable {
         opened.setClientInfo("ApplicationName", APPLICATION);
         if (!isTaken(opened)) {
             opened.close();
-            throw new SQLException("The recorder was closed while it connected.", "08003");
+            throw closed();
         }
         return opened;
     }
 
-    private synchronized @Nullable Connection current() {
+    /** Who closes this ends the connection; no other is opened for the turn that runs then. */
+    private synchronized @Nullable Connection current() throws SQLException {
+        if (closed) {
+            throw closed();
+        }
         return connection;
+    }
+
+    private static SQLException closed() {
+        return new SQLException("The recorder is closed.", "08003");
     }
 
     private synchronized boolean isTaken(Connection opened) {
@@ -160,6 +169,15 @@ public final class MonitorRecorder implements AutoCloseable, Reportable {
             state.describeWaits(Set.of()).forEach(line -> lines.add("  " + line));
         }
         return List.copyOf(lines);
+    }
+
+    /** Who waited for whom at the last moment that was kept. */
+    @Override
+    public Optional<String> svg() {
+        List<ServerState> kept = states();
+        return kept.isEmpty()
+                ? Optional.empty()
+                : Optional.of(kept.get(kept.size() - 1).waitGraph().svg(Set.of()));
     }
 
     /**

@@ -44,7 +44,7 @@ public record Replication(List<Receiver> receivers, List<Slot> slots) {
             """.formatted(HERE, MAX);
 
     private static final String SLOTS = """
-            SELECT slot_name, slot_type, plugin, database, active_pid, restart_lsn::text, confirmed_flush_lsn::text,
+            SELECT slot_name, slot_type, plugin, database, active_pid::bigint, restart_lsn::text, confirmed_flush_lsn::text,
                    wal_status, coalesce(pg_catalog.pg_wal_lsn_diff(%s, restart_lsn)::bigint, 0)
             FROM pg_catalog.pg_replication_slots ORDER BY slot_name LIMIT %d
             """.formatted(HERE, MAX);

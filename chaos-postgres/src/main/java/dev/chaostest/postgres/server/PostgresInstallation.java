@@ -50,6 +50,17 @@ public final class PostgresInstallation {
     }
 
     /**
+     * Starts a server with data of its own, and settings that win over those that the installation was prepared with.
+     *
+     * @param settings by name, for this server only
+     * @return a server that takes connections; the caller closes it
+     * @throws PostgresUnavailableException if it doesn't start
+     */
+    public PostgresServer start(Map<String, String> settings) {
+        return new PostgresServer(launcher.start(settings), launcher.version());
+    }
+
+    /**
      * Starts a server on given data: on a copy of another's, say. It has a port of its own, and settings that win over those
      * that the installation was prepared with.
      *

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what committed since a test began: exactly, in order, across tables.
@@ -31,17 +30,15 @@ public final class Writes implements AutoCloseable {
     private static final int LINES_MAX = 20;
 
     private final WriteLog log;
-    private final @Nullable String schema;
-    private final Lsn from;
+    private final WriteLog.Wanted wanted;
 
-    Writes(WriteLog log, @Nullable String schema, Lsn from) {
+    Writes(WriteLog log, WriteLog.Wanted wanted) {
         this.log = log;
-        this.schema = schema;
-        this.from = from;
+        this.wanted = wanted;
     }
 
     Lsn from() {
-        return from;
+        return wanted.from();
     }
 
     /**
@@ -51,7 +48,7 @@ public final class Writes implements AutoCloseable {
      * @throws IllegalStateException if the log is closed
      */
     public List<WrittenTransaction> transactions() {
-        return log.read(schema, from);
+        return log.read(wanted);
     }
 
     /** All changes of all these transactions, in order; without the dropped ones. */
@@ -146,7 +143,7 @@ public final class Writes implements AutoCloseable {
         return lines;
     }
 
-    /** Lets the server forget what nobody else reads. Twice is harmless. */
+    /** Lets the log go that only this one needs. Twice is harmless. */
     @Override
     public void close() {
         log.end(this);
@@ -154,6 +151,6 @@ public final class Writes implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "writes " + (schema == null ? "of the database" : "in schema " + schema) + " since " + from;
+        return "writes " + (wanted.schema() == null ? "of the database" : "in schema " + wanted.schema()) + " since " + from();
     }
 }
