@@ -66,9 +66,11 @@ enum Resource {
         @Override
         Object open(PostgresRound round) {
             return round.ownDatabase()
-                    .orElseThrow(() -> new ChaosException("A TestDatabase parameter of "
-                            + round.scope().name()
-                            + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
+                    .orElseThrow(
+                            () -> new ChaosException(
+                                    "A TestDatabase parameter of "
+                                            + round.scope().name()
+                                            + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
         }
     },
 
@@ -170,11 +172,13 @@ enum Resource {
         } catch (SQLException e) {
             throw new ChaosException(
                     "A SchemaSnapshots parameter of " + round.scope().name()
-                            + " must know its schema, but the database answered " + e.getSQLState() + ". See the cause.",
+                            + " must know its schema, but the database answered " + e.getSQLState()
+                            + ". See the cause.",
                     e);
         }
-        throw new ChaosException("A SchemaSnapshots parameter of " + round.scope().name()
-                + " must know its schema, but nothing in the search_path is there. Use @IsolatedSchema.");
+        throw new ChaosException(
+                "A SchemaSnapshots parameter of " + round.scope().name()
+                        + " must know its schema, but nothing in the search_path is there. Use @IsolatedSchema.");
     }
 
     static Connection connection(PostgresRound round) {

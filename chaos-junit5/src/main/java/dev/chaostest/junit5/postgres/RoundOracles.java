@@ -79,12 +79,14 @@ final class RoundOracles {
             row.next();
             return Optional.ofNullable(row.getString(1))
                     .orElseThrow(() -> new ChaosException("An Integrity parameter of "
-                            + round.scope().name() + " must have a schema to check, but the session has none by default. Use "
+                            + round.scope().name()
+                            + " must have a schema to check, but the session has none by default. Use "
                             + "@IsolatedSchema, or Integrity.of."));
         } catch (SQLException e) {
             throw new ChaosException(
-                    "An Integrity parameter of " + round.scope().name() + " must know its schema, but the database answered "
-                            + e.getSQLState() + ". Check that the server runs; see the cause.",
+                    "An Integrity parameter of " + round.scope().name()
+                            + " must know its schema, but the database answered " + e.getSQLState()
+                            + ". Check that the server runs; see the cause.",
                     e);
         }
     }
