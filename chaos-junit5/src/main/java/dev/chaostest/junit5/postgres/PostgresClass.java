@@ -52,5 +52,6 @@ final class PostgresClass {
         Faults.of(classes, method);
         PoolSizes.of(classes, method);
         OwnSpace.of(classes, method);
+        WantedLock.of(classes, method);
     }
 }

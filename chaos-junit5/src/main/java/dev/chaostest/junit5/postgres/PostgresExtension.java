@@ -40,16 +40,21 @@ final class PostgresExtension
     public void interceptTestMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
-        PostgresRound.of(context).requirePool();
-        invocation.proceed();
+        proceed(invocation, PostgresRound.of(context));
     }
 
     @Override
     public void interceptTestTemplateMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
-        PostgresRound.of(context).requirePool();
-        invocation.proceed();
+        proceed(invocation, PostgresRound.of(context));
+    }
+
+    private static void proceed(Invocation<Void> invocation, PostgresRound round) throws Throwable {
+        round.requirePool();
+        try (AutoCloseable lock = round.locks().held()) {
+            invocation.proceed();
+        }
     }
 
     @Override

@@ -55,8 +55,9 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
-    private final RoundOracles oracles;
     private final RoundResidue residue;
+    private final RoundOracles oracles;
+    private final RoundLocks locks;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -112,6 +113,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
     /** The round of this test; made before it. */
@@ -145,13 +147,18 @@ final class PostgresRound {
         return dataSource;
     }
 
+    /** What its sessions leave on the server. */
+    RoundResidue residue() {
+        return residue;
+    }
+
     RoundOracles oracles() {
         return oracles;
     }
 
-    /** What its sessions leave on the server. */
-    RoundResidue residue() {
-        return residue;
+    /** What it locks by itself. */
+    RoundLocks locks() {
+        return locks;
     }
 
     boolean isAutoCommit() {

@@ -5,6 +5,7 @@ import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.integrity.Integrity;
 import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.snapshot.SchemaSnapshots;
 import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.postgres.writes.WriteLog;
 import dev.chaostest.postgres.writes.Writes;
@@ -28,6 +29,7 @@ final class RoundOracles {
     private final Supplier<WriteLog> log;
     private @Nullable Writes writes;
     private @Nullable Integrity integrity;
+    private @Nullable SchemaSnapshots snapshots;
 
     /** @param log asked for the first {@link #writes} */
     RoundOracles(TestRound round, Database database, Optional<TestSchema> schema, Supplier<WriteLog> log) {
@@ -60,9 +62,25 @@ final class RoundOracles {
     synchronized Integrity integrity() {
         if (integrity == null) {
             DataSource unarmed = unarmed();
-            integrity = Integrity.of(unarmed, schema.map(TestSchema::name).orElseGet(() -> defaultSchema(unarmed)));
+            integrity = Integrity.of(unarmed, schemaName("An Integrity parameter", unarmed));
         }
         return integrity;
+    }
+
+    /** Of the test's own schema if it has one, else of the one that its DataSource has as its default. */
+    synchronized SchemaSnapshots snapshots() {
+        if (snapshots == null) {
+            DataSource unarmed = unarmed();
+            snapshots = round.scope()
+                    .own(
+                            "the snapshots",
+                            SchemaSnapshots.of(unarmed, schemaName("A SchemaSnapshots parameter", unarmed)));
+        }
+        return snapshots;
+    }
+
+    private String schemaName(String parameter, DataSource unarmed) {
+        return schema.map(TestSchema::name).orElseGet(() -> defaultSchema(parameter, unarmed));
     }
 
     /** Not by way of a mount that is armed. */
@@ -72,21 +90,20 @@ final class RoundOracles {
                 : database.lookout(round.scope().own("the mount of the checks", WireMount.twinOf("checks")));
     }
 
-    private String defaultSchema(DataSource unarmed) {
+    private String defaultSchema(String parameter, DataSource unarmed) {
         try (Connection connection = unarmed.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT current_schema()")) {
             row.next();
             return Optional.ofNullable(row.getString(1))
-                    .orElseThrow(() -> new ChaosException("An Integrity parameter of "
+                    .orElseThrow(() -> new ChaosException(parameter + " of "
                             + round.scope().name()
-                            + " must have a schema to check, but the session has none by default. Use "
-                            + "@IsolatedSchema, or Integrity.of."));
+                            + " must have a schema to look at, but the session has none by default. Use "
+                            + "@IsolatedSchema."));
         } catch (SQLException e) {
             throw new ChaosException(
-                    "An Integrity parameter of " + round.scope().name()
-                            + " must know its schema, but the database answered " + e.getSQLState()
-                            + ". Check that the server runs; see the cause.",
+                    parameter + " of " + round.scope().name() + " must know its schema, but the database answered "
+                            + e.getSQLState() + ". Check that the server runs; see the cause.",
                     e);
         }
     }

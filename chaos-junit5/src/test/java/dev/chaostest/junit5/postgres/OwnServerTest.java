@@ -4,9 +4,14 @@ package dev.chaostest.junit5.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.Inner;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.StopMode;
+import dev.chaostest.postgres.server.fault.ServerFaults;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,9 +34,9 @@ class OwnServerTest {
         Inner inner = Inner.run(OwnServerTestCases.class, Map.of("chaos.postgres.version", "" + shared.majorVersion()));
 
         assertThat(inner.failures()).isEmpty();
-        assertThat(inner.published("port")).hasSize(4).doesNotHaveDuplicates().doesNotContain("" + shared.port());
+        assertThat(inner.published("port")).hasSize(5).doesNotHaveDuplicates().doesNotContain("" + shared.port());
         assertThat(inner.published("pid"))
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy(pid -> assertThat(ProcessHandle.of(Long.parseLong(pid))
                                 .filter(ProcessHandle::isAlive))
                         .as("the server after its test")
@@ -57,6 +62,19 @@ class OwnServerTest {
                 throws SQLException {
             assertThat(Bank.ask(bank, "SELECT inet_server_port()")).isEqualTo("" + server.port());
             publish(server, reporter);
+        }
+
+        @Test
+        void byItsFaults(ServerFaults faults, PostgresServer server, DataSource bank, TestReporter reporter)
+                throws SQLException {
+            publish(server, reporter);
+            try (Connection open = bank.getConnection()) {
+                faults.stop(StopMode.CRASH).close();
+                assertThatThrownBy(() -> Bank.ask(open, "SELECT 1"))
+                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
+                                .isEqualTo("08006"));
+            }
+            assertThat(Bank.ask(bank, "SELECT 1")).isEqualTo("1");
         }
 
         @RepeatedTest(2)
@@ -111,6 +129,14 @@ class OwnServerTest {
         void isNeverRun() {
             throw new AssertionError("ran");
         }
+    }
+
+    @Test
+    void faultsOfTheServerThatTestsShareAreRefused(ChaosScope scope, Postgres shared) {
+        assertThatThrownBy(() -> ServerFaults.of(scope, shared))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("Faults of a server must meet one that is the test's own, but this one is shared with other"
+                        + " tests: " + shared.describe() + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
     }
 
     @Test

@@ -17,14 +17,25 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What a test leaves on the server makes it red, and says what it is and what to do; what others leave does not. */
 @PostgresTest
 class ResidueTest {
+
+    /** Else the driver closes them when the garbage collector comes by, which is told in other words. */
+    private static final Queue<Connection> HELD = new ConcurrentLinkedQueue<>();
+
+    @AfterAll
+    static void letGo() {
+        HELD.clear();
+    }
 
     private static Map<String, String> at(Postgres postgres) {
         return Map.of(
@@ -67,6 +78,7 @@ class ResidueTest {
         @IsolatedSchema("bank.sql")
         void forgets(DataSource bank) throws SQLException {
             Connection connection = bank.getConnection();
+            HELD.add(connection);
             connection.setAutoCommit(false);
             Bank.add(connection, 1, 1);
         }
@@ -86,6 +98,7 @@ class ResidueTest {
         @Test
         void forgets(DataSource bank) throws SQLException {
             Connection connection = bank.getConnection();
+            HELD.add(connection);
             run(connection, "SELECT 1");
         }
     }

@@ -4,11 +4,13 @@ package dev.chaostest.postgres.cluster;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.Transience;
+import dev.chaostest.time.TimeSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedMap;
@@ -50,17 +52,33 @@ public final class AcknowledgedWrites {
     /** What the client was told: the SQLSTATE that it got, or empty for success; and whether that leaves it in doubt. */
     private record Told(String state, boolean doubtful) {}
 
-    private AcknowledgedWrites() {}
+    private final TimeSource time;
+    private long lastAcknowledged;
+    private long longestGap;
+
+    private AcknowledgedWrites(TimeSource time) {
+        this.time = time;
+        this.lastAcknowledged = time.nanos();
+    }
 
     /** Makes the table, and begins to count. */
     public static AcknowledgedWrites create(Connection connection) throws SQLException {
+        return create(connection, TimeSource.system());
+    }
+
+    /**
+     * As {@link #create(Connection)}, on a time of the caller's.
+     *
+     * @param time what {@link #longestGap} is measured on
+     */
+    public static AcknowledgedWrites create(Connection connection, TimeSource time) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE " + TABLE + " (id bigint PRIMARY KEY)");
             if (!connection.getAutoCommit()) {
                 connection.commit();
             }
         }
-        return new AcknowledgedWrites();
+        return new AcknowledgedWrites(time);
     }
 
     /**
@@ -98,6 +116,23 @@ public final class AcknowledgedWrites {
     /** The transaction with this row was committed, as far as its client knows. */
     public void acknowledged(long id) {
         told.replace(id, new Told(TOLD_SUCCESS, false));
+        synchronized (this) {
+            long now = time.nanos();
+            longestGap = Math.max(longestGap, now - lastAcknowledged);
+            lastAcknowledged = now;
+        }
+    }
+
+    /** The longest time between two acknowledged writes, of all clients: how long the application stood still. */
+    public synchronized Duration longestGap() {
+        return Duration.ofNanos(longestGap);
+    }
+
+    /** How many were acknowledged so far. */
+    public long acknowledged() {
+        return told.values().stream()
+                .filter(answer -> answer.state().equals(TOLD_SUCCESS))
+                .count();
     }
 
     /** The transaction with this row failed, as far as its client knows. */
@@ -146,12 +181,16 @@ public final class AcknowledgedWrites {
         SortedMap<Long, String> ghosts = new TreeMap<>();
         long acknowledged = 0;
         long doubtful = 0;
+        SortedMap<String, Long> failed = new TreeMap<>();
         for (var write : told.entrySet()) {
             Told answer = write.getValue();
             boolean isThere = there.contains(write.getKey());
             boolean success = answer.state().equals(TOLD_SUCCESS);
             acknowledged += success ? 1 : 0;
             doubtful += answer.doubtful() ? 1 : 0;
+            if (!success && !answer.state().equals(TOLD_NOTHING)) {
+                failed.merge(answer.state(), 1L, Long::sum);
+            }
             if (success && !isThere) {
                 lost.add(write.getKey());
             }
@@ -159,7 +198,7 @@ public final class AcknowledgedWrites {
                 ghosts.put(write.getKey(), answer.state());
             }
         }
-        return new WriteAudit(told.size(), acknowledged, doubtful, lost, ghosts);
+        return new WriteAudit(told.size(), acknowledged, failed, doubtful, lost, ghosts);
     }
 
     private static Set<Long> there(Connection connection) throws SQLException {

@@ -229,6 +229,15 @@ public final class Standby implements AutoCloseable {
         scope.ledger().healed(entry, name() + " takes writes");
     }
 
+    /**
+     * Throws its data away, and follows its primary on a new copy, on the same port: for a primary that was restored to
+     * something else. Its sessions get 08006.
+     */
+    public void copyAnew() {
+        requireFollowing("be copied anew");
+        follower.rebase(primary());
+    }
+
     private Supplier<String> whileFollowing(Supplier<String> heal) {
         return () -> isPromoted() || !server().isRunning() ? "it is no standby any more" : heal.get();
     }

@@ -3,11 +3,13 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
+import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Strike;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.wire.StatementObserver.Arriving;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,9 @@ final class Session {
             Set.of("org.postgresql.", "com.zaxxer.hikari.", "dev.chaostest.postgres.wire.");
 
     private final WireFilter filter;
+    private final Shared shared;
     private final Mount mount;
     private final Backends backends;
-    private final Supplier<LockedKey> locked;
     private final Optional<String> openedBy;
     private final Replies replies = new Replies();
     private final Statements statements = new Statements();
@@ -39,6 +41,7 @@ final class Session {
 
     private final Preparation preparation = new Preparation();
     private volatile boolean wasCut;
+    private volatile boolean abandoned;
     private boolean inTransaction;
     private boolean tlsRefused;
     private @Nullable Call cutting;
@@ -46,11 +49,11 @@ final class Session {
     /** Their effect is there for good only when the server is ready again. */
     private final List<Call> untilReady = new ArrayList<>();
 
-    Session(WireFilter filter, Mount mount, Backends backends, Supplier<LockedKey> locked, Optional<String> openedBy) {
+    Session(WireFilter filter, Shared shared, Optional<String> openedBy) {
         this.filter = filter;
-        this.mount = mount;
-        this.backends = backends;
-        this.locked = locked;
+        this.shared = shared;
+        this.mount = shared.mount();
+        this.backends = shared.backends();
         this.openedBy = openedBy;
     }
 
@@ -71,7 +74,7 @@ final class Session {
     }
 
     LockedKey locked() {
-        return locked.get();
+        return shared.locked().get();
     }
 
     boolean isArmed() {
@@ -194,9 +197,36 @@ final class Session {
         return wasCut;
     }
 
-    /** What may prepare a transaction is sent. */
+    /** Whether every statement is to be told of before it goes out. */
+    boolean isObserved() {
+        return shared.observer().get().isPresent();
+    }
+
+    /** The client says goodbye. */
+    void disconnects() {
+        abandoned = Garbage.isBeingCollected();
+    }
+
+    /** Whether nobody closed it but the driver, when the connection was garbage. */
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** A statement is about to go out; it may prepare a transaction. */
     void sends(String sql) {
         preparation.sent(sql);
+        BackendKey by = key;
+        if (by != null) {
+            shared.observer().get().ifPresent(observer -> announce(observer, by.pid(), sql));
+        }
+    }
+
+    private void announce(StatementObserver observer, int pid, String sql) {
+        Arriving statement = new Arriving(pid, sql, Optional.ofNullable(Callers.nearest(MACHINERY)));
+        observer.before(statement);
+        if (statement.hold().end().isEmpty()) {
+            steps().holdToServer(statement.hold());
+        }
     }
 
     /** A statement is complete. */

@@ -62,6 +62,7 @@ public final class WireMount implements AutoCloseable {
     private final Mount mount;
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
+    private volatile Optional<StatementObserver> observer = Optional.empty();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
@@ -70,7 +71,7 @@ public final class WireMount implements AutoCloseable {
         this.mount = new Mount(
                 "the DataSource \"" + key + "\"",
                 Map.of(
-                        SqlSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class, ServerError.class),
+                        SqlSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
                         WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
     }
 
@@ -127,7 +128,7 @@ public final class WireMount implements AutoCloseable {
     }
 
     private Filter newFilter(Optional<String> openedBy) {
-        return new WireFilter(mount, backends, () -> locked, openedBy);
+        return new WireFilter(new Shared(mount, backends, () -> locked, () -> observer), openedBy);
     }
 
     /** A socket for one new connection of the driver's. */
@@ -173,6 +174,25 @@ public final class WireMount implements AutoCloseable {
                 locked = LockedKey.NONE;
             }
             keeper.close();
+        };
+    }
+
+    /**
+     * Tells of each statement before it goes out, from now on, on open connections as well as on new ones.
+     *
+     * @return closing it ends that
+     * @throws ChaosException if somebody else is told already
+     */
+    public synchronized AutoCloseable observe(StatementObserver told) {
+        if (observer.isPresent()) {
+            throw new ChaosException("At most one must observe the statements of " + mount.name()
+                    + " at a time, but one does already. Close that one first.");
+        }
+        observer = Optional.of(told);
+        return () -> {
+            if (observer.filter(told::equals).isPresent()) { // a later one may have come in its place
+                observer = Optional.empty();
+            }
         };
     }
 

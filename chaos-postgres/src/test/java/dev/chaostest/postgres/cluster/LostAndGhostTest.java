@@ -39,6 +39,7 @@ class LostAndGhostTest extends ClusterFixture {
 
             assertThat(audit.acknowledged()).isEqualTo(110);
             assertThat(audit.attempted()).isEqualTo(111);
+            assertThat(audit.failed()).containsExactly(Map.entry("08006", 1L));
             assertThat(audit.doubtful()).isEqualTo(1);
             assertThat(audit.lost()).hasSize(100).first().isEqualTo(11L);
             assertThat(audit.ghosts()).isEmpty();
@@ -231,14 +232,16 @@ class LostAndGhostTest extends ClusterFixture {
 
             WriteAudit audit = writes.audit(client);
 
-            assertThat(audit).isEqualTo(new WriteAudit(3, 1, 1, new TreeSet<>(), new TreeMap<>()));
+            assertThat(audit).isEqualTo(new WriteAudit(
+                            3, 1, new TreeMap<>(Map.of("40001", 1L)), 1, new TreeSet<>(), new TreeMap<>()));
             audit.requireNothingLost().requireNoGhosts();
         }
     }
 
     @Test
     void nothingAcknowledgedIsNothingChecked() {
-        WriteAudit nothing = new WriteAudit(7, 0, 7, new TreeSet<>(), new TreeMap<>(Map.of(3L, "08006")));
+        WriteAudit nothing =
+                new WriteAudit(7, 0, new TreeMap<>(Map.of("08006", 7L)), 7, new TreeSet<>(), new TreeMap<>());
         assertThatThrownBy(nothing::requireNothingLost)
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("At least one write must be acknowledged for a check that none is lost, but of 7 none was."

@@ -11,6 +11,7 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.postgres.pool.AcquireReport;
+import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.pool.ConnectionStorm;
 import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.pool.HeldConnections;
@@ -19,7 +20,6 @@ import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.work.Classifier;
 import dev.chaostest.work.Workers;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
@@ -39,13 +39,13 @@ class PoolExhausterTest {
 
     /** Its connections are open: only who is refused waits. */
     private static PoolFixture warm(int size, Duration timeout) {
-        PoolFixture fixture = new PoolFixture(size, Duration.ofSeconds(30));
-        try {
-            PoolFixture.giveBack(fixture.borrow(size));
-        } catch (SQLException e) {
-            throw new AssertionError(e);
-        }
-        fixture.pool().setConnectionTimeout(timeout.toMillis());
+        PoolFixture fixture = new PoolFixture(size, timeout);
+        org.awaitility.Awaitility.await()
+                .ignoreExceptionsInstanceOf(ChaosException.class) // a machine that is slow just now
+                .until(() -> {
+                    ConnectionGroup.open(fixture.pool(), size).close();
+                    return true;
+                });
         return fixture;
     }
 
@@ -94,7 +94,7 @@ class PoolExhausterTest {
         try (PoolFixture fixture = warm(2, TIMEOUT)) {
             HeldConnections held;
             try (ChaosScope scope = scope()) {
-                held = PoolExhauster.of(fixture.pool()).hold(scope);
+                held = PoolExhauster.of(fixture.pool()).hold(scope, 2);
                 assertThat(held.size()).isEqualTo(2);
             }
             assertThat(held.isActive()).isFalse();

@@ -4,7 +4,10 @@ package dev.chaostest.postgres.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.snapshot.SnapshotDiff;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SchemaSnapshotTest {
@@ -58,7 +61,7 @@ class SchemaSnapshotTest {
                             SnapshotDiff.Kind.CHANGED,
                             "id=3",
                             1,
-                            java.util.List.of(new SnapshotDiff.CellDiff("owner", "cyd", "x"))));
+                            List.of(new SnapshotDiff.CellDiff("owner", "cyd", "x"))));
         }
     }
 
@@ -211,7 +214,7 @@ class SchemaSnapshotTest {
                         "INSERT INTO sale VALUES (1, 'eu'), (2, 'us')");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot before = snapshots.capture();
-            assertThat(before.rows()).containsExactly(java.util.Map.entry("sale", 2L));
+            assertThat(before.rows()).containsExactly(Map.entry("sale", 2L));
             bank.sql("UPDATE sale SET region = 'us' WHERE id = 1");
             assertThat(before.diff().tables().get(0).lines())
                     .containsExactly(
@@ -263,6 +266,52 @@ class SchemaSnapshotTest {
             assertThat(table.lines()).hasSize(23);
             assertThat(table.lines().get(0)).isEqualTo("  table many: 2000 rows changed (2000 before, 2000 after)");
             assertThat(table.lines().get(22)).isEqualTo("    more    : 1700 rows are not kept");
+        }
+    }
+
+    @Test
+    void aPrimaryKeyThatIsDroppedDoesNotHideRows() {
+        try (TestBank bank = new TestBank(ACCOUNT, ROWS);
+                SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+            SchemaSnapshot before = snapshots.capture();
+            bank.sql("ALTER TABLE account DROP CONSTRAINT account_pkey", "INSERT INTO account VALUES (1, 'x', 1), (1, 'y', 2)");
+            assertThat(before.diff().tables().get(0).lines())
+                    .containsExactlyInAnyOrder(
+                            "  table account: 2 rows added (3 before, 5 after)",
+                            "    added   : 1 x  id: 1, owner: \"x\", balance: 1.00",
+                            "    added   : 1 x  id: 1, owner: \"y\", balance: 2.00");
+        }
+    }
+
+    @Test
+    void aDefinitionThatIsLongIsShownWhereItDiffers() {
+        String body = "-- " + "a long comment ".repeat(40) + "\nSELECT ";
+        String function = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS $$" + body;
+        try (TestBank bank = new TestBank(function + "1$$");
+                SchemaSnapshots snapshots = bank.snapshots()) {
+            SchemaSnapshot before = snapshots.capture();
+            bank.sql(function + "2$$");
+            assertThatThrownBy(before::assertUnchanged)
+                    .hasMessageStartingWith("Schema \"" + bank.name() + "\" must be as it was, but 1 definition is not. If "
+                            + "definitions may change use ignoringCatalog().\n  function f(): ...")
+                    .hasMessageContaining("SELECT 1 -> ...")
+                    .hasMessageEndingWith("SELECT 2");
+        }
+    }
+
+    @Test
+    void atMostTwentyAreOpenAtATime() {
+        try (TestBank bank = new TestBank();
+                SchemaSnapshots snapshots =
+                        bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+            snapshots.capture().close();
+            for (int i = 0; i < 20; i++) {
+                snapshots.capture();
+            }
+            assertThatThrownBy(snapshots::capture)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("At most 20 snapshots of schema \"" + bank.name() + "\" must be open at a time, but this "
+                            + "is one more. Close those that are not needed any more.");
         }
     }
 
