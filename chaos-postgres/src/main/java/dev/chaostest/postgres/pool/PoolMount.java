@@ -160,6 +160,15 @@ public final class PoolMount {
         return gate.watchLeaks();
     }
 
+    /**
+     * Counts from now on who gets a connection and who does not. An earlier count goes on no more.
+     *
+     * @return says what became of them so far; connections that are held by {@link #exhaust} or {@link #leak} are not counted
+     */
+    public Supplier<AcquireReport> watchUse() {
+        return gate.watchUse()::report;
+    }
+
     @Override
     public String toString() {
         return mount().name();

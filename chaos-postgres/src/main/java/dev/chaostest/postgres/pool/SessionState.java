@@ -6,9 +6,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a session keeps when its connection goes back to a pool: settings, its role, advisory locks, temporary tables, prepared
@@ -26,22 +29,42 @@ import java.util.TreeSet;
  *
  * <p>Immutable, safe for use by many threads. Source: PostgreSQL documentation, DISCARD.
  *
- * @param facts each in a few words: {@code setting search_path = x}
+ * @param facts what it keeps
  * @since 0.1
  */
-public record SessionState(Set<String> facts) {
+public record SessionState(Set<Fact> facts) {
 
+    /** A name at its end by which the wire seam knows it: it is nobody's statement. */
     private static final String FACTS = """
-            SELECT 'setting ' || name || ' = ' || setting FROM pg_catalog.pg_settings WHERE source = 'session'
-            UNION ALL SELECT 'role ' || current_user
-            UNION ALL SELECT 'advisory lock ' || pg_catalog.concat_ws(' ', classid, objid, mode)
+            SELECT kind, name, value, usual FROM (
+            SELECT 'setting' AS kind, name, '= ' || setting AS value, reset_val AS usual
+              FROM pg_catalog.pg_settings WHERE source = 'session'
+            UNION ALL SELECT 'role', current_user::text, '', session_user::text
+            UNION ALL SELECT 'advisory lock', pg_catalog.concat_ws(' ', classid, objid), mode, NULL
               FROM pg_catalog.pg_locks
               WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid() AND granted
-            UNION ALL SELECT 'temporary relation ' || relname
+            UNION ALL SELECT 'temporary relation', relname, '', NULL
               FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.pg_my_temp_schema()
-            UNION ALL SELECT 'prepared statement ' || name FROM pg_catalog.pg_prepared_statements WHERE from_sql
-            UNION ALL SELECT 'cursor ' || name FROM pg_catalog.pg_cursors WHERE is_holdable
-            UNION ALL SELECT 'listening on ' || channel FROM pg_catalog.pg_listening_channels() AS channel""";
+            UNION ALL SELECT 'prepared statement', name, '', NULL FROM pg_catalog.pg_prepared_statements WHERE from_sql
+            UNION ALL SELECT 'cursor', name, '', NULL FROM pg_catalog.pg_cursors WHERE is_holdable
+            UNION ALL SELECT 'listening on', channel, '', NULL FROM pg_catalog.pg_listening_channels() AS channel
+            ) AS chaos_session_state""";
+
+    /**
+     * One thing that a session keeps; in words {@code setting search_path = x}.
+     *
+     * @param kind such as {@code setting}
+     * @param name of the setting, the table ...
+     * @param value what it is set to, where there is such a thing; may be empty
+     * @param usual what it would be if nobody had set it, where there is such a thing
+     */
+    public record Fact(String kind, String name, String value, Optional<String> usual) {
+
+        @Override
+        public String toString() {
+            return kind + " " + name + (value.isEmpty() ? "" : " " + value);
+        }
+    }
 
     public SessionState {
         facts = Set.copyOf(facts);
@@ -49,11 +72,15 @@ public record SessionState(Set<String> facts) {
 
     /** Reads the state of a session, by one query; on a connection that does not commit by itself, it begins a transaction. */
     public static SessionState of(Connection connection) throws SQLException {
-        Set<String> facts = new TreeSet<>();
+        Set<Fact> facts = new HashSet<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(FACTS)) {
             while (rows.next()) {
-                facts.add(rows.getString(1));
+                facts.add(new Fact(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getString(3),
+                        Optional.ofNullable(rows.getString(4))));
             }
         }
         return new SessionState(facts);
@@ -62,17 +89,13 @@ public record SessionState(Set<String> facts) {
     /** What is new and what is gone, one sentence each, sorted; empty if the session is as it was. */
     public List<String> changesSince(SessionState before) {
         List<String> changes = new ArrayList<>();
-        new TreeSet<>(facts)
-                .stream()
-                        .filter(fact -> !before.facts.contains(fact))
-                        .map(fact -> fact + " is new")
-                        .forEach(changes::add);
-        new TreeSet<>(before.facts)
-                .stream()
-                        .filter(fact -> !facts.contains(fact))
-                        .map(fact -> fact + " is gone")
-                        .forEach(changes::add);
+        sorted(facts).filter(fact -> !before.facts.contains(fact)).forEach(fact -> changes.add(fact + " is new"));
+        sorted(before.facts).filter(fact -> !facts.contains(fact)).forEach(fact -> changes.add(fact + " is gone"));
         return changes;
+    }
+
+    private static Stream<Fact> sorted(Set<Fact> facts) {
+        return facts.stream().sorted(Comparator.comparing(Fact::toString));
     }
 
     /**

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.internal.RunningServer;
 import dev.chaostest.postgres.server.internal.Version;
+import dev.chaostest.plan.Reach;
+import dev.chaostest.plan.Reaches;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs a PostgreSQL of our own: one database cluster, one port on 127.0.0.1, nobody else in it.
@@ -27,6 +32,7 @@ import java.nio.file.Path;
  *
  * @since 0.1
  */
+@Reaches(Reach.SERVER)
 public final class PostgresServer implements AutoCloseable {
     private final RunningServer running;
     private final Version version;
@@ -102,12 +108,35 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * The data directory; gone after close.
+     * The data directory, as this JVM sees it; gone after close.
      *
      * @return an absolute path
      */
     public Path dataDirectory() {
         return running.dataDirectory();
+    }
+
+    /**
+     * A small disk of this server's own, as {@link ServerOptions#withDisk} asks for.
+     *
+     * @param disk which
+     * @return where this JVM sees it; empty if there is none
+     */
+    public Optional<Path> disk(ServerDisk disk) {
+        return running.disk(disk);
+    }
+
+    /**
+     * Where the server sees the small disk for a tablespace: what {@code CREATE TABLESPACE small LOCATION '...'} wants.
+     *
+     * @return an absolute path
+     * @throws dev.chaostest.plan.ChaosException if the server has none
+     */
+    public String tablespaceLocation() {
+        return running.location(ServerDisk.TABLESPACE)
+                .map(Path::toString)
+                .orElseThrow(() -> new ChaosException("The server on port " + port() + " must have a small disk for a"
+                        + " tablespace, but has none. Start it with ServerOptions.withDisk(ServerDisk.TABLESPACE, 8 << 20)."));
     }
 
     /**
@@ -172,9 +201,33 @@ public final class PostgresServer implements AutoCloseable {
         return running.isRunning();
     }
 
-    /** For what is done to its processes. */
-    RunningServer running() {
-        return running;
+    /**
+     * Whether it was closed, and is gone for good.
+     *
+     * @return false while it is only stopped
+     */
+    public boolean isClosed() {
+        return running.isClosed();
+    }
+
+    /**
+     * The processes besides the postmaster: one for each session, and the server's own workers.
+     *
+     * @return their process numbers; empty while it is stopped
+     */
+    public List<Long> processes() {
+        return running.children();
+    }
+
+    /**
+     * Sends a signal to the postmaster or to one of its processes, and returns when it was sent; that takes about 2 ms.
+     *
+     * @param name without SIG: {@code STOP}, {@code CONT}, {@code KILL}
+     * @param process {@link #pid} or one of {@link #processes}
+     * @throws dev.chaostest.plan.ChaosException if the process is none of this server's
+     */
+    public void signal(String name, long process) {
+        running.signal(name, process);
     }
 
     /**

@@ -36,7 +36,7 @@ public record ServerProcess(PostgresServer server, long pid) {
      * @throws ChaosException if it is none of the server's, or goes on running
      */
     public void freeze() {
-        server.running().signal("STOP", pid);
+        server.signal("STOP", pid);
         long end = System.nanoTime() + DEADLINE.toNanos();
         while (state() != 'T' && Files.isDirectory(Path.of("/proc/self"))) {
             if (System.nanoTime() - end > 0) {
@@ -55,7 +55,7 @@ public record ServerProcess(PostgresServer server, long pid) {
      */
     public void thaw() {
         if (isAlive()) {
-            server.running().signal("CONT", pid);
+            server.signal("CONT", pid);
         }
     }
 
@@ -65,7 +65,7 @@ public record ServerProcess(PostgresServer server, long pid) {
      * @return false once it is gone
      */
     public boolean isAlive() {
-        return server.running().children().contains(pid);
+        return server.processes().contains(pid);
     }
 
     /** As the kernel shows it: T stands still. A blank where nobody knows. */

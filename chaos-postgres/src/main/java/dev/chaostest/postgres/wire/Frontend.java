@@ -34,6 +34,9 @@ final class Frontend implements Framer.Reader {
 
     private boolean commitFailed;
 
+    /** After this the session has nothing to do until it is over: the client's words up to its Sync are not passed on. */
+    private @Nullable Call idling;
+
     /** A query string that waits, whose end has yet to pass. */
     private @Nullable CancelledWait waiting;
 
@@ -64,6 +67,9 @@ final class Frontend implements Framer.Reader {
             return startup.isPassed(seen, body);
         }
         queryHasPassed();
+        if (idling != null && type != 'S' && type != 'X') {
+            return false;
+        }
         keepOrGoOn(type);
         if (betweenCycles) {
             injector.closeOurs();
@@ -94,7 +100,7 @@ final class Frontend implements Framer.Reader {
     private void keepOrGoOn(byte type) {
         switch (type) {
             case 'P', 'B', 'D' -> {
-                if (session.isArmed()) {
+                if (session.isArmed() || session.isObserved()) {
                     session.filter().keepBack();
                 }
             }
@@ -135,6 +141,9 @@ final class Frontend implements Framer.Reader {
     private boolean execute(ByteBuffer body) {
         Statements.Portal portal = session.statements().portal(Messages.read(body, ""));
         boolean arrives = portal != null && portal.isFirstExecute() && !failedCycle;
+        if (arrives) {
+            session.sends(portal.sql());
+        }
         if (portal == null || !session.isArmed()) {
             session.filter().goOn();
             return passed(Expected.EXECUTE);
@@ -155,6 +164,10 @@ final class Frontend implements Framer.Reader {
             wait.beforeExecute(session.steps());
         }
         session.filter().goOn();
+        SlowStatement slow = call.slow();
+        if (slow != null) {
+            injector.sleepBeforeExecute(call, slow);
+        }
         ServerError error = call.error();
         if (error == null) {
             return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
@@ -164,6 +177,7 @@ final class Frontend implements Framer.Reader {
             call.skipped("nothing, an earlier statement failed");
         }
         failedCycle = true;
+        idling = read && call.endsIdle() ? call : null;
         commitFailed = read && call.isCommit() && !error.how().endsTheSession();
         return false;
     }
@@ -188,11 +202,17 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean query(ByteBuffer body) {
-        if (!session.isArmed()) {
+        boolean armed = session.isArmed();
+        if (!armed && !session.isObserved() && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }
         String sql = Messages.read(body);
+        session.sends(sql);
+        if (!armed) {
+            betweenCycles = true;
+            return passed(Expected.QUERY);
+        }
         Site site = session.site(sql);
         return cycle(site, () -> sql, Kind.QUERY);
     }
@@ -213,6 +233,7 @@ final class Frontend implements Framer.Reader {
         if (call == null) {
             return passed(new Expected(kind, Shown.ALL, null, session.rowsOf(site)));
         }
+        call.withoutSlowness();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
         if (isCut(call)) {
             return false;
@@ -243,6 +264,14 @@ final class Frontend implements Framer.Reader {
         }
         betweenCycles = true;
         failedCycle = false;
+        Call ending = idling;
+        idling = null;
+        if (ending != null && ending.endsIdle()) {
+            session.steps().toServer(seen.reset());
+            replies.add(new Expected(Kind.SYNC, Shown.NOTHING, ending));
+            injector.expectEnd(ending);
+            return false;
+        }
         if (!commitFailed) {
             return passed(Expected.SYNC);
         }
@@ -256,6 +285,7 @@ final class Frontend implements Framer.Reader {
 
     /** The client's last word. It waits for no answer. */
     private boolean disconnect(ByteBuffer seen) {
+        session.disconnects();
         Call call = session.arrives(SqlSites.DISCONNECT, SqlSites.DISCONNECT::name);
         if (call == null) {
             return true;

@@ -32,6 +32,9 @@ final class SqlSites {
             "SET application_name = ?", "SET extra_float_digits = ?", "SHOW TRANSACTION ISOLATION LEVEL", "(empty)");
 
     private static final String SESSION_DEFAULTS = "SET SESSION CHARACTERISTICS AS TRANSACTION ";
+    /** How the pool seam asks a session what it keeps. */
+    private static final String SESSION_STATE = "AS chaos_session_state";
+
     private static final String LEVEL = "SET TRANSACTION ISOLATION LEVEL ";
     private static final String TO_SAVEPOINT = "ROLLBACK TO SAVEPOINT ";
     private static final int REMEMBERED = 1_000;
@@ -100,6 +103,7 @@ final class SqlSites {
         return isLink(site)
                 || HOUSEKEEPING.contains(site.name())
                 || site.name().startsWith(SESSION_DEFAULTS)
+                || site.name().endsWith(SESSION_STATE)
                 || (site.name().startsWith(LEVEL) && isSingle(site.name()));
     }
 

@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Plan;
+import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.pool.ConnectionGroup;
+import dev.chaostest.postgres.pool.ConnectionStorm;
 import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.pool.HeldConnections;
 import dev.chaostest.postgres.pool.NoConnection;
+import dev.chaostest.postgres.pool.PoolExhauster;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerOptions;
@@ -76,6 +83,36 @@ class SmallServerTest {
             NoConnectionTest.assertSame(ours, real);
             assertThat(ours.getSQLState()).isEqualTo("53300");
         }
+    }
+
+    @Test
+    void everyPlaceOfTheServerIsTakenAndOthersSeeTooManyConnections() throws SQLException {
+        try (ChaosScope scope = ChaosScope.open("test", Plan.of(new Seed(7)));
+                HeldConnections held = PoolExhauster.ofServer(server).hold(scope)) {
+            assertThat(held.report().acquired()).isEqualTo(8);
+            assertThat(held.report().peak()).isEqualTo(8);
+            assertThat(held.report().refusedBy()).isEqualTo(Map.of("53300", 1L));
+            assertThat(catchThrowableOfType(SQLException.class, unpooled::getConnection)
+                            .getSQLState())
+                    .isEqualTo("53300");
+            assertThat(scope.ledger().entries(LedgerEntry.Commanded.class))
+                    .singleElement()
+                    .extracting(LedgerEntry.Commanded::reach)
+                    .isEqualTo(Reach.SERVER);
+
+            held.close();
+            unpooled.getConnection().close();
+        }
+    }
+
+    @Test
+    void stormTakesWhatThereIsAndTheRestIsRefused() throws SQLException {
+        try (ChaosScope scope = ChaosScope.open("test", Plan.of(new Seed(7)));
+                HeldConnections storm = ConnectionStorm.ofServer(server).open(scope, 30, 2_000)) {
+            assertThat(storm.report().peak()).isEqualTo(8);
+            assertThat(storm.report().refusedBy()).isEqualTo(Map.of("53300", 22L));
+        }
+        unpooled.getConnection().close();
     }
 
     private static SQLException whenFull(PoolFixture fixture) {

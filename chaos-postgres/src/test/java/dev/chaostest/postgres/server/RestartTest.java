@@ -138,7 +138,7 @@ class RestartTest {
                 Connection stranger = connect(other)) {
             long backend = Long.parseLong(first(stranger, "SELECT pg_backend_pid()"));
 
-            assertThatThrownBy(() -> server.running().signal("KILL", backend))
+            assertThatThrownBy(() -> server.signal("KILL", backend))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage("Signal KILL must go to a process of the server " + server.pid() + ", but process "
                             + backend + " is none of it. Take a pid that the server shows now.");

@@ -43,19 +43,31 @@ public final class Capacity {
         if (wanted == 1) {
             return;
         }
-        try (Statement statement = first.createStatement();
+        Slots slots = slots(first);
+        if (wanted - 1 > slots.all - slots.used) {
+            throw new ChaosException("A group of " + wanted + " connections must fit into the server, but of its "
+                    + slots.all + " connections " + (slots.used - 1)
+                    + " are used by others. Make the group smaller, or raise max_connections.");
+        }
+    }
+
+    /** How many connections the server has free for everybody, that one included. */
+    static int free(Connection connection) throws SQLException {
+        Slots slots = slots(connection);
+        return slots.all - slots.used + 1;
+    }
+
+    private static Slots slots(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(SLOTS)) {
             row.next();
-            int slots = row.getInt(1);
-            int used = row.getInt(2);
-            if (wanted - 1 > slots - used) {
-                throw new ChaosException("A group of " + wanted + " connections must fit into the server, but of its "
-                        + slots + " connections " + (used - 1)
-                        + " are used by others. Make the group smaller, or raise max_connections.");
-            }
+            Slots slots = new Slots(row.getInt(1), row.getInt(2));
+            endTransaction(connection);
+            return slots;
         }
-        endTransaction(first);
     }
+
+    private record Slots(int all, int used) {}
 
     /** Asking must not leave a transaction open, and its snapshot with it. */
     private static void endTransaction(Connection first) throws SQLException {

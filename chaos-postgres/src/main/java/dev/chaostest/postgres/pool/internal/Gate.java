@@ -36,6 +36,8 @@ public final class Gate implements AutoCloseable {
     private final ReentrantLock numbering = new ReentrantLock();
     private volatile @Nullable Own own;
     private volatile @Nullable Borrowers borrowers;
+    private volatile @Nullable Takings takings;
+    private volatile @Nullable Visits visits;
     private volatile boolean closed;
 
     Gate(Backing backing) {
@@ -59,14 +61,40 @@ public final class Gate implements AutoCloseable {
 
     /** By another way to the same pool: with a user of the caller's. */
     Connection acquire(Backing way) throws SQLException {
-        Round round = mount.armed();
-        Strike strike = round == null ? null : round.at(ACQUIRE, lane(round), () -> "getConnection", MACHINERY);
-        Connection connection = strike == null ? way.acquire() : new Acquire(this, way, strike).run();
+        Takings counting = takings;
+        Connection connection = counting == null ? struck(way) : counted(way, counting);
+        Visits visiting = visits;
+        if (visiting != null) {
+            visiting.lent(connection);
+        }
         Borrowers watching = borrowers;
         if (watching != null) {
             watching.lent(connection);
         }
         return connection;
+    }
+
+    private Connection struck(Backing way) throws SQLException {
+        Round round = mount.armed();
+        Strike strike = round == null ? null : round.at(ACQUIRE, lane(round), () -> "getConnection", MACHINERY);
+        return strike == null ? way.acquire() : new Acquire(this, way, strike).run();
+    }
+
+    private Connection counted(Backing way, Takings counting) throws SQLException {
+        long began = System.nanoTime();
+        try {
+            Connection connection = struck(way);
+            counting.given(connection, System.nanoTime() - began);
+            return connection;
+        } catch (SQLException e) {
+            counting.refused(e, System.nanoTime() - began);
+            throw e;
+        }
+    }
+
+    /** Past every rule, and not counted: for what the library does itself. */
+    public Connection past() throws SQLException {
+        return backing.acquire();
     }
 
     private Lane lane(Round round) {
@@ -108,6 +136,23 @@ public final class Gate implements AutoCloseable {
         Borrowers watching = new Borrowers(backing.name());
         borrowers = watching;
         return watching::left;
+    }
+
+    /** From now on counts who gets a connection and who does not. */
+    public Takings watchUse() {
+        Takings counting = new Takings();
+        takings = counting;
+        return counting;
+    }
+
+    /** Shows each connection that is lent, before its borrower has it, until that is closed. */
+    public AutoCloseable watch(Visits visiting) {
+        visits = visiting;
+        return () -> {
+            if (visits == visiting) {
+                visits = null;
+            }
+        };
     }
 
     /**

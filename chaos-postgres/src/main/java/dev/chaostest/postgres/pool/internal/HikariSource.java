@@ -3,6 +3,7 @@ package dev.chaostest.postgres.pool.internal;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.ProxyConnection;
 import com.zaxxer.hikari.util.PropertyElf;
 import dev.chaostest.plan.ChaosException;
@@ -243,6 +244,13 @@ public final class HikariSource {
         }
         ((HikariDataSource) pool.get()).evictConnection(connection);
         return true;
+    }
+
+    /** Has a pool close the connections that are idle, if it is one that has begun. */
+    public static void evictIdle(DataSource source) throws SQLException {
+        unwrap(source)
+                .map(pool -> ((HikariDataSource) pool).getHikariPoolMXBean())
+                .ifPresent(HikariPoolMXBean::softEvictConnections);
     }
 
     /** Ends a pool. */

@@ -3,12 +3,15 @@ package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.plan.ChaosException;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is done with the driver's own DataSource. */
@@ -79,5 +82,22 @@ public final class PgSource {
         return wrapper.isWrapperFor(PGSimpleDataSource.class)
                 ? Optional.of(wrapper.unwrap(PGSimpleDataSource.class))
                 : Optional.empty();
+    }
+
+    /** In which state a transaction is that was begun by hand, past JDBC's auto-commit; empty if there is none. */
+    static Optional<String> openTransaction(Connection session) throws SQLException {
+        if (!session.isWrapperFor(BaseConnection.class) || !session.getAutoCommit()) {
+            return Optional.empty();
+        }
+        return switch (session.unwrap(BaseConnection.class).getTransactionState()) {
+            case IDLE -> Optional.empty();
+            case OPEN -> Optional.of("open");
+            case FAILED -> Optional.of("failed");
+        };
+    }
+
+    /** Which process of the server serves it. */
+    static int pid(Connection session) throws SQLException {
+        return session.unwrap(PGConnection.class).getBackendPID();
     }
 }

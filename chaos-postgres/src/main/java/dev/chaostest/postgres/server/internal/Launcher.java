@@ -21,14 +21,16 @@ public final class Launcher {
     private final Template template;
     private final DataPlace place;
     private final Map<String, String> settings;
+    private final SmallDisks disks;
 
     private Launcher(Host host, ProcessUser user, Binaries binaries, Path cache, ServerOptions options) {
         this.host = host;
         this.user = user;
         this.binaries = binaries;
-        this.template = Template.of(binaries, cache, user, host);
+        this.template = Template.of(binaries, cache, user, host, options.checksums());
         this.place = DataPlace.choose(host, options.directory());
         this.settings = options.settings();
+        this.disks = SmallDisks.choose(options.disks(), host, place.parent());
         new Orphans(place, host).clear();
     }
 
@@ -68,12 +70,22 @@ public final class Launcher {
 
     /** Starts a server on given data, with settings that win over those of the options. */
     public RunningServer start(ServerData data, Map<String, String> more) {
-        Map<String, String> all = new LinkedHashMap<>(settings);
+        Map<String, String> all = new LinkedHashMap<>(disks.settings());
+        all.putAll(settings);
         all.putAll(more);
         ServerHome home = null;
         try {
             home = new ServerHome(place.create(user));
-            return new Start(host, user, binaries, template.locale(), data, all, Start::freePort).run(home);
+            return new Start(
+                            host,
+                            disks.user(user),
+                            binaries,
+                            template.locale(),
+                            data,
+                            all,
+                            disks,
+                            Start::freePort)
+                    .run(home);
         } catch (IOException e) {
             if (home != null) {
                 Trees.deleteQuietly(home.directory());

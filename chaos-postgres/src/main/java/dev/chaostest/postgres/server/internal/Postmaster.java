@@ -122,11 +122,12 @@ final class Postmaster {
     private OptionalInt heard() throws IOException {
         Optional<Supervisor.Event> event = supervisor.event();
         while (event.isPresent()) {
-            if (event.get().isExit()) {
+            Supervisor.Event next = event.get();
+            if (next.isExit()) {
                 running = false;
-                return OptionalInt.of((int) event.get().number());
+                return OptionalInt.of((int) next.number());
             }
-            pid = event.get().number();
+            pid = next.number();
             event = supervisor.event();
         }
         return OptionalInt.empty();

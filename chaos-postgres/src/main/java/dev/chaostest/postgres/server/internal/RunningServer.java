@@ -3,6 +3,7 @@ package dev.chaostest.postgres.server.internal;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.PostgresUnavailableException;
+import dev.chaostest.postgres.server.ServerDisk;
 import dev.chaostest.postgres.server.StopMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,15 +30,23 @@ public final class RunningServer implements AutoCloseable {
     private final Postmaster postmaster;
     private final Signals signals;
     private final int port;
+    private final SmallDisks disks;
     private final Consumer<ServerHome> clearing;
     private volatile long pid;
     private boolean closed;
 
-    RunningServer(ServerHome home, Postmaster postmaster, Signals signals, int port, Consumer<ServerHome> clearing) {
+    RunningServer(
+            ServerHome home,
+            Postmaster postmaster,
+            Signals signals,
+            int port,
+            SmallDisks disks,
+            Consumer<ServerHome> clearing) {
         this.home = home;
         this.postmaster = postmaster;
         this.signals = signals;
         this.port = port;
+        this.disks = disks;
         this.clearing = clearing;
         this.pid = postmaster.pid();
     }
@@ -56,6 +66,19 @@ public final class RunningServer implements AutoCloseable {
         return home.data();
     }
 
+    /** A small disk of its own, as this JVM sees it. */
+    public Optional<Path> disk(ServerDisk disk) {
+        return Optional.of(disk)
+                .filter(disks.bytes()::containsKey)
+                .map(SmallDisks::directory)
+                .map(home.seen()::resolve);
+    }
+
+    /** The same as the server sees it. */
+    public Optional<Path> location(ServerDisk disk) {
+        return disk(disk).map(seen -> home.directory().resolve(home.seen().relativize(seen)));
+    }
+
     /** What the server wrote lately. */
     public String logTail() {
         return home.tail(0);
@@ -68,6 +91,11 @@ public final class RunningServer implements AutoCloseable {
         } catch (IOException shellGone) {
             return Processes.isAlive(pid);
         }
+    }
+
+    /** Whether it is gone for good. */
+    public synchronized boolean isClosed() {
+        return closed;
     }
 
     /** Stops it, and waits until all its processes are gone. Where none runs it does nothing. */
@@ -138,6 +166,19 @@ public final class RunningServer implements AutoCloseable {
         signals.send(name, process);
     }
 
+    /** Who stands still doesn't hear that it must end; the postmaster would wait 5 s for it. */
+    private void thaw() {
+        for (long child : children()) {
+            if (Processes.isFrozen(child)) {
+                try {
+                    signals.send("CONT", child);
+                } catch (ChaosException goneMeanwhile) {
+                    // Then it needs no thawing.
+                }
+            }
+        }
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("The server on port " + port
@@ -152,6 +193,7 @@ public final class RunningServer implements AutoCloseable {
             return;
         }
         closed = true;
+        thaw();
         if (!postmaster.end(PATIENCE) || Processes.isAlive(pid) || Files.exists(home.directory())) {
             // Its shell was killed. Another does what it would have done.
             clearing.accept(home);

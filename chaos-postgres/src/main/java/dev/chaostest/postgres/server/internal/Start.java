@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,7 @@ record Start(
         String locale,
         ServerData data,
         Map<String, String> settings,
+        SmallDisks disks,
         Ports ports) {
     /** Where ports come from. */
     @FunctionalInterface
@@ -53,17 +56,27 @@ record Start(
     RunningServer run(ServerHome home) throws IOException {
         Owner.thisJvm(binaries.postgres()).write(home.directory());
         Commands environment = new Commands(host, locale);
-        Supervisor supervisor =
-                Supervisor.open(home.directory(), binaries.postgres(), user.command(command(home)), host, environment);
+        Supervisor supervisor = Supervisor.open(
+                home.directory(), binaries.postgres(), user.command(command(home)), disks.prefix(), host, environment);
         try {
             // The shell is there first: it removes a half-made copy too.
-            data.writeTo(Files.createDirectory(home.data(), RunningServer.PRIVATE));
-            user.own(home.data());
-            return start(home, supervisor);
+            disks.mount(supervisor);
+            ServerHome seen = disks.isNone() ? home : home.seenBy(supervisor.pid());
+            data.writeTo(directory(seen.data()));
+            user.own(seen.data());
+            return start(seen, supervisor);
         } catch (IOException | RuntimeException | Error e) {
             supervisor.end(Postmaster.DEADLINE);
             throw e;
         }
+    }
+
+    /** A disk may be mounted there, or in it. */
+    private static Path directory(Path data) throws IOException {
+        if (!Files.isDirectory(data)) {
+            return Files.createDirectory(data, RunningServer.PRIVATE);
+        }
+        return Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     }
 
     private RunningServer start(ServerHome home, Supervisor supervisor) throws IOException {
@@ -75,7 +88,7 @@ record Start(
                 int port = ports.next();
                 OptionalInt status = postmaster.start(port);
                 if (status.isEmpty()) {
-                    return new RunningServer(home, postmaster, signals, port, this::clear);
+                    return new RunningServer(home, postmaster, signals, port, disks, this::clear);
                 }
                 if (!home.tail(offset).contains("could not bind")) {
                     throw failed("ended with " + status.getAsInt(), home);
@@ -104,7 +117,7 @@ record Start(
 
     private List<String> command(ServerHome home) {
         List<String> command = new ArrayList<>(
-                List.of(binaries.postgres().toString(), "-D", home.data().toString()));
+                List.of(binaries.postgres().toString(), "-D", home.serverData().toString()));
         Map<String, String> all = new LinkedHashMap<>(OURS);
         // A stranger may not write beside its data.
         all.put("unix_socket_directories", user.isStranger() ? "" : home.socketDirectory());

@@ -21,8 +21,9 @@ public final class Trees {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
-                if (!directory.equals(from)) {
-                    Files.createDirectory(to.resolve(from.relativize(directory)));
+                Path copy = to.resolve(from.relativize(directory));
+                if (!Files.isDirectory(copy)) { // a disk may be mounted there
+                    Files.createDirectory(copy);
                 }
                 return FileVisitResult.CONTINUE;
             }

@@ -90,7 +90,7 @@ class LauncherTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
 
         Launcher launcher = Launcher.prepare(
-                new ServerOptions(Optional.of(home), Optional.empty(), Optional.of(directory), java.util.Map.of()));
+                ServerOptions.ofDefaults().withHome(home).withDirectory(directory));
 
         try (RunningServer server = launcher.start();
                 Connection connection = connect(server);

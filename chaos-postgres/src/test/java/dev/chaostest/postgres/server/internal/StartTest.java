@@ -50,8 +50,8 @@ class StartTest {
         var cache = new CacheDirectory(host, user).choose(Optional.empty());
         Archive archive = Archive.find(Platform.of(host), StartTest.class.getClassLoader());
         Binaries binaries = Binaries.unpacked(archive, cache, host);
-        Template template = Template.of(binaries, cache, user, host);
+        Template template = Template.of(binaries, cache, user, host, false);
         ServerData data = ServerData.copyOf(template.directory());
-        return new Start(host, user, binaries, template.locale(), data, Map.of(), ports);
+        return new Start(host, user, binaries, template.locale(), data, Map.of(), SmallDisks.NONE, ports);
     }
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.pool.internal;
+
+import dev.chaostest.mount.Callers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions behind a pool's connections, each looked at when it is lent. Forgets those that the pool has let go; keeps at
+ * most {@value #FOUND_MAX} findings.
+ *
+ * @param <L> a finding
+ */
+public final class Sessions<L> implements Visits {
+
+    private static final int FOUND_MAX = 1_000;
+    private static final Set<String> MACHINERY = Set.of(
+            "com.zaxxer.hikari.",
+            "org.postgresql.",
+            "org.springframework.",
+            "org.hibernate.",
+            "dev.chaostest.postgres.pool.");
+
+    private final Gate gate;
+    private final Looker<L> looker;
+    private final Function<String, L> openTransaction;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Connection, Seen> sessions = new WeakHashMap<>();
+    private final List<Found<L>> found = new ArrayList<>();
+
+    /**
+     * @param looker compares a session with what it was before
+     * @param openTransaction a finding for a transaction in this state
+     */
+    public Sessions(Gate gate, Looker<L> looker, Function<String, L> openTransaction) {
+        this.gate = gate;
+        this.looker = looker;
+        this.openTransaction = openTransaction;
+    }
+
+    /** Compares a session with what it was before. */
+    @FunctionalInterface
+    public interface Looker<L> {
+        /** What it is now, and what is different. */
+        Look<L> at(Connection session, Optional<Object> before) throws SQLException;
+    }
+
+    /**
+     * What was seen.
+     *
+     * @param state to compare with next time
+     * @param found what is different
+     */
+    public record Look<L>(Object state, List<L> found) {}
+
+    /**
+     * A finding, and who had the session before.
+     *
+     * @param borrower a frame of its code, if one is known
+     */
+    public record Found<L>(L leak, Optional<String> borrower) {}
+
+    @Override
+    public void lent(Connection connection) throws SQLException {
+        lock.lock();
+        try {
+            Seen seen = look(connection);
+            seen.loan = connection;
+            seen.borrower = Callers.nearest(MACHINERY);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Seen look(Connection connection) throws SQLException {
+        Connection session = connection.unwrap(Connection.class);
+        Seen seen = sessions.computeIfAbsent(session, each -> new Seen());
+        Optional<String> open = PgSource.openTransaction(session);
+        if (open.isPresent()) { // HikariCP does not know of it, and a failed one answers no question
+            if (!seen.open) {
+                add(seen, openTransaction.apply(open.get()));
+            }
+            seen.open = true;
+            return seen;
+        }
+        seen.open = false;
+        Look<L> look = looker.at(session, Optional.ofNullable(seen.state));
+        if (!session.getAutoCommit()) {
+            session.rollback();
+        }
+        seen.state = look.state();
+        look.found().forEach(leak -> add(seen, leak));
+        return seen;
+    }
+
+    private void add(Seen seen, L leak) {
+        if (found.size() < FOUND_MAX) {
+            found.add(new Found<>(leak, Optional.ofNullable(seen.borrower)));
+        }
+    }
+
+    /** All findings, once the idle sessions were looked at. */
+    public List<Found<L>> found() throws SQLException {
+        lock.lock();
+        List<Connection> idle = new ArrayList<>();
+        try {
+            long known = sessions.values().stream().filter(Seen::isIdle).count();
+            while (idle.size() < known) {
+                Connection next = gate.past();
+                idle.add(next);
+                look(next);
+            }
+            return List.copyOf(found);
+        } finally {
+            lock.unlock();
+            for (Connection each : idle) {
+                each.close();
+            }
+        }
+    }
+
+    private static final class Seen {
+        private @Nullable Object state;
+        private @Nullable Connection loan;
+        private @Nullable String borrower;
+        private boolean open;
+
+        private boolean isIdle() {
+            Connection lent = loan;
+            try {
+                return lent == null || lent.isClosed();
+            } catch (SQLException e) { // one that can't even say so is of no use to anyone
+                return true;
+            }
+        }
+    }
+}
