@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Branches are made, marked, restored, reset, read and closed in any order; a model knows what each must hold. */
 class RandomBranchesTest extends ClusterFixture {
-    private static final int STEPS = 30;
+    private static final int STEPS = 20;
     private static final int BRANCHES_MAX = 6;
 
     private final Random random = new Random(scope.seed().value());
