@@ -83,10 +83,12 @@ class LocksTest {
         AdvisoryLock two = LockRequest.advisory(-1, 7);
         String tryOne = "SELECT pg_try_advisory_xact_lock%s(4242424242)";
         String tryTwo = "SELECT pg_try_advisory_xact_lock%s(-1, 7)";
-        for (AdvisoryLock lock : List.of(one, one.forSession(), one.shared(), one.shared().forSession())) {
+        for (AdvisoryLock lock :
+                List.of(one, one.forSession(), one.shared(), one.shared().forSession())) {
             check(lock, tryOne);
         }
-        for (AdvisoryLock lock : List.of(two, two.forSession(), two.shared(), two.shared().forSession())) {
+        for (AdvisoryLock lock :
+                List.of(two, two.forSession(), two.shared(), two.shared().forSession())) {
             check(lock, tryTwo);
         }
     }
@@ -95,7 +97,9 @@ class LocksTest {
         boolean shared = lock.toString().contains("shared");
         try (LockHolder holder = fixture.locks().hold(lock)) {
             assertThat(fixture.read(attempt.formatted(""))).as("%s", lock).isEqualTo("f");
-            assertThat(fixture.read(attempt.formatted("_shared"))).as("%s", lock).isEqualTo(shared ? "t" : "f");
+            assertThat(fixture.read(attempt.formatted("_shared")))
+                    .as("%s", lock)
+                    .isEqualTo(shared ? "t" : "f");
             String state = "SELECT state FROM pg_stat_activity WHERE pid = " + holder.pid();
             assertThat(fixture.read(state))
                     .isEqualTo(lock.toString().contains("of the session") ? "idle" : "idle in transaction");
@@ -105,8 +109,8 @@ class LocksTest {
 
     @Test
     void whatASerializableTransactionHasReadIsHeldAndMakesAnotherFail() throws Exception {
-        Connection application = fixture.begin(
-                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SELECT sum(balance) FROM booking");
+        Connection application =
+                fixture.begin("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SELECT sum(balance) FROM booking");
         try (LockHolder holder = fixture.locks().hold(LockRequest.predicate("SELECT sum(balance) FROM account"))) {
             assertThat(fixture.read("SELECT mode FROM pg_locks WHERE mode = 'SIReadLock' AND relation = "
                             + "'account'::regclass AND pid = " + holder.pid()))

@@ -88,7 +88,9 @@ public final class LockOrderRecorder implements AutoCloseable {
             LockOrderRecorder recorder = new LockOrderRecorder(HeldLocks.open(source));
             scope.own("the recorder of lock orders", recorder);
             recorder.observed = mount.observe(recorder::before);
-            scope.ledger().noted("watches the order of locks of " + mount + (recorder.seesRows() ? "" : ", rows not among them"));
+            scope.ledger()
+                    .noted("watches the order of locks of " + mount
+                            + (recorder.seesRows() ? "" : ", rows not among them"));
             return recorder;
         } catch (SQLException e) {
             throw new ChaosException(
@@ -168,7 +170,8 @@ public final class LockOrderRecorder implements AutoCloseable {
         try {
             asked = thread.submit(task);
         } catch (RejectedExecutionException e) {
-            throw new ChaosException("The recorder of lock orders must be open to be asked, but is closed. Ask it before.", e);
+            throw new ChaosException(
+                    "The recorder of lock orders must be open to be asked, but is closed. Ask it before.", e);
         }
         try {
             return asked.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
@@ -177,7 +180,8 @@ public final class LockOrderRecorder implements AutoCloseable {
             throw new ChaosException("The recorder of lock orders must not be interrupted, but was. Ask it again.", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new ChaosException(
-                    "The recorder of lock orders must answer within " + DEADLINE.toSeconds() + " s, but did not. See the cause.",
+                    "The recorder of lock orders must answer within " + DEADLINE.toSeconds()
+                            + " s, but did not. See the cause.",
                     e);
         }
     }
@@ -188,10 +192,11 @@ public final class LockOrderRecorder implements AutoCloseable {
         try {
             observed.close();
             if (!thread.isShutdown()) {
-                onThread(() -> { // behind every statement that still waits
-                    held.close();
-                    return true;
-                });
+                onThread(
+                        () -> { // behind every statement that still waits
+                            held.close();
+                            return true;
+                        });
             }
         } catch (Exception e) {
             LOG.debug("The recorder of lock orders could not be closed cleanly", e);
