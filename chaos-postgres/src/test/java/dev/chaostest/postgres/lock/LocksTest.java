@@ -109,15 +109,28 @@ class LocksTest {
 
     @Test
     void whatASerializableTransactionHasReadIsHeldAndMakesAnotherFail() throws Exception {
-        Connection application =
-                fixture.begin("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SELECT sum(balance) FROM booking");
-        try (LockHolder holder = fixture.locks().hold(LockRequest.predicate("SELECT sum(balance) FROM account"))) {
+        LockRequest read = LockRequest.predicate("SELECT sum(balance) FROM account");
+        assertThat(writesWhatItsReadingDependsOn()).as("without it").isEqualTo("ok");
+        try (LockHolder holder = fixture.locks().hold(read)) {
             assertThat(fixture.read("SELECT mode FROM pg_locks WHERE mode = 'SIReadLock' AND relation = "
                             + "'account'::regclass AND pid = " + holder.pid()))
                     .isEqualTo("SIReadLock");
-            run(application, "UPDATE account SET balance = 0 WHERE id = 1");
-            application.commit();
+            assertThat(writesWhatItsReadingDependsOn()).isEqualTo("40001");
         }
+    }
+
+    /** One has read what another has changed since, and writes what our session has read. */
+    private String writesWhatItsReadingDependsOn() throws Exception {
+        String serializable = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+        Connection application = fixture.begin(serializable, "SELECT sum(balance) FROM booking");
+        Connection other = fixture.begin(serializable, "UPDATE booking SET balance = balance + 1 WHERE id = 1");
+        other.commit();
+        String end = end(fixture.inBackground(() -> {
+            run(application, "UPDATE account SET balance = balance + 1 WHERE id = 1");
+            application.commit();
+        }));
+        application.rollback();
+        return end;
     }
 
     @Test

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * deadlock happening, and also when they never ran at the same time.
  *
  * <p>Before each statement of a mounted DataSource goes out, the server is asked which locks its session holds; what is new
- * belongs to the statement before. So each statement is a few milliseconds slower. The application sees nothing else. Locks
+ * belongs to the statement before. So each statement is some 10 ms slower. The application sees nothing else. Locks
  * are tables, advisory keys, and rows where the extension {@code pgrowlocks} is installed in the database ({@code CREATE
  * EXTENSION pgrowlocks}) and the role may use it (superuser, or a member of {@code pg_stat_scan_tables}): rows are named by their
  * primary key, else by their place. It reads the tables of which rows are locked from end to end: for tables of tests, not for
