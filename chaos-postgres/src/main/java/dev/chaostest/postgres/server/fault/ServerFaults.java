@@ -158,7 +158,8 @@ public final class ServerFaults {
         } catch (SQLException e) {
             throw new ChaosException(
                     "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or another: "
-                            + connection.getClass().getName() + ". Take its backend while it is open, or hand over its pid.",
+                            + connection.getClass().getName()
+                            + ". Take its backend while it is open, or hand over its pid.",
                     e);
         }
     }
