@@ -105,7 +105,7 @@ class DatabaseSweepTest {
     @Test
     void templatesStayLongerAndAreBuiltAgain(@TempDir Path directory) throws IOException {
         Path script = Files.writeString(directory.resolve("old.sql"), "-- " + run.id());
-        Templates templates = new Templates(admin, getClass(), "file:" + script);
+        Templates templates = new Templates(admin, getClass(), List.of("file:" + script));
         DatabaseOptions options =
                 DatabaseOptions.ofDefaults(run).withPrefix(prefix).withScripts(getClass(), "file:" + script);
         Instant weekAgo = now.minus(DatabaseSweep.TEMPLATE_AGE);

@@ -38,12 +38,12 @@ class TemplateForksTest {
     private final Sql sql = new Sql(admin);
     private final Run run = Run.random();
     private Path script = Path.of("");
-    private Templates templates = new Templates(admin, getClass());
+    private Templates templates = new Templates(admin, getClass(), List.of());
 
     @BeforeEach
     void writeScript(@TempDir Path directory) throws IOException {
         script = Files.writeString(directory.resolve("waits.sql"), SCRIPT.formatted(run.id()));
-        templates = new Templates(admin, getClass(), "file:" + script);
+        templates = new Templates(admin, getClass(), List.of("file:" + script));
     }
 
     @AfterEach
@@ -116,7 +116,10 @@ class TemplateForksTest {
 
                 first.kill();
 
-                await(() -> scriptsOf().size() == 1 && !scriptsOf().equals(ofTheFirst));
+                await(() -> {
+                    List<String> now = scriptsOf();
+                    return now.size() == 1 && !now.equals(ofTheFirst);
+                });
                 assertThat(templates.complete()).isEmpty();
                 assertThat(templates.building())
                         .as("what the killed one left is gone")

@@ -126,7 +126,7 @@ class TestDatabaseTest {
                         .containsExactly("other");
             }
         }
-        new Templates(admin, getClass(), "file:" + script).drop();
+        new Templates(admin, getClass(), List.of("file:" + script)).drop();
     }
 
     @Test
@@ -185,7 +185,7 @@ class TestDatabaseTest {
             assertThat(databases.in(database).column("SELECT length(gen_random_bytes(4))"))
                     .containsExactly("4");
         }
-        new Templates(admin, getClass(), "file:" + script).drop();
+        new Templates(admin, getClass(), List.of("file:" + script)).drop();
     }
 
     @Test
@@ -198,7 +198,7 @@ class TestDatabaseTest {
                 .isInstanceOf(ChaosException.class)
                 .hasMessageStartingWith("Script \"file:" + script
                         + "\" must run without an error, but statement 1 failed with SQLSTATE ");
-        Templates templates = new Templates(admin, getClass(), "file:" + script);
+        Templates templates = new Templates(admin, getClass(), List.of("file:" + script));
         assertThat(templates.complete()).isEmpty();
         assertThat(templates.building()).isEmpty();
     }
