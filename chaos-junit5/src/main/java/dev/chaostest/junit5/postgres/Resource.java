@@ -50,6 +50,8 @@ enum Resource {
     private static final int WORKER_COUNT = 4;
 
     private final String typeName;
+
+    @SuppressWarnings("ImmutableEnumChecker") // none of them has a state
     private final Function<PostgresRound, Object> opener;
 
     Resource(String typeName, Function<PostgresRound, Object> opener) {
