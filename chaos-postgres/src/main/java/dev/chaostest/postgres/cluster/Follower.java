@@ -59,8 +59,7 @@ final class Follower implements AutoCloseable {
         return follower;
     }
 
-    private static void release(
-            @Nullable Follower half, PostgresServer primary, String name, RuntimeException e) {
+    private static void release(@Nullable Follower half, PostgresServer primary, String name, RuntimeException e) {
         try {
             if (half == null) {
                 Slots.drop(primary, name);

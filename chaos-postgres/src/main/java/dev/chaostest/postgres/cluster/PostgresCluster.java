@@ -168,7 +168,8 @@ public final class PostgresCluster implements AutoCloseable {
     public Failover failOver() {
         List<Standby> candidates = standbys();
         if (candidates.isEmpty()) {
-            throw new ChaosException("A cluster must have a standby to fail over to, but there is none. Add one first.");
+            throw new ChaosException(
+                    "A cluster must have a standby to fail over to, but there is none. Add one first.");
         }
         return failOver(candidates);
     }
@@ -218,8 +219,7 @@ public final class PostgresCluster implements AutoCloseable {
     private static Standby mostAdvanced(List<Standby> running) {
         return Collections.max(
                 running,
-                Comparator.comparing(
-                        standby -> standby.follower().position().received()));
+                Comparator.comparing(standby -> standby.follower().position().received()));
     }
 
     /**

@@ -119,8 +119,8 @@ class LockChecksTest {
         locks.assertHolds(Sessions.of(holder), TableLockMode.SHARE, fixture.schema() + ".ACCOUNT");
         assertThatThrownBy(() -> locks.assertHolds(Sessions.of(holder), TableLockMode.EXCLUSIVE, "account"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageStartingWith("pid " + pid(holder) + " must hold table account in mode exclusive, but holds account in "
-                        + "ShareLock.\n  ");
+                .hasMessageStartingWith("pid " + pid(holder)
+                        + " must hold table account in mode exclusive, but holds account in " + "ShareLock.\n  ");
         assertThatThrownBy(() -> locks.assertHolds(Sessions.of(waiter), TableLockMode.SHARE, "account"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith(

@@ -93,8 +93,7 @@ class LockRequestTest {
             assertThat(whole.isActive()).isTrue();
             assertThatThrownBy(() -> run(application, "SET lock_timeout = 1", "DELETE FROM " + table))
                     .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
         }
     }
 

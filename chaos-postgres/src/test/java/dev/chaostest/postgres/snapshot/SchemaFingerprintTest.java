@@ -102,7 +102,8 @@ class SchemaFingerprintTest {
             assertThat(of(bank).definitions().toString()).doesNotContain(bank.name());
             assertThat(of(bank).definitions())
                     .containsEntry("column account.owner", "#2 text not null default 'nobody'::text")
-                    .containsEntry("constraint entry_account_fkey on entry", "FOREIGN KEY (account) REFERENCES account(id)")
+                    .containsEntry(
+                            "constraint entry_account_fkey on entry", "FOREIGN KEY (account) REFERENCES account(id)")
                     .containsEntry("type mood", "kind e, 'sad', 'glad'")
                     .containsEntry("comment on account.owner", "who")
                     .containsEntry("operator ===(integer,integer)", "");
@@ -141,7 +142,8 @@ class SchemaFingerprintTest {
     @Test
     void aMigrationThatRunsTwiceOrIsRolledBackIsSeenToBeHarmless() throws Exception {
         String[] migration = {
-            "CREATE TABLE IF NOT EXISTS audit (id int PRIMARY KEY)", "ALTER TABLE audit ADD COLUMN IF NOT EXISTS note text"
+            "CREATE TABLE IF NOT EXISTS audit (id int PRIMARY KEY)",
+            "ALTER TABLE audit ADD COLUMN IF NOT EXISTS note text"
         };
         try (TestBank bank = new TestBank(migration)) {
             SchemaFingerprint once = of(bank);
@@ -185,8 +187,9 @@ class SchemaFingerprintTest {
         try (TestBank bank = new TestBank()) {
             assertThatThrownBy(() -> SchemaFingerprint.of(bank.admin(), "No \"such\" schema"))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("Schema \"No \"such\" schema\" must be there to be captured, but is not. Give its name as "
-                            + "the catalog has it: neither quoted nor folded.");
+                    .hasMessage(
+                            "Schema \"No \"such\" schema\" must be there to be captured, but is not. Give its name as "
+                                    + "the catalog has it: neither quoted nor folded.");
         }
     }
 }

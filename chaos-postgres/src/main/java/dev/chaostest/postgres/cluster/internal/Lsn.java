@@ -11,8 +11,8 @@ public record Lsn(long position) implements Comparable<Lsn> {
     /** Reads what the server writes: {@code 0/16B3748}. */
     public static Lsn of(String text) {
         int slash = text.indexOf('/');
-        return new Lsn(Long.parseLong(text.substring(0, slash), 16) << 32
-                | Long.parseLong(text.substring(slash + 1), 16));
+        return new Lsn(
+                Long.parseLong(text.substring(0, slash), 16) << 32 | Long.parseLong(text.substring(slash + 1), 16));
     }
 
     /** How many bytes lie between an earlier place and this one. */

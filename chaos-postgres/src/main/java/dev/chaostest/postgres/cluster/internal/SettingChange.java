@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param before what {@code ALTER SYSTEM} had set; null for nothing
  */
-public record SettingChange(PostgresServer server, String name, @Nullable String before) {
+public record SettingChange(
+        PostgresServer server, String name, @Nullable String before) {
 
     /** Changes it, and waits until new sessions and the server's own processes are told. */
     public static SettingChange apply(PostgresServer server, String name, String value) {

@@ -16,7 +16,8 @@ public record Wal(int timeline, Lsn lsn, long at) {
 
     /** Asks. */
     public static Wal of(Admin primary) {
-        // The control file shows a new timeline only after the next checkpoint; the name of the file that is written does
+        // The control file shows a new timeline only after the next checkpoint; the name of the file that is written
+        // does
         // at once.
         List<String> row = primary.rows("""
                 SELECT pg_walfile_name(lsn), lsn, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint

@@ -220,8 +220,20 @@ final class CatalogSql {
             """;
 
     static final List<String> ALL = List.of(
-                    TABLES, COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS, RULES, POLICIES, FUNCTIONS, SEQUENCES, TYPES,
-                    STATISTICS, OTHERS, RIGHTS, COMMENTS);
+            TABLES,
+            COLUMNS,
+            CONSTRAINTS,
+            INDEXES,
+            TRIGGERS,
+            RULES,
+            POLICIES,
+            FUNCTIONS,
+            SEQUENCES,
+            TYPES,
+            STATISTICS,
+            OTHERS,
+            RIGHTS,
+            COMMENTS);
 
     private CatalogSql() {}
 }

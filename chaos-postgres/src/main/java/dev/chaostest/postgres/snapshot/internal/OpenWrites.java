@@ -66,7 +66,9 @@ public final class OpenWrites {
             while (true) {
                 Map<String, String> open = in(connection, schema);
                 open.keySet().removeAll(except.keySet());
-                if (open.isEmpty() || System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+                if (open.isEmpty()
+                        || System.nanoTime() - end >= 0
+                        || Thread.currentThread().isInterrupted()) {
                     return open;
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);

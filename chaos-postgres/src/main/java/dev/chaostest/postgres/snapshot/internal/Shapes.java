@@ -81,15 +81,17 @@ public final class Shapes {
             return true;
         });
         if (oid[0] == null) {
-            throw new ChaosException("Schema \"" + schema + "\" must be there to be captured, but is not. Give its name "
-                    + "as the catalog has it: neither quoted nor folded.");
+            throw new ChaosException(
+                    "Schema \"" + schema + "\" must be there to be captured, but is not. Give its name "
+                            + "as the catalog has it: neither quoted nor folded.");
         }
         return oid[0];
     }
 
     private static TableShape shape(String name, List<ColumnRow> rows) {
         ColumnRow first = rows.get(0);
-        List<Column> columns = rows.stream().filter(ColumnRow::isThere).map(ColumnRow::column).toList();
+        List<Column> columns =
+                rows.stream().filter(ColumnRow::isThere).map(ColumnRow::column).toList();
         List<String> key = rows.stream()
                 .filter(row -> row.keyPlace() >= 0)
                 .sorted((a, b) -> Integer.compare(a.keyPlace(), b.keyPlace()))
