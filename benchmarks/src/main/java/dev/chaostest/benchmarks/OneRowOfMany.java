@@ -74,7 +74,8 @@ public final class OneRowOfMany {
         for (ChangedRow way : ChangedRow.values()) {
             String millis = inItsOwnJvm(way, LARGE);
             System.out.printf(Locale.ROOT, "  %-10s %s", way, millis.isEmpty() ? "nothing" : millis + " ms");
-            System.out.println(millis.isEmpty() ? " within " + DEADLINE_SECONDS + " s" : ", smallest heap " + heap(way));
+            System.out.println(
+                    millis.isEmpty() ? " within " + DEADLINE_SECONDS + " s" : ", smallest heap " + heap(way));
         }
     }
 

@@ -128,7 +128,10 @@ public final class SnapshotDiff {
     public List<String> describe() {
         return isEmpty()
                 ? List.of()
-                : text().message("write them into a file with writeTo(file)").lines().skip(1).toList();
+                : text().message("write them into a file with writeTo(file)")
+                        .lines()
+                        .skip(1)
+                        .toList();
     }
 
     /**

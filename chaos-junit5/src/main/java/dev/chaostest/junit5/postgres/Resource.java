@@ -82,14 +82,16 @@ enum Resource {
         return round.schema()
                 .orElseThrow(() -> new ChaosException(
                         "A TestSchema parameter of " + round.scope().name()
-                                + " must come from @IsolatedSchema, but there is none. Add it to the method or the class."));
+                                + " must come from @IsolatedSchema, but there is none. Add it to the method or"
+                                + " the class."));
     }
 
     private static TestDatabase database(PostgresRound round) {
         return round.ownDatabase()
                 .orElseThrow(() -> new ChaosException(
                         "A TestDatabase parameter of " + round.scope().name()
-                                + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
+                                + " must come from @IsolatedDatabase, but there is none. Add it to the method"
+                                + " or the class."));
     }
 
     private static TempTable withoutColumns(PostgresRound round) {
@@ -110,7 +112,7 @@ enum Resource {
         return round.ownServer()
                 .orElseThrow(() -> new ChaosException("A " + parameter + " parameter of "
                         + round.scope().name()
-                        + " must meet a server of the test's own, but the test has none. Make it a parameter of the test "
-                        + "method, too, or add @OwnServer."));
+                        + " must meet a server of the test's own, but the test has none. Make it a parameter of the"
+                        + " test method, too, or add @OwnServer."));
     }
 }

@@ -69,8 +69,8 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
             Map<String, String> others = OpenWrites.in(schema.source(), schema.schema());
             try (SchemaSnapshot before = schema.capture()) {
                 Throwable thrown = thrown(work);
-                Map<String, String> open = OpenWrites.awaitEnd(
-                        schema.source(), schema.schema(), others, patience.toNanos());
+                Map<String, String> open =
+                        OpenWrites.awaitEnd(schema.source(), schema.schema(), others, patience.toNanos());
                 return new Outcome(expected, thrown, open, before.diff()).verdict();
             }
         } catch (SQLException e) {
@@ -110,8 +110,10 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
             throw new AssertionError(
                     "The work must fail with SQLSTATE " + expected + " and leave nothing, but "
                             + (failure.isPresent() ? "it failed so and left something" : howItEnded(left)) + "."
-                            + (open.isEmpty() ? "" : "\n  open    : " + String.join(", ", open.values())
-                                    + ". End the transaction in the work.")
+                            + (open.isEmpty()
+                                    ? ""
+                                    : "\n  open    : " + String.join(", ", open.values())
+                                            + ". End the transaction in the work.")
                             + (left.isEmpty() ? "" : "\n" + String.join("\n", left.lines())),
                     thrown);
         }
@@ -120,8 +122,8 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
             if (thrown == null) {
                 return "it did not fail"
                         + (left.isEmpty() && open.isEmpty()
-                                ? ". Nothing is different either: look whether it swallows the failure, since a COMMIT of "
-                                        + "a failed transaction is a ROLLBACK, and the driver does not say so"
+                                ? ". Nothing is different either: look whether it swallows the failure, since a COMMIT"
+                                        + " of a failed transaction is a ROLLBACK, and the driver does not say so"
                                 : "");
             }
             return "it failed with "

@@ -52,8 +52,8 @@ public record SchemaFingerprint(SortedMap<String, String> definitions) {
      * @throws dev.chaostest.plan.ChaosException if it is not there, or can't be read: never is there a fingerprint of a part
      */
     public static SchemaFingerprint of(DataSource source, String schema) {
-        try (ReadTransaction transaction = ReadTransaction.begin(
-                source, SnapshotOptions.ofDefaults().timeout())) {
+        try (ReadTransaction transaction =
+                ReadTransaction.begin(source, SnapshotOptions.ofDefaults().timeout())) {
             return new SchemaFingerprint(Catalog.read(transaction, schema));
         } catch (SQLException e) {
             throw Captured.unreadable(schema, e);

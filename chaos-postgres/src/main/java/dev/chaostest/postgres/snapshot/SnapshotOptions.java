@@ -39,7 +39,11 @@ public final class SnapshotOptions {
     private final Duration timeout;
 
     private SnapshotOptions(
-            Map<String, Set<String>> ignored, Set<String> ignoredTables, Copies copies, Counts counts, Duration timeout) {
+            Map<String, Set<String>> ignored,
+            Set<String> ignoredTables,
+            Copies copies,
+            Counts counts,
+            Duration timeout) {
         this.ignored = ignored;
         this.ignoredTables = ignoredTables;
         this.copied = copies.tables;
@@ -57,8 +61,7 @@ public final class SnapshotOptions {
 
     /** Everything counts; no copies. */
     public static SnapshotOptions ofDefaults() {
-        return new SnapshotOptions(
-                Map.of(), Set.of(), new Copies(Set.of(), false), new Counts(true, true), TIMEOUT);
+        return new SnapshotOptions(Map.of(), Set.of(), new Copies(Set.of(), false), new Counts(true, true), TIMEOUT);
     }
 
     /**
@@ -100,7 +103,8 @@ public final class SnapshotOptions {
      */
     public SnapshotOptions copying(String... tables) {
         requireNamed("copying", tables);
-        return new SnapshotOptions(ignored, ignoredTables, new Copies(with(copied, tables), copiesAll), counts(), timeout);
+        return new SnapshotOptions(
+                ignored, ignoredTables, new Copies(with(copied, tables), copiesAll), counts(), timeout);
     }
 
     /** As {@link #copying}, every table: then no transaction is left open. */
@@ -124,8 +128,8 @@ public final class SnapshotOptions {
 
     private static void requireNamed(String option, String... names) {
         if (names.length == 0) {
-            throw new ChaosException(option + "(...) must name at least one, but named none. Leave it out, or name what "
-                    + "it is about.");
+            throw new ChaosException(option
+                    + "(...) must name at least one, but named none. Leave it out, or name what " + "it is about.");
         }
     }
 
@@ -148,6 +152,7 @@ public final class SnapshotOptions {
     }
 
     CaptureSettings settings() {
-        return new CaptureSettings(ignoredTables, ignored, copied, copiesAll, hasCatalog, hasSequences, timeout, MEMORY);
+        return new CaptureSettings(
+                ignoredTables, ignored, copied, copiesAll, hasCatalog, hasSequences, timeout, MEMORY);
     }
 }

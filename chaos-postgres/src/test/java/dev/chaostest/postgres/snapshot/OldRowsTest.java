@@ -17,7 +17,8 @@ class OldRowsTest {
             "INSERT INTO big SELECT i, 'customer ' || i, i FROM generate_series(1, 20000) i",
             "CREATE TABLE heap (name text)",
             "INSERT INTO heap SELECT 'row ' || i % 100 FROM generate_series(1, 20000) i");
-    private final SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog());
+    private final SchemaSnapshots snapshots =
+            bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog());
     private final SchemaSnapshots copying =
             bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog().copyingAll());
 
@@ -93,8 +94,10 @@ class OldRowsTest {
         SchemaSnapshot before = snapshots.capture();
         bank.sql("TRUNCATE big", "INSERT INTO big SELECT i, 'customer ' || i, i FROM generate_series(1, 19999) i");
         assertThat(lines(before, "big"))
-                .containsExactly("  table big: changed, its old rows can't be seen any more: it was truncated, rewritten or "
-                        + "made anew meanwhile; name it in copying(...) for a copy of them (20000 before, 19999 after)");
+                .containsExactly(
+                        "  table big: changed, its old rows can't be seen any more: it was truncated, rewritten or"
+                            + " made anew meanwhile; name it in copying(...) for a copy of them (20000 before, 19999"
+                            + " after)");
     }
 
     @Test
@@ -166,7 +169,8 @@ class OldRowsTest {
     void manyChangesNeedNoMemory() {
         SchemaSnapshot before = snapshots.capture();
         bank.sql("UPDATE big SET amount = amount + 1", "DELETE FROM heap");
-        assertThat(lines(before, "big").get(0)).isEqualTo("  table big: 20000 rows changed (20000 before, 20000 after)");
+        assertThat(lines(before, "big").get(0))
+                .isEqualTo("  table big: 20000 rows changed (20000 before, 20000 after)");
         assertThat(lines(before, "heap").get(0)).isEqualTo("  table heap: 20000 rows removed (20000 before, 0 after)");
     }
 }

@@ -79,7 +79,8 @@ class RollbackTest {
         assertThatThrownBy(() -> Rollback.expect(
                         "23514",
                         snapshots,
-                        work((connection, statement) -> statement.execute("UPDATE account SET balance = 1 WHERE id = 1"))))
+                        work((connection, statement) ->
+                                statement.execute("UPDATE account SET balance = 1 WHERE id = 1"))))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail.\n"
                         + "  table account: 1 row changed (2 before, 2 after)\n"
@@ -91,7 +92,8 @@ class RollbackTest {
         assertThatThrownBy(() -> Rollback.expect(
                         "23514", snapshots, work((connection, statement) -> statement.execute("SELECT 1/0"))))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageStartingWith("The work must fail with SQLSTATE 23514 and leave nothing, but it failed with 22012: ")
+                .hasMessageStartingWith(
+                        "The work must fail with SQLSTATE 23514 and leave nothing, but it failed with 22012: ")
                 .hasCauseInstanceOf(SQLException.class);
     }
 
@@ -118,9 +120,11 @@ class RollbackTest {
 
     @Test
     void workThatCommitsAPartBeforeItFailsIsRedWithTheRows() {
-        assertThatThrownBy(() -> Rollback.expect("23514", snapshots, work((connection, statement) -> transfer(statement))))
+        assertThatThrownBy(
+                        () -> Rollback.expect("23514", snapshots, work((connection, statement) -> transfer(statement))))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it failed so and left something.\n"
+                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it failed so and left"
+                        + " something.\n"
                         + "  table account: 1 row changed (2 before, 2 after)\n"
                         + "    changed : id=2  balance: 0 -> 500\n"
                         + "  table entry: 1 row added (0 before, 1 after)\n"
@@ -138,9 +142,9 @@ class RollbackTest {
                     }
                 })))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail. Nothing is "
-                        + "different either: look whether it swallows the failure, since a COMMIT of a failed transaction "
-                        + "is a ROLLBACK, and the driver does not say so.");
+                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail. Nothing is"
+                        + " different either: look whether it swallows the failure, since a COMMIT of a failed"
+                        + " transaction is a ROLLBACK, and the driver does not say so.");
     }
 
     @Test

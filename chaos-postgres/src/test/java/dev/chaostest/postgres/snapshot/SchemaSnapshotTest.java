@@ -39,12 +39,13 @@ class SchemaSnapshotTest {
 
             assertThatThrownBy(before::assertUnchanged)
                     .isInstanceOf(AssertionError.class)
-                    .hasMessage("Schema \"" + bank.name() + "\" must be as it was, but 1 table is not. For what may change "
-                            + "use ignoring(table, columns) or ignoringTable(table).\n"
-                            + "  table account: 1 row changed, 1 row removed, 1 row added (3 before, 3 after)\n"
-                            + "    changed : id=1  balance: 1000.00 -> 900.00\n"
-                            + "    removed : id=2  owner: \"bob\", balance: 1000.00\n"
-                            + "    added   : id=7  owner: \"dan\", balance: 1.00");
+                    .hasMessage(
+                            "Schema \"" + bank.name() + "\" must be as it was, but 1 table is not. For what may change "
+                                    + "use ignoring(table, columns) or ignoringTable(table).\n"
+                                    + "  table account: 1 row changed, 1 row removed, 1 row added (3 before, 3 after)\n"
+                                    + "    changed : id=1  balance: 1000.00 -> 900.00\n"
+                                    + "    removed : id=2  owner: \"bob\", balance: 1000.00\n"
+                                    + "    added   : id=7  owner: \"dan\", balance: 1.00");
         }
     }
 
@@ -135,8 +136,7 @@ class SchemaSnapshotTest {
 
     @Test
     void ignoredColumnsAndTablesDoNotCount() {
-        try (TestBank bank = new TestBank(
-                        ACCOUNT, ROWS, "CREATE TABLE audit (note text)", "CREATE SEQUENCE invoice");
+        try (TestBank bank = new TestBank(ACCOUNT, ROWS, "CREATE TABLE audit (note text)", "CREATE SEQUENCE invoice");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot before = snapshots.capture(SnapshotOptions.ofDefaults()
                     .ignoring("account", "balance")
@@ -159,7 +159,8 @@ class SchemaSnapshotTest {
             SchemaSnapshot before = snapshots.capture();
             bank.sql("SELECT nextval('a')", "SELECT nextval('b')");
             assertThatThrownBy(before::assertUnchanged)
-                    .hasMessage("Schema \"" + bank.name() + "\" must be as it was, but 2 sequences are not. A rollback does "
+                    .hasMessage("Schema \"" + bank.name()
+                            + "\" must be as it was, but 2 sequences are not. A rollback does "
                             + "not set a sequence back; if it may move use ignoringSequences().\n"
                             + "  sequence a: 1 (not handed out) -> 1\n"
                             + "  sequence b: 1 -> 2");
@@ -169,7 +170,8 @@ class SchemaSnapshotTest {
     @Test
     void tablesThatAreDroppedOrMadeAreNamed() {
         try (TestBank bank = new TestBank(ACCOUNT, ROWS, "CREATE TABLE empty ()");
-                SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+                SchemaSnapshots snapshots =
+                        bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
             SchemaSnapshot before = snapshots.capture();
             bank.sql("DROP TABLE account", "CREATE TABLE fresh AS SELECT 1 AS one", "DROP TABLE empty");
             assertThat(before.diff().tables().stream().flatMap(table -> table.lines().stream()))
@@ -200,11 +202,13 @@ class SchemaSnapshotTest {
     @Test
     void aColumnOfAnotherTypeCountsEvenIfTheCatalogDoesNot() {
         try (TestBank bank = new TestBank(ACCOUNT, ROWS);
-                SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+                SchemaSnapshots snapshots =
+                        bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
             SchemaSnapshot before = snapshots.capture();
             bank.sql("ALTER TABLE account ALTER COLUMN balance TYPE numeric");
             assertThat(before.diff().table("account").orElseThrow().lines())
-                    .containsExactly("  table account: changed, its columns are not what they were (3 before, 3 after)");
+                    .containsExactly(
+                            "  table account: changed, its columns are not what they were (3 before, 3 after)");
         }
     }
 
@@ -230,7 +234,9 @@ class SchemaSnapshotTest {
     @Test
     void whatInheritsIsATableOfItsOwn() {
         try (TestBank bank = new TestBank(
-                        "CREATE TABLE base (id int)", "CREATE TABLE derived () INHERITS (base)", "INSERT INTO derived VALUES (1)");
+                        "CREATE TABLE base (id int)",
+                        "CREATE TABLE derived () INHERITS (base)",
+                        "INSERT INTO derived VALUES (1)");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot before = snapshots.capture();
             assertThat(before.rows()).containsEntry("base", 0L).containsEntry("derived", 1L);
@@ -245,7 +251,8 @@ class SchemaSnapshotTest {
         String table = '"' + odd.replace("\"", "\"\"") + '"';
         String column = "\"" + "Ω".repeat(31) + "\"";
         try (TestBank bank = new TestBank(
-                        "CREATE TABLE " + table + " (" + column + " int PRIMARY KEY, \"v1\" text, \"k\" int, \"t\" int)",
+                        "CREATE TABLE " + table + " (" + column
+                                + " int PRIMARY KEY, \"v1\" text, \"k\" int, \"t\" int)",
                         "INSERT INTO " + table + " VALUES (1, 'x', 2, 3)");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot before = snapshots.capture();
@@ -275,9 +282,12 @@ class SchemaSnapshotTest {
     @Test
     void aPrimaryKeyThatIsDroppedDoesNotHideRows() {
         try (TestBank bank = new TestBank(ACCOUNT, ROWS);
-                SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+                SchemaSnapshots snapshots =
+                        bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
             SchemaSnapshot before = snapshots.capture();
-            bank.sql("ALTER TABLE account DROP CONSTRAINT account_pkey", "INSERT INTO account VALUES (1, 'x', 1), (1, 'y', 2)");
+            bank.sql(
+                    "ALTER TABLE account DROP CONSTRAINT account_pkey",
+                    "INSERT INTO account VALUES (1, 'x', 1), (1, 'y', 2)");
             assertThat(before.diff().tables().get(0).lines())
                     .containsExactlyInAnyOrder(
                             "  table account: 2 rows added (3 before, 5 after)",
@@ -295,8 +305,9 @@ class SchemaSnapshotTest {
             SchemaSnapshot before = snapshots.capture();
             bank.sql(function + "2$$");
             assertThatThrownBy(before::assertUnchanged)
-                    .hasMessageStartingWith("Schema \"" + bank.name() + "\" must be as it was, but 1 definition is not. If "
-                            + "definitions may change use ignoringCatalog().\n  function f(): ...")
+                    .hasMessageStartingWith(
+                            "Schema \"" + bank.name() + "\" must be as it was, but 1 definition is not. If "
+                                    + "definitions may change use ignoringCatalog().\n  function f(): ...")
                     .hasMessageContaining("SELECT 1 -> ...")
                     .hasMessageEndingWith("SELECT 2");
         }
@@ -313,8 +324,9 @@ class SchemaSnapshotTest {
             }
             assertThatThrownBy(snapshots::capture)
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("At most 20 snapshots of schema \"" + bank.name() + "\" must be open at a time, but this "
-                            + "is one more. Close those that are not needed any more.");
+                    .hasMessage(
+                            "At most 20 snapshots of schema \"" + bank.name() + "\" must be open at a time, but this "
+                                    + "is one more. Close those that are not needed any more.");
         }
     }
 
@@ -328,7 +340,8 @@ class SchemaSnapshotTest {
             before.close();
             assertThatThrownBy(before::diff)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("The snapshot of schema \"" + bank.name() + "\" must be open to be compared, but is closed. "
+                    .hasMessage("The snapshot of schema \"" + bank.name()
+                            + "\" must be open to be compared, but is closed. "
                             + "Compare before it, or the test, ends.");
         }
     }

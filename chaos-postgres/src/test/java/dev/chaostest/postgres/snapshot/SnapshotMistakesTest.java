@@ -56,21 +56,24 @@ class SnapshotMistakesTest {
     @Test
     void aColumnOfThePrimaryKey() {
         refused(options -> options.ignoring("account", "id"))
-                .hasMessage("ignoring(\"account\", \"id\") must not name a part of the primary key, by which rows are told "
-                        + "from each other. Ignore the whole table with ignoringTable(\"account\").");
+                .hasMessage(
+                        "ignoring(\"account\", \"id\") must not name a part of the primary key, by which rows are told "
+                                + "from each other. Ignore the whole table with ignoringTable(\"account\").");
     }
 
     @Test
     void nothingNamed() {
         refused(options -> options.ignoring("account"))
-                .hasMessage("ignoring(...) must name at least one, but named none. Leave it out, or name what it is about.");
+                .hasMessage("ignoring(...) must name at least one, but named none. Leave it out, or name what it is"
+                        + " about.");
     }
 
     @Test
     void noTime() {
         refused(options -> options.withTimeout(Duration.ZERO))
-                .hasMessage("the timeout of a snapshot must be between 1 ms and 24 days, but was PT0S. Use for example 30 "
-                        + "seconds.");
+                .hasMessage(
+                        "the timeout of a snapshot must be between 1 ms and 24 days, but was PT0S. Use for example 30 "
+                                + "seconds.");
     }
 
     @Test
@@ -81,9 +84,11 @@ class SnapshotMistakesTest {
                 "CREATE FOREIGN TABLE far (id int) SERVER " + bank.quoted());
         try {
             refused(options -> options)
-                    .hasMessage("Foreign table \"far\" must be ignored, since its rows are another server's and belong to no "
-                            + "snapshot of this one. Use ignoringTable(\"far\").");
-            try (SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringTable("far"))) {
+                    .hasMessage(
+                            "Foreign table \"far\" must be ignored, since its rows are another server's and belong to"
+                                    + " no snapshot of this one. Use ignoringTable(\"far\").");
+            try (SchemaSnapshots snapshots =
+                    bank.snapshots(SnapshotOptions.ofDefaults().ignoringTable("far"))) {
                 snapshots.capture().assertUnchanged();
             }
         } finally {

@@ -63,7 +63,8 @@ class SnapshotTypesTest {
                 "CREATE TYPE mood AS ENUM ('sad', 'glad')",
                 "CREATE TYPE pair AS (a int, b numeric)",
                 "CREATE DOMAIN cents AS numeric",
-                "CREATE COLLATION anycase_collation (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                "CREATE COLLATION anycase_collation (provider = icu, locale = 'und-u-ks-level2', deterministic ="
+                        + " false)",
                 "CREATE DOMAIN anycase AS text COLLATE anycase_collation")) {
             for (int i = 0; i < ALIKE.length; i++) {
                 String[] pair = ALIKE[i].split(" [|] ");
@@ -89,13 +90,16 @@ class SnapshotTypesTest {
     private static void requireSeen(String pair, TableDiff table) {
         assertThat(table.changed()).as(pair).isEqualTo(1);
         assertThat(table.lines()).as(pair).hasSize(2);
-        assertThat(table.lines().get(1)).startsWith("    changed : id=1  value: ").contains(" -> ");
+        assertThat(table.lines().get(1))
+                .startsWith("    changed : id=1  value: ")
+                .contains(" -> ");
     }
 
     @Test
     void nullIsNotTheEmptyTextNorInAnotherColumn() {
         try (TestBank bank = new TestBank(
-                        "CREATE TABLE thing (a text, b text, c xml)", "INSERT INTO thing VALUES (NULL, '', NULL), ('x', NULL, NULL)");
+                        "CREATE TABLE thing (a text, b text, c xml)",
+                        "INSERT INTO thing VALUES (NULL, '', NULL), ('x', NULL, NULL)");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot snapshot = snapshots.capture();
             bank.sql("UPDATE thing SET a = b, b = a WHERE a IS NULL");
@@ -110,8 +114,8 @@ class SnapshotTypesTest {
     @Test
     void theSessionsSettingsChangeNothing() {
         try (TestBank bank = new TestBank(
-                        "CREATE TABLE thing (id int PRIMARY KEY, at timestamptz[], v interval[], f float8[], b bytea[])",
-                        "INSERT INTO thing VALUES (1, '{2026-11-21 10:00:00+00}', '{1 day}', '{0.1}', '{abc}')")) {
+                "CREATE TABLE thing (id int PRIMARY KEY, at timestamptz[], v interval[], f float8[], b bytea[])",
+                "INSERT INTO thing VALUES (1, '{2026-11-21 10:00:00+00}', '{1 day}', '{0.1}', '{abc}')")) {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setUrl(TestServer.url());
             source.setUser("postgres");

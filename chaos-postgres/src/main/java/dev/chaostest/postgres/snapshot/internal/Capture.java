@@ -50,12 +50,13 @@ final class Capture {
     private void requireKnown(Map<String, TableShape> shapes) {
         for (String table : settings.named()) {
             if (!shapes.containsKey(table)) {
-                throw new ChaosException("Table \"" + table + "\" of the snapshot's options must be in schema \"" + schema
-                        + "\", but there "
-                        + (shapes.isEmpty()
-                                ? "is none. Load the tables first."
-                                : "are " + String.join(", ", shapes.keySet()) + ". Did you mean \""
-                                        + Nearest.of(table, List.copyOf(shapes.keySet())) + "\"?"));
+                throw new ChaosException(
+                        "Table \"" + table + "\" of the snapshot's options must be in schema \"" + schema
+                                + "\", but there "
+                                + (shapes.isEmpty()
+                                        ? "is none. Load the tables first."
+                                        : "are " + String.join(", ", shapes.keySet()) + ". Did you mean \""
+                                                + Nearest.of(table, List.copyOf(shapes.keySet())) + "\"?"));
             }
         }
         settings.ignoredColumns().forEach((table, columns) -> requireColumns(shapes.get(table), columns));

@@ -110,12 +110,7 @@ public final class Captured implements AutoCloseable {
                     changes.add(comparison.added(table));
                 }
             }
-            return new Differences(
-                    List.copyOf(changes),
-                    catalog,
-                    definitions(now),
-                    sequences,
-                    sequences(now));
+            return new Differences(List.copyOf(changes), catalog, definitions(now), sequences, sequences(now));
         }
     }
 

@@ -51,7 +51,7 @@ public record Column(String name, String type, String send, boolean isExact, Str
     /** What is shown of a value that {@link #text} gives. */
     static String shown(String text) {
         return "CASE WHEN length(" + text + ") > " + SHOWN_MAX + " THEN left(" + text + ", " + SHOWN_MAX
-                + ") || '... ' || length(" + text + ") || ' characters, MD5 ' || md5(" + text + ") ELSE " + text + " END";
+                + ") || '... ' || length(" + text + ") || ' characters, MD5 ' || md5(" + text + ") ELSE " + text
+                + " END";
     }
-
 }

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seen sees the old rows of those that are neither in memory nor copied; null if there are none of these
  */
-record Comparison(String schema, ReadTransaction now, @Nullable ReadTransaction seen) {
+record Comparison(
+        String schema, ReadTransaction now, @Nullable ReadTransaction seen) {
 
-    private static final String HIDDEN = "its old rows can't be seen any more: it was truncated, rewritten or made anew "
-            + "meanwhile; name it in copying(...) for a copy of them";
+    private static final String HIDDEN =
+            "its old rows can't be seen any more: it was truncated, rewritten or made anew "
+                    + "meanwhile; name it in copying(...) for a copy of them";
 
     /** What became of a table, if anything did. */
     Optional<TableChange> change(CapturedTable table, @Nullable TableShape shapeNow) throws SQLException {
@@ -62,8 +64,7 @@ record Comparison(String schema, ReadTransaction now, @Nullable ReadTransaction 
             }
             why = "its old rows can't be read any more: the database answered " + e.getSQLState();
         }
-        return TableChange.of(
-                Kind.CHANGED, table.shape(), table.digest().rows(), digest.rows(), changes, why);
+        return TableChange.of(Kind.CHANGED, table.shape(), table.digest().rows(), digest.rows(), changes, why);
     }
 
     private RowChanges changes(CapturedTable table, RowMerge merge, RowSource current) throws SQLException {

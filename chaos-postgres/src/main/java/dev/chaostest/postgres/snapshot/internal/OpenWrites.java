@@ -17,18 +17,18 @@ public final class OpenWrites {
 
     /** Whoever writes keeps such a lock until the transaction ends. */
     private static final String SQL = """
-            SELECT l.virtualtransaction,
-                   coalesce('pid ' || l.pid || ' (' || coalesce(nullif(a.application_name, ''), 'no application name') || ', '
-                       || coalesce(a.state, 'state not shown') || ')', 'a prepared transaction')
-            FROM pg_catalog.pg_locks l
-            JOIN pg_catalog.pg_class c ON c.oid = l.relation
-            LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-            WHERE l.granted AND l.locktype = 'relation'
-              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-              AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-              AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?)
-              AND coalesce(a.backend_type, '') <> 'autovacuum worker'
-            """;
+        SELECT l.virtualtransaction,
+               coalesce('pid ' || l.pid || ' (' || coalesce(nullif(a.application_name, ''), 'no application name') || ', '
+                   || coalesce(a.state, 'state not shown') || ')', 'a prepared transaction')
+        FROM pg_catalog.pg_locks l
+        JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+        WHERE l.granted AND l.locktype = 'relation'
+          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+          AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+          AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?)
+          AND coalesce(a.backend_type, '') <> 'autovacuum worker'
+        """;
 
     private OpenWrites() {}
 
@@ -66,7 +66,9 @@ public final class OpenWrites {
             while (true) {
                 Map<String, String> open = in(connection, schema);
                 open.keySet().removeAll(except.keySet());
-                if (open.isEmpty() || System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+                if (open.isEmpty()
+                        || System.nanoTime() - end >= 0
+                        || Thread.currentThread().isInterrupted()) {
                     return open;
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);

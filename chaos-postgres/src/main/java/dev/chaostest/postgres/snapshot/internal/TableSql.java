@@ -57,7 +57,9 @@ record TableSql(String from, String spread, int columns) {
             return table.column(table.key().get(0)).reference() + "::bigint";
         }
         return table.isKeyed()
-                ? hash(table.key().stream().map(name -> table.column(name).exact()).toList())
+                ? hash(table.key().stream()
+                        .map(name -> table.column(name).exact())
+                        .toList())
                 : whole;
     }
 
@@ -71,7 +73,10 @@ record TableSql(String from, String spread, int columns) {
     private static String texts(TableShape table) {
         StringBuilder texts = new StringBuilder();
         for (int i = 0; i < table.columns().size(); i++) {
-            texts.append(", ").append(table.columns().get(i).text()).append(" AS v").append(i + 1);
+            texts.append(", ")
+                    .append(table.columns().get(i).text())
+                    .append(" AS v")
+                    .append(i + 1);
         }
         return texts.toString();
     }
@@ -101,15 +106,21 @@ record TableSql(String from, String spread, int columns) {
 
     /** The rows at some places; those of partitions share places, so the hash counts, too. */
     String at(Collection<Place> places) {
-        String where = places.stream().map(Place::ctid).distinct().map(it -> '"' + it + '"').collect(Collectors.joining(","));
-        String hashes = places.stream().map(place -> Long.toString(place.hash())).collect(Collectors.joining(","));
-        return "SELECT k, h, c::text, 0" + values(Column.shown("v%1$d")) + " FROM " + from + " WHERE c = ANY ('{" + where
-                + "}'::tid[]) AND h = ANY ('{" + hashes + "}'::bigint[])";
+        String where = places.stream()
+                .map(Place::ctid)
+                .distinct()
+                .map(it -> '"' + it + '"')
+                .collect(Collectors.joining(","));
+        String hashes =
+                places.stream().map(place -> Long.toString(place.hash())).collect(Collectors.joining(","));
+        return "SELECT k, h, c::text, 0" + values(Column.shown("v%1$d")) + " FROM " + from + " WHERE c = ANY ('{"
+                + where + "}'::tid[]) AND h = ANY ('{" + hashes + "}'::bigint[])";
     }
 
     /** Everything, for a small table. */
     String all(int buckets) {
-        return "SELECT k, h, c::text, " + bucket(buckets) + values(Column.shown("v%1$d")) + " FROM " + from + " ORDER BY k, h";
+        return "SELECT k, h, c::text, " + bucket(buckets) + values(Column.shown("v%1$d")) + " FROM " + from
+                + " ORDER BY k, h";
     }
 
     private String values(String form) {
