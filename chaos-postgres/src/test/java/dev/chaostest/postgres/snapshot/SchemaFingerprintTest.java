@@ -117,7 +117,7 @@ class SchemaFingerprintTest {
         try (TestBank bank = new TestBank(EVERYTHING)) {
             SchemaFingerprint before = of(bank);
             for (String change : CHANGES) {
-                String[] parts = change.replace("@", bank.quoted()).split(" [|] ");
+                String[] parts = change.replace("@", bank.quoted()).split(" [|] ", -1);
                 bank.sql(parts[1]);
                 SchemaFingerprint changed = of(bank);
                 assertThat(before.diff(changed))
