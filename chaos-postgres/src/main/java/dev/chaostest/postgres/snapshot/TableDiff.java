@@ -69,8 +69,8 @@ public record TableDiff(
             case ADDED -> "added, has " + rows(after);
             case DROPPED -> "dropped, had " + rows(before);
             case RESHAPED, CHANGED ->
-                unknown.map(why -> "changed, " + why).orElseGet(() -> String.join(", ", counts()))
-                        + " (" + before + " before, " + after + " after)";
+                unknown.map(why -> "changed, " + why).orElseGet(() -> String.join(", ", counts())) + " (" + before
+                        + " before, " + after + " after)";
         };
     }
 
