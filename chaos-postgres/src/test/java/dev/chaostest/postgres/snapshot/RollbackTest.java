@@ -82,9 +82,11 @@ class RollbackTest {
                         work((connection, statement) ->
                                 statement.execute("UPDATE account SET balance = 1 WHERE id = 1"))))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail.\n"
-                        + "  table account: 1 row changed (2 before, 2 after)\n"
-                        + "    changed : id=1  balance: 100 -> 1");
+                .hasMessage("""
+                    The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail.
+                      table account: 1 row changed (2 before, 2 after)
+                        changed : id=1  balance: 100 -> 1\
+                    """);
     }
 
     @Test
