@@ -55,7 +55,8 @@ enum ChangedRow {
             long begin = System.nanoTime();
             try (Connection connection = source.getConnection()) {
                 DatabaseConnection dbUnit = new DatabaseConnection(connection, OneRowOfMany.SCHEMA);
-                dbUnit.getConfig().setProperty(DatabaseConfig.PROPERTY_DATATYPE_FACTORY, new PostgresqlDataTypeFactory());
+                dbUnit.getConfig()
+                        .setProperty(DatabaseConfig.PROPERTY_DATATYPE_FACTORY, new PostgresqlDataTypeFactory());
                 ITable before = table(dbUnit);
                 long changing = change.make();
                 DiffCollectingFailureHandler differences = new DiffCollectingFailureHandler();

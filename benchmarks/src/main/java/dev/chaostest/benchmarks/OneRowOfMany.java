@@ -15,7 +15,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Finds the one row that changed in a table with five columns, with this library, AssertJ-DB and DBUnit: how long it takes,
- * and the smallest heap in which it works.
+ * and the smallest heap in which it works; with a deadline of two minutes, since AssertJ-DB compares each row with each.
  *
  * <pre>{@code
  * java -cp "benchmarks/target/classes:benchmarks/target/lib/*" dev.chaostest.benchmarks.OneRowOfMany 1000000
@@ -25,7 +25,7 @@ public final class OneRowOfMany {
 
     static final String SCHEMA = "one_row_of_many";
 
-    private static final List<Integer> HEAPS = List.of(16, 24, 32, 48, 64, 128, 256, 512, 1024, 2048, 4096);
+    private static final List<Integer> HEAPS = List.of(16, 32, 64, 256, 1024, 4096);
     private static final int LARGE = 6144;
     private static final int ROUNDS = 5;
     private static final long DEADLINE_SECONDS = 120;
@@ -74,7 +74,8 @@ public final class OneRowOfMany {
         for (ChangedRow way : ChangedRow.values()) {
             String millis = inItsOwnJvm(way, LARGE);
             System.out.printf(Locale.ROOT, "  %-10s %s", way, millis.isEmpty() ? "nothing" : millis + " ms");
-            System.out.println(millis.isEmpty() ? " within " + DEADLINE_SECONDS + " s" : ", smallest heap " + heap(way));
+            System.out.println(
+                    millis.isEmpty() ? " within " + DEADLINE_SECONDS + " s" : ", smallest heap " + heap(way));
         }
     }
 

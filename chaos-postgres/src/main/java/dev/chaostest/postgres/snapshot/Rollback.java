@@ -122,8 +122,8 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
             if (thrown == null) {
                 return "it did not fail"
                         + (left.isEmpty() && open.isEmpty()
-                                ? ". Nothing is different either: look whether it swallows the failure, since a COMMIT of "
-                                        + "a failed transaction is a ROLLBACK, and the driver does not say so"
+                                ? ". Nothing is different either: look whether it swallows the failure, since a COMMIT"
+                                        + " of a failed transaction is a ROLLBACK, and the driver does not say so"
                                 : "");
             }
             return "it failed with "

@@ -82,9 +82,11 @@ class RollbackTest {
                         work((connection, statement) ->
                                 statement.execute("UPDATE account SET balance = 1 WHERE id = 1"))))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail.\n"
-                        + "  table account: 1 row changed (2 before, 2 after)\n"
-                        + "    changed : id=1  balance: 100 -> 1");
+                .hasMessage("""
+                    The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail.
+                      table account: 1 row changed (2 before, 2 after)
+                        changed : id=1  balance: 100 -> 1\
+                    """);
     }
 
     @Test
@@ -123,12 +125,12 @@ class RollbackTest {
         assertThatThrownBy(
                         () -> Rollback.expect("23514", snapshots, work((connection, statement) -> transfer(statement))))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage(
-                        "The work must fail with SQLSTATE 23514 and leave nothing, but it failed so and left something.\n"
-                                + "  table account: 1 row changed (2 before, 2 after)\n"
-                                + "    changed : id=2  balance: 0 -> 500\n"
-                                + "  table entry: 1 row added (0 before, 1 after)\n"
-                                + "    added   : id=1  note: \"transfer\"");
+                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it failed so and left"
+                        + " something.\n"
+                        + "  table account: 1 row changed (2 before, 2 after)\n"
+                        + "    changed : id=2  balance: 0 -> 500\n"
+                        + "  table entry: 1 row added (0 before, 1 after)\n"
+                        + "    added   : id=1  note: \"transfer\"");
     }
 
     @Test
@@ -142,9 +144,9 @@ class RollbackTest {
                     }
                 })))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail. Nothing is "
-                        + "different either: look whether it swallows the failure, since a COMMIT of a failed transaction "
-                        + "is a ROLLBACK, and the driver does not say so.");
+                .hasMessage("The work must fail with SQLSTATE 23514 and leave nothing, but it did not fail. Nothing is"
+                        + " different either: look whether it swallows the failure, since a COMMIT of a failed"
+                        + " transaction is a ROLLBACK, and the driver does not say so.");
     }
 
     @Test

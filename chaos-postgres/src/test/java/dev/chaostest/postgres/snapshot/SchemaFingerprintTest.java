@@ -43,7 +43,8 @@ class SchemaFingerprintTest {
         "column entry.note | ALTER TABLE entry ALTER note TYPE varchar(9) | ALTER TABLE entry ALTER note TYPE text",
         "column entry.note | ALTER TABLE entry ALTER note SET NOT NULL | ALTER TABLE entry ALTER note DROP NOT NULL",
         "column entry.note | ALTER TABLE entry ALTER note SET DEFAULT 'x' | ALTER TABLE entry ALTER note DROP DEFAULT",
-        "column entry.note | ALTER TABLE entry ALTER note SET STATISTICS 7 | ALTER TABLE entry ALTER note SET STATISTICS -1",
+        "column entry.note | ALTER TABLE entry ALTER note SET STATISTICS 7 | ALTER TABLE entry ALTER note SET"
+                + " STATISTICS -1",
         "constraint positive on entry | ALTER TABLE entry ADD CONSTRAINT positive CHECK (id > 0) NOT VALID"
                 + " | ALTER TABLE entry DROP CONSTRAINT positive",
         "index other | CREATE INDEX other ON entry (id DESC) | DROP INDEX other",
@@ -65,7 +66,8 @@ class SchemaFingerprintTest {
         "table sale_us | CREATE TABLE sale_us PARTITION OF sale FOR VALUES IN ('us') | DROP TABLE sale_us",
         "table sale_eu | ALTER TABLE sale DETACH PARTITION sale_eu"
                 + " | ALTER TABLE sale ATTACH PARTITION sale_eu FOR VALUES IN ('eu')",
-        "table account | ALTER TABLE account ENABLE ROW LEVEL SECURITY | ALTER TABLE account DISABLE ROW LEVEL SECURITY",
+        "table account | ALTER TABLE account ENABLE ROW LEVEL SECURITY | ALTER TABLE account DISABLE ROW LEVEL"
+                + " SECURITY",
         "table entry | ALTER TABLE entry SET UNLOGGED | ALTER TABLE entry SET LOGGED",
         "table account | ALTER TABLE account SET (fillfactor = 50) | ALTER TABLE account RESET (fillfactor)",
         "table entry | ALTER TABLE entry REPLICA IDENTITY FULL | ALTER TABLE entry REPLICA IDENTITY DEFAULT",
@@ -77,8 +79,8 @@ class SchemaFingerprintTest {
         "comment on entry | COMMENT ON TABLE entry IS 'x' | COMMENT ON TABLE entry IS NULL",
         "statistics dependent | ALTER STATISTICS dependent SET STATISTICS 9"
                 + " | ALTER STATISTICS dependent SET STATISTICS -1",
-        "operator ===(pg_catalog.text,pg_catalog.text) | CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)"
-                + " | DROP OPERATOR === (text, text)"
+        "operator ===(pg_catalog.text,pg_catalog.text) | CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text,"
+                + " FUNCTION = texteq) | DROP OPERATOR === (text, text)"
     };
 
     private static SchemaFingerprint of(TestBank bank) {
@@ -115,7 +117,7 @@ class SchemaFingerprintTest {
         try (TestBank bank = new TestBank(EVERYTHING)) {
             SchemaFingerprint before = of(bank);
             for (String change : CHANGES) {
-                String[] parts = change.replace("@", bank.quoted()).split(" [|] ");
+                String[] parts = change.replace("@", bank.quoted()).split(" [|] ", -1);
                 bank.sql(parts[1]);
                 SchemaFingerprint changed = of(bank);
                 assertThat(before.diff(changed))

@@ -64,8 +64,8 @@ class SnapshotMistakesTest {
     @Test
     void nothingNamed() {
         refused(options -> options.ignoring("account"))
-                .hasMessage(
-                        "ignoring(...) must name at least one, but named none. Leave it out, or name what it is about.");
+                .hasMessage("ignoring(...) must name at least one, but named none. Leave it out, or name what it is"
+                        + " about.");
     }
 
     @Test
@@ -85,8 +85,8 @@ class SnapshotMistakesTest {
         try {
             refused(options -> options)
                     .hasMessage(
-                            "Foreign table \"far\" must be ignored, since its rows are another server's and belong to no "
-                                    + "snapshot of this one. Use ignoringTable(\"far\").");
+                            "Foreign table \"far\" must be ignored, since its rows are another server's and belong to"
+                                    + " no snapshot of this one. Use ignoringTable(\"far\").");
             try (SchemaSnapshots snapshots =
                     bank.snapshots(SnapshotOptions.ofDefaults().ignoringTable("far"))) {
                 snapshots.capture().assertUnchanged();

@@ -63,10 +63,11 @@ class SnapshotTypesTest {
                 "CREATE TYPE mood AS ENUM ('sad', 'glad')",
                 "CREATE TYPE pair AS (a int, b numeric)",
                 "CREATE DOMAIN cents AS numeric",
-                "CREATE COLLATION anycase_collation (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                "CREATE COLLATION anycase_collation (provider = icu, locale = 'und-u-ks-level2', deterministic ="
+                        + " false)",
                 "CREATE DOMAIN anycase AS text COLLATE anycase_collation")) {
             for (int i = 0; i < ALIKE.length; i++) {
-                String[] pair = ALIKE[i].split(" [|] ");
+                String[] pair = ALIKE[i].split(" [|] ", -1);
                 bank.sql(
                         "CREATE TABLE t" + i + " (id int PRIMARY KEY, value " + pair[0] + ")",
                         "INSERT INTO t" + i + " VALUES (1, '" + pair[1] + "'), (2, NULL)");
@@ -75,7 +76,7 @@ class SnapshotTypesTest {
                 SchemaSnapshot snapshot = snapshots.capture();
                 snapshot.assertUnchanged();
                 for (int i = 0; i < ALIKE.length; i++) {
-                    String[] pair = ALIKE[i].split(" [|] ");
+                    String[] pair = ALIKE[i].split(" [|] ", -1);
                     bank.sql("UPDATE t" + i + " SET value = '" + pair[2] + "' WHERE id = 1");
                 }
                 SchemaDiff diff = snapshot.diff();

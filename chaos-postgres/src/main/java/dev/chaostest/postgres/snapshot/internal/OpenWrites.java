@@ -17,18 +17,18 @@ public final class OpenWrites {
 
     /** Whoever writes keeps such a lock until the transaction ends. */
     private static final String SQL = """
-            SELECT l.virtualtransaction,
-                   coalesce('pid ' || l.pid || ' (' || coalesce(nullif(a.application_name, ''), 'no application name') || ', '
-                       || coalesce(a.state, 'state not shown') || ')', 'a prepared transaction')
-            FROM pg_catalog.pg_locks l
-            JOIN pg_catalog.pg_class c ON c.oid = l.relation
-            LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-            WHERE l.granted AND l.locktype = 'relation'
-              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-              AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-              AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?)
-              AND coalesce(a.backend_type, '') <> 'autovacuum worker'
-            """;
+        SELECT l.virtualtransaction,
+               coalesce('pid ' || l.pid || ' (' || coalesce(nullif(a.application_name, ''), 'no application name') || ', '
+                   || coalesce(a.state, 'state not shown') || ')', 'a prepared transaction')
+        FROM pg_catalog.pg_locks l
+        JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+        WHERE l.granted AND l.locktype = 'relation'
+          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+          AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+          AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?)
+          AND coalesce(a.backend_type, '') <> 'autovacuum worker'
+        """;
 
     private OpenWrites() {}
 

@@ -25,14 +25,14 @@ public final class ReadTransaction implements AutoCloseable {
 
     /** Policies would hide rows, and what is hidden would count as unchanged: the server refuses instead. */
     private static final String SETTINGS = """
-            SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('DateStyle', 'ISO, YMD', true),
-                   set_config('IntervalStyle', 'postgres', true), set_config('TimeZone', 'UTC', true),
-                   set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true),
-                   set_config('lc_monetary', 'C', true), set_config('row_security', 'off', true),
-                   set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '0', true),
-                   set_config('statement_timeout', ?, true), set_config('lock_timeout', ?, true),
-                   current_setting('server_version_num')::int
-            """;
+        SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('DateStyle', 'ISO, YMD', true),
+               set_config('IntervalStyle', 'postgres', true), set_config('TimeZone', 'UTC', true),
+               set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true),
+               set_config('lc_monetary', 'C', true), set_config('row_security', 'off', true),
+               set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '0', true),
+               set_config('statement_timeout', ?, true), set_config('lock_timeout', ?, true),
+               current_setting('server_version_num')::int
+        """;
 
     private final Connection connection;
     private final boolean autoCommit;

@@ -20,32 +20,32 @@ public final class Shapes {
      * whose hash sees each bit are hashed as they are; see {@link Column}.
      */
     private static final String SQL = """
-            SELECT c.relname, c.relkind,
-                   (SELECT coalesce(sum(pg_table_size(tree.relid)), 0)::bigint FROM (
-                        SELECT c.oid AS relid WHERE c.relkind IN ('r', 'm')
-                        UNION ALL SELECT p.relid::oid FROM pg_partition_tree(c.oid) p WHERE c.relkind = 'p') tree),
-                   a.attname, format_type(a.atttypid, a.atttypmod),
-                   coalesce((SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-                             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                             WHERE p.oid = y.typsend AND y.typtype IN ('b', 'e') AND y.typelem = 0), ''),
-                   coalesce(y.typtype = 'b' AND y.typnamespace = 'pg_catalog'::regnamespace
-                       AND y.typname = ANY ('{bool,int2,int4,oid,uuid,bytea,date,text,varchar,name,char,macaddr}')
-                       AND coalesce(l.collisdeterministic, true), false),
-                   (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-                    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = y.typoutput),
-                   coalesce(y.typcategory NOT IN ('N', 'D', 'T', 'B'), true),
-                   array_position(i.indkey::int2[], a.attnum)
-            FROM pg_class c
-            LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-            LEFT JOIN pg_type y ON y.oid = a.atttypid
-            LEFT JOIN pg_collation l ON l.oid = a.attcollation
-            LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ?)
-              AND c.relkind IN ('r', 'p', 'm', 'f')
-              AND (NOT c.relispartition OR (SELECT r.relnamespace FROM pg_class r
-                                            WHERE r.oid = pg_partition_root(c.oid)) <> c.relnamespace)
-            ORDER BY c.relname, a.attnum
-            """;
+        SELECT c.relname, c.relkind,
+               (SELECT coalesce(sum(pg_table_size(tree.relid)), 0)::bigint FROM (
+                    SELECT c.oid AS relid WHERE c.relkind IN ('r', 'm')
+                    UNION ALL SELECT p.relid::oid FROM pg_partition_tree(c.oid) p WHERE c.relkind = 'p') tree),
+               a.attname, format_type(a.atttypid, a.atttypmod),
+               coalesce((SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
+                         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                         WHERE p.oid = y.typsend AND y.typtype IN ('b', 'e') AND y.typelem = 0), ''),
+               coalesce(y.typtype = 'b' AND y.typnamespace = 'pg_catalog'::regnamespace
+                   AND y.typname = ANY ('{bool,int2,int4,oid,uuid,bytea,date,text,varchar,name,char,macaddr}')
+                   AND coalesce(l.collisdeterministic, true), false),
+               (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
+                FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = y.typoutput),
+               coalesce(y.typcategory NOT IN ('N', 'D', 'T', 'B'), true),
+               array_position(i.indkey::int2[], a.attnum)
+        FROM pg_class c
+        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        LEFT JOIN pg_type y ON y.oid = a.atttypid
+        LEFT JOIN pg_collation l ON l.oid = a.attcollation
+        LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+        WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ?)
+          AND c.relkind IN ('r', 'p', 'm', 'f')
+          AND (NOT c.relispartition OR (SELECT r.relnamespace FROM pg_class r
+                                        WHERE r.oid = pg_partition_root(c.oid)) <> c.relnamespace)
+        ORDER BY c.relname, a.attnum
+        """;
 
     private final Map<String, TableShape> tables = new TreeMap<>();
 
