@@ -70,8 +70,9 @@ public final class PgBench {
 
     static PgBench require(String path) {
         return find(path)
-                .orElseThrow(() -> new ChaosException("pgbench must be on the PATH, but is not. Install it (on Debian it"
-                        + " is in the package postgresql), or use PgLoad, which does the same without it."));
+                .orElseThrow(
+                        () -> new ChaosException("pgbench must be on the PATH, but is not. Install it (on Debian it"
+                                + " is in the package postgresql), or use PgLoad, which does the same without it."));
     }
 
     /** Where it is. */
@@ -116,9 +117,8 @@ public final class PgBench {
     }
 
     private static String run(List<String> command, Path output) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("LC_ALL", "C"); // its words are read
         Process process = builder.start();
         try {
@@ -145,8 +145,9 @@ public final class PgBench {
         SortedMap<String, Long> failures = new TreeMap<>();
         number(FAILED, said).filter(failed -> failed > 0).ifPresent(failed -> failures.put("none", failed));
         long processed = number(PROCESSED, said)
-                .orElseThrow(() -> new ChaosException("pgbench must say how many transactions it processed, but said:\n  "
-                        + said.strip() + "\nUse one of PostgreSQL 14 or later."));
+                .orElseThrow(
+                        () -> new ChaosException("pgbench must say how many transactions it processed, but said:\n  "
+                                + said.strip() + "\nUse one of PostgreSQL 14 or later."));
         return new LoadReport(processed, failures, elapsed);
     }
 

@@ -164,9 +164,7 @@ public final class PgLoad {
     }
 
     private boolean isToGoOn(long done, long began) {
-        return terms.length.isZero()
-                ? done < terms.transactions
-                : terms.time.nanos() - began < terms.length.toNanos();
+        return terms.length.isZero() ? done < terms.transactions : terms.time.nanos() - began < terms.length.toNanos();
     }
 
     private static String state(SQLException e) {

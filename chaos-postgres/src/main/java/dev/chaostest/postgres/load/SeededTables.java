@@ -53,12 +53,15 @@ public final class SeededTables implements AutoCloseable {
             throw new ChaosException("Seeded tables must be 1 to " + TABLES_MAX + " with 0 to " + ROWS_MAX
                     + " rows each, but were " + tables + " with " + rows + ". Make fewer or smaller ones.");
         }
-        List<String> names =
-                IntStream.rangeClosed(1, tables).mapToObj(n -> "load_table_" + n).toList();
+        List<String> names = IntStream.rangeClosed(1, tables)
+                .mapToObj(n -> "load_table_" + n)
+                .toList();
         try {
             Batch.inOneTransaction(
                     source,
-                    names.stream().flatMap(name -> statements(name, rows).stream()).toList());
+                    names.stream()
+                            .flatMap(name -> statements(name, rows).stream())
+                            .toList());
             return new SeededTables(source, names);
         } catch (SQLException e) {
             throw new ChaosException(
@@ -72,7 +75,8 @@ public final class SeededTables implements AutoCloseable {
         return List.of(
                 "CREATE TABLE " + name + " (id int PRIMARY KEY, data text NOT NULL,"
                         + " created_at timestamptz NOT NULL DEFAULT now())",
-                "INSERT INTO " + name + " (id, data) SELECT n, md5(n::text) FROM generate_series(1, " + rows + ") AS n");
+                "INSERT INTO " + name + " (id, data) SELECT n, md5(n::text) FROM generate_series(1, " + rows
+                        + ") AS n");
     }
 
     /** What they are called, in order. */
@@ -92,8 +96,7 @@ public final class SeededTables implements AutoCloseable {
         }
         try {
             Batch.inOneTransaction(
-                    source,
-                    List.of("DROP TABLE IF EXISTS " + names.stream().collect(Collectors.joining(", "))));
+                    source, List.of("DROP TABLE IF EXISTS " + names.stream().collect(Collectors.joining(", "))));
         } catch (SQLException e) {
             throw new ChaosException(
                     "Seeded tables must be dropped, but that failed with " + e.getSQLState()

@@ -18,10 +18,22 @@ public enum Workload {
     TPC_B {
         @Override
         void run(Connection connection, Pick pick) throws SQLException {
-            update(connection, "UPDATE pgbench_accounts SET abalance = abalance + ? WHERE aid = ?", pick.delta(), pick.aid());
+            update(
+                    connection,
+                    "UPDATE pgbench_accounts SET abalance = abalance + ? WHERE aid = ?",
+                    pick.delta(),
+                    pick.aid());
             read(connection, pick.aid());
-            update(connection, "UPDATE pgbench_tellers SET tbalance = tbalance + ? WHERE tid = ?", pick.delta(), pick.tid());
-            update(connection, "UPDATE pgbench_branches SET bbalance = bbalance + ? WHERE bid = ?", pick.delta(), pick.bid());
+            update(
+                    connection,
+                    "UPDATE pgbench_tellers SET tbalance = tbalance + ? WHERE tid = ?",
+                    pick.delta(),
+                    pick.tid());
+            update(
+                    connection,
+                    "UPDATE pgbench_branches SET bbalance = bbalance + ? WHERE bid = ?",
+                    pick.delta(),
+                    pick.bid());
             update(
                     connection,
                     "INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (?, ?, ?, ?, now())",

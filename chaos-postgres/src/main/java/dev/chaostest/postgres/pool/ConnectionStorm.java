@@ -70,12 +70,7 @@ public final class ConnectionStorm {
         Takings takings = new Takings();
         Rush rush = new Rush(room, scope.time(), takings);
         HeldConnections all = HeldConnections.of(
-                room.name(),
-                rush.run(clients, perSecond),
-                takings.report(),
-                scope.ledger(),
-                reach,
-                room::requireFree);
+                room.name(), rush.run(clients, perSecond), takings.report(), scope.ledger(), reach, room::requireFree);
         return scope.own("a storm of connections on " + room.name(), all);
     }
 

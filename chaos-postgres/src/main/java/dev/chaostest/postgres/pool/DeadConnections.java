@@ -66,21 +66,27 @@ public final class DeadConnections implements Injection {
                     + pool.getClass().getName() + " has none. Use PoolMount.of(pool).dataSource() in its place.");
         }
         Gate gate = gated.gate();
-        int max = gate.max().orElseThrow(() -> new ChaosException(gate.mount().name()
-                + " must be a pool of HikariCP to have connections that die in it, but none is found."
-                + " Use ServerError.of(\"57P01\") for one without a pool."));
+        int max = gate.max()
+                .orElseThrow(() -> new ChaosException(gate.mount().name()
+                        + " must be a pool of HikariCP to have connections that die in it, but none is found."
+                        + " Use ServerError.of(\"57P01\") for one without a pool."));
         if (count < 1 || count > max) {
-            throw new ChaosException("From 1 to " + max + " connections of " + gate.mount().name()
-                    + " can be dead, but " + count + " were to be. Give a number in that range.");
+            throw new ChaosException("From 1 to " + max + " connections of "
+                    + gate.mount().name() + " can be dead, but " + count + " were to be. Give a number in that range.");
         }
         scope.requireFaultsAllowed();
         if (scope.dryRun().isPresent()) {
-            scope.ledger().noted("dry run: would have terminated " + count + " sessions of " + gate.mount().name());
+            scope.ledger()
+                    .noted("dry run: would have terminated " + count + " sessions of "
+                            + gate.mount().name());
             return new DeadConnections(pool, gate, 0, () -> {});
         }
         List<Integer> ended = terminate(gate, count, admin);
         LedgerEntry.Commanded commanded = scope.ledger()
-                .commanded("terminate sessions " + ended + " that are idle in " + gate.mount().name(), Reach.SESSION);
+                .commanded(
+                        "terminate sessions " + ended + " that are idle in "
+                                + gate.mount().name(),
+                        Reach.SESSION);
         DeadConnections dead = new DeadConnections(
                 pool,
                 gate,

@@ -114,8 +114,9 @@ public final class HeldConnections implements Injection {
         }
         if (!failures.isEmpty()) {
             ChaosException failed = new ChaosException(
-                    "Connections of " + what + " must be there again once those that were held are closed, but that failed"
-                            + " with " + failures.get(0).getSQLState() + ". See the cause.",
+                    "Connections of " + what
+                            + " must be there again once those that were held are closed, but that failed" + " with "
+                            + failures.get(0).getSQLState() + ". See the cause.",
                     failures.get(0));
             failures.subList(1, failures.size()).forEach(failed::addSuppressed);
             throw failed;

@@ -86,8 +86,8 @@ public final class PoolExhauster {
         while (held.size() < most && takings.report().refused() == 0) {
             take(held, takings);
         }
-        HeldConnections all = HeldConnections.of(
-                room.name(), held, takings.report(), scope.ledger(), reach, room::requireFree);
+        HeldConnections all =
+                HeldConnections.of(room.name(), held, takings.report(), scope.ledger(), reach, room::requireFree);
         return scope.own("connections of " + room.name() + " that are held", all);
     }
 

@@ -49,8 +49,7 @@ public record SessionLeak(
     }
 
     static SessionLeak transaction(String state) {
-        return new SessionLeak(
-                "transaction", Optional.empty(), Optional.of(state), Optional.empty(), Optional.empty());
+        return new SessionLeak("transaction", Optional.empty(), Optional.of(state), Optional.empty(), Optional.empty());
     }
 
     /** A role is one thing whatever its name is. */
@@ -82,6 +81,7 @@ public record SessionLeak(
     }
 
     private static String quoted(Optional<String> value) {
-        return value.map(text -> text.equals(THERE) ? "there" : "\"" + text + "\"").orElse("not there");
+        return value.map(text -> text.equals(THERE) ? "there" : "\"" + text + "\"")
+                .orElse("not there");
     }
 }

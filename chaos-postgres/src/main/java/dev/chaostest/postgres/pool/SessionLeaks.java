@@ -106,7 +106,8 @@ public final class SessionLeaks implements AutoCloseable {
         return scope.round().decisions().seen().keySet().stream()
                 .filter(site -> site.seam().equals("sql"))
                 .map(Site::name)
-                .filter(sql -> VERBS.contains(sql.split("\\W", 2)[0]) && sql.toLowerCase(Locale.ROOT).contains(begun))
+                .filter(sql -> VERBS.contains(sql.split("\\W", 2)[0])
+                        && sql.toLowerCase(Locale.ROOT).contains(begun))
                 .findFirst();
     }
 

@@ -85,8 +85,8 @@ public final class ReadOnlySwitch implements Injection {
         } catch (ChaosException late) {
             throw undone(readOnly, late);
         }
-        ReadOnlySwitch switched =
-                new ReadOnlySwitch(readOnly, scope, scope.ledger().commanded("make " + readOnly.name() + " read-only", reach));
+        ReadOnlySwitch switched = new ReadOnlySwitch(
+                readOnly, scope, scope.ledger().commanded("make " + readOnly.name() + " read-only", reach));
         return scope.own("the read-only switch of " + readOnly.name(), switched);
     }
 

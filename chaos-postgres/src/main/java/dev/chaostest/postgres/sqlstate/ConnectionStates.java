@@ -7,8 +7,8 @@ import java.util.List;
 /** States of connecting, and of a session's end: classes 08, 28, 3D, 57. */
 final class ConnectionStates {
 
-    private static final String NOT_THE_SERVERS = "PostgreSQL does not answer a statement with it; a pooler or a foreign"
-            + " server may";
+    private static final String NOT_THE_SERVERS =
+            "PostgreSQL does not answer a statement with it; a pooler or a foreign" + " server may";
 
     private ConnectionStates() {}
 
@@ -25,8 +25,9 @@ final class ConnectionStates {
                         .leaves(Aftermath.NO_SESSION)
                         .takes("connect to a port on which nobody listens; the driver says it, not the server"),
                 StateEntry.of("08003", "connection_does_not_exist", "The connection is closed already.")
-                        .takes("use a connection that is closed: the driver says it, and the session is over; raised by a"
-                                + " server, as a pooler does, it lives"),
+                        .takes(
+                                "use a connection that is closed: the driver says it, and the session is over; raised by a"
+                                        + " server, as a pooler does, it lives"),
                 StateEntry.of(
                                 "08004",
                                 "sqlserver_rejected_establishment_of_sqlconnection",

@@ -39,9 +39,8 @@ public enum PoolReaction {
         if (aftermath == Aftermath.NO_SESSION) {
             return CONNECTS_AGAIN;
         }
-        boolean evicted = aftermath == Aftermath.SESSION_OVER
-                || state.category().equals("08")
-                || EVICTED.contains(state.code());
+        boolean evicted =
+                aftermath == Aftermath.SESSION_OVER || state.category().equals("08") || EVICTED.contains(state.code());
         return evicted ? EVICTS : KEEPS;
     }
 }

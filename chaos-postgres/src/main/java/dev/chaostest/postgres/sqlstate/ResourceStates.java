@@ -41,7 +41,10 @@ final class ResourceStates {
                                 "CREATE TEMP TABLE chaos_t (i int)",
                                 "DECLARE chaos_c CURSOR FOR SELECT i FROM chaos_t",
                                 "ALTER TABLE chaos_t ADD COLUMN j int"),
-                StateEntry.of("55P03", "lock_not_available", "Somebody else has the lock, and the statement would not wait.")
+                StateEntry.of(
+                                "55P03",
+                                "lock_not_available",
+                                "Somebody else has the lock, and the statement would not wait.")
                         .advised(RetryAdvice.RUN_AGAIN_LATER)
                         .takes("two sessions: lock_timeout or NOWAIT, and a lock that the other one has;"
                                 + " `ServerError.lockTimeout()` does so"),

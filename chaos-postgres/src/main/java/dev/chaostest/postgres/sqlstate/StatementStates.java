@@ -38,7 +38,10 @@ final class StatementStates {
                         .by("SELECT chaos_nothing()"),
                 StateEntry.of("42P01", "undefined_table", "There is no such table, or not on the search path.")
                         .by("SELECT 1 FROM chaos_nothing"),
-                StateEntry.of("42P05", "duplicate_prepared_statement", "A prepared statement of that name exists already.")
+                StateEntry.of(
+                                "42P05",
+                                "duplicate_prepared_statement",
+                                "A prepared statement of that name exists already.")
                         .by("PREPARE chaos_p AS SELECT 1", "PREPARE chaos_p AS SELECT 2"),
                 StateEntry.of("42P07", "duplicate_table", "The table exists already.")
                         .by("CREATE TEMP TABLE chaos_t (i int)", "CREATE TEMP TABLE chaos_t (i int)"),

@@ -13,7 +13,10 @@ final class TransactionStates {
         return List.of(
                 StateEntry.of("25001", "active_sql_transaction", "It is too late in this transaction for that.")
                         .by("SELECT 1", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"),
-                StateEntry.of("25006", "read_only_sql_transaction", "A write where only reads are allowed: a standby, say.")
+                StateEntry.of(
+                                "25006",
+                                "read_only_sql_transaction",
+                                "A write where only reads are allowed: a standby, say.")
                         .advised(RetryAdvice.RECONNECT)
                         .by("SET TRANSACTION READ ONLY", "CREATE TABLE chaos_never (i int)"),
                 StateEntry.of("25P01", "no_active_sql_transaction", "That is for a transaction, but none is open.")
@@ -42,10 +45,17 @@ final class TransactionStates {
                                 "40002",
                                 "transaction_integrity_constraint_violation",
                                 "The commit would have broken a constraint.")
-                        .takes("PostgreSQL never answers with it; a deferred constraint gives 23505 or 23503 at COMMIT"),
-                StateEntry.of("40003", "statement_completion_unknown", "Nobody knows whether the statement took effect.")
+                        .takes(
+                                "PostgreSQL never answers with it; a deferred constraint gives 23505 or 23503 at COMMIT"),
+                StateEntry.of(
+                                "40003",
+                                "statement_completion_unknown",
+                                "Nobody knows whether the statement took effect.")
                         .takes("PostgreSQL never answers with it; drivers and other databases do"),
-                StateEntry.of("40P01", "deadlock_detected", "Transactions waited for each other, and this one had to go.")
+                StateEntry.of(
+                                "40P01",
+                                "deadlock_detected",
+                                "Transactions waited for each other, and this one had to go.")
                         .takes("two sessions that lock two rows in opposite order"));
     }
 

@@ -106,7 +106,10 @@ final class Call {
     }
 
     boolean isNeeded() {
-        return error != null || slow != null || cutAfter != null || !waits(When.AFTER).isEmpty();
+        return error != null
+                || slow != null
+                || cutAfter != null
+                || !waits(When.AFTER).isEmpty();
     }
 
     /** Whether what comes after the effect has struck already; false the first time only. */

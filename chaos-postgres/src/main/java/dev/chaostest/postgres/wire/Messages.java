@@ -29,7 +29,10 @@ final class Messages {
 
     /** Of this many rows; the portal waits for the next ones to be asked for. */
     static ByteBuffer executeRows(String portal, int rows) {
-        return message('E', text(portal), ByteBuffer.allocate(Integer.BYTES).putInt(rows).array());
+        return message(
+                'E',
+                text(portal),
+                ByteBuffer.allocate(Integer.BYTES).putInt(rows).array());
     }
 
     static ByteBuffer closePortal(String portal) {

@@ -40,9 +40,10 @@ public record SlowStatement(Duration sleep) implements Fault {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     /** What takes no snapshot, or must take the first, or refuses to follow another statement of its transaction. */
-    private static final Pattern ALONE = Pattern.compile("(SET|SHOW|RESET|DISCARD|SAVEPOINT|RELEASE|VACUUM|REINDEX|CLUSTER"
-            + "|ALTER SYSTEM|(CREATE|DROP|ALTER) (DATABASE|TABLESPACE|SUBSCRIPTION)|PREPARE TRANSACTION"
-            + "|(COMMIT|ROLLBACK) PREPARED)\\b.*|.*\\bCONCURRENTLY\\b.*");
+    private static final Pattern ALONE =
+            Pattern.compile("(SET|SHOW|RESET|DISCARD|SAVEPOINT|RELEASE|VACUUM|REINDEX|CLUSTER"
+                    + "|ALTER SYSTEM|(CREATE|DROP|ALTER) (DATABASE|TABLESPACE|SUBSCRIPTION)|PREPARE TRANSACTION"
+                    + "|(COMMIT|ROLLBACK) PREPARED)\\b.*|.*\\bCONCURRENTLY\\b.*");
 
     public SlowStatement {
         Objects.requireNonNull(sleep, "sleep");

@@ -55,7 +55,8 @@ class ForcedRetryTest {
         IntFunction<Rule> atStatement = ForcedRetry::times;
         IntFunction<Rule> atCommit = ForcedRetry::atCommit;
         return Stream.of(0, 1, 2, 5)
-                .flatMap(n -> Stream.of(Arguments.of("statement", n, atStatement), Arguments.of("commit", n, atCommit)));
+                .flatMap(
+                        n -> Stream.of(Arguments.of("statement", n, atStatement), Arguments.of("commit", n, atCommit)));
     }
 
     @ParameterizedTest(name = "{1} at {0}")
@@ -81,7 +82,8 @@ class ForcedRetryTest {
             PSQLException conflict = catchThrowableOfType(PSQLException.class, () -> debit(connection, 1));
             assertThat(conflict.getSQLState()).isEqualTo("40001");
             assertThat(conflict.getServerErrorMessage().getRoutine()).isEqualTo("exec_stmt_raise");
-            assertThat(catchThrowableOfType(SQLException.class, () -> debit(connection, 2)).getSQLState())
+            assertThat(catchThrowableOfType(SQLException.class, () -> debit(connection, 2))
+                            .getSQLState())
                     .isEqualTo("25P02");
             connection.rollback();
             debit(connection, 1);
@@ -98,7 +100,8 @@ class ForcedRetryTest {
         try (Connection connection = bank.connect()) {
             connection.setAutoCommit(false);
             debit(connection, 1);
-            assertThat(catchThrowableOfType(SQLException.class, connection::commit).getSQLState())
+            assertThat(catchThrowableOfType(SQLException.class, connection::commit)
+                            .getSQLState())
                     .isEqualTo("40001");
             assertThat(bank.balance(1)).isEqualTo(1000);
             assertThat(WireTestServer.read(connection, "SELECT balance FROM account WHERE id = 1"))
@@ -115,7 +118,8 @@ class ForcedRetryTest {
         try (Connection connection = bank.connect()) {
             connection.setAutoCommit(false);
             for (int attempt = 1; attempt <= 2; attempt++) {
-                assertThat(catchThrowableOfType(SQLException.class, () -> debit(connection, 1)).getSQLState())
+                assertThat(catchThrowableOfType(SQLException.class, () -> debit(connection, 1))
+                                .getSQLState())
                         .isEqualTo("40001");
                 connection.rollback();
             }
@@ -218,8 +222,7 @@ class ForcedRetryTest {
     void eachWorkerMeetsTwoOfItsOwn() throws Exception {
         scope.inject(ForcedRetry.times(2).perLane());
 
-        var outcomes =
-                Workers.of(4).named("transfer").call(worker -> transfer(worker.index() + 1, worker.index() + 5));
+        var outcomes = Workers.of(4).named("transfer").call(worker -> transfer(worker.index() + 1, worker.index() + 5));
 
         assertThat(outcomes.values()).containsOnly(3);
         scope.verify();

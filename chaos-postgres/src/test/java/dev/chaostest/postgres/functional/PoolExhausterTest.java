@@ -68,7 +68,8 @@ class PoolExhausterTest {
             assertThat(report.acquired()).isEqualTo(5);
             assertThat(report.peak()).isEqualTo(5);
             assertThat(report.refusedBy()).isEqualTo(Map.of("none", 1L));
-            assertThat((Throwable) report.refusals().get(0).exception()).isInstanceOf(SQLTransientConnectionException.class);
+            assertThat((Throwable) report.refusals().get(0).exception())
+                    .isInstanceOf(SQLTransientConnectionException.class);
             assertThat(report.refusals().get(0).waited()).isGreaterThanOrEqualTo(TIMEOUT);
             assertThat(report.longestWait()).isGreaterThanOrEqualTo(TIMEOUT);
             assertThat(report.toString()).startsWith("5 acquired, peak 5, 1 refused {none=1}, longest wait ");
@@ -187,14 +188,13 @@ class PoolExhausterTest {
     void stormOnAPoolNeverHasMoreThanItsSize() throws Exception {
         try (PoolFixture fixture = warm(3, TIMEOUT);
                 ChaosScope scope = scope();
-                HeldConnections storm =
-                        ConnectionStorm.of(fixture.pool()).open(scope, 12, 10_000)) {
+                HeldConnections storm = ConnectionStorm.of(fixture.pool()).open(scope, 12, 10_000)) {
             assertThat(storm.report().peak()).isEqualTo(3);
             assertThat(storm.report().acquired()).isEqualTo(3);
             assertThat(storm.report().refusedBy()).isEqualTo(Map.of("none", 9L));
             assertThat(Thread.getAllStackTraces().keySet())
-                    .noneMatch(thread -> thread.getName().startsWith("chaos-storm-") && thread.isAlive()
-                            && !thread.isDaemon());
+                    .noneMatch(thread ->
+                            thread.getName().startsWith("chaos-storm-") && thread.isAlive() && !thread.isDaemon());
         }
     }
 
@@ -203,7 +203,8 @@ class PoolExhausterTest {
         try (PoolFixture fixture = warm(1, TIMEOUT);
                 ChaosScope scope = ChaosScope.openDryRun("test", Plan.of(new Seed(7)))) {
             assertThat(PoolExhauster.of(fixture.pool()).hold(scope).size()).isZero();
-            assertThat(ConnectionStorm.of(fixture.pool()).open(scope, 5, 5).size()).isZero();
+            assertThat(ConnectionStorm.of(fixture.pool()).open(scope, 5, 5).size())
+                    .isZero();
             fixture.pool().getConnection().close();
             assertThat(commands(scope)).isEmpty();
         }
@@ -214,8 +215,10 @@ class PoolExhausterTest {
         try (PoolFixture fixture = warm(1, TIMEOUT);
                 ChaosScope scope = scope()) {
             scope.forbidFaults("No.");
-            assertThatThrownBy(() -> PoolExhauster.of(fixture.pool()).hold(scope)).hasMessage("No.");
-            assertThatThrownBy(() -> ConnectionStorm.of(fixture.pool()).open(scope, 1, 1)).hasMessage("No.");
+            assertThatThrownBy(() -> PoolExhauster.of(fixture.pool()).hold(scope))
+                    .hasMessage("No.");
+            assertThatThrownBy(() -> ConnectionStorm.of(fixture.pool()).open(scope, 1, 1))
+                    .hasMessage("No.");
         }
     }
 

@@ -25,17 +25,20 @@ final class RealCauses implements AutoCloseable {
 
     StateLab.Deed of(String state) {
         return switch (state) {
-            case "25P03" -> connection -> {
-                WireTestServer.run(connection, "SET idle_in_transaction_session_timeout = '1ms'");
-                afterItsEnd(connection);
-            };
-            case "25P04" -> connection ->
-                    WireTestServer.run(connection, "SET LOCAL transaction_timeout = '5ms'; SELECT pg_sleep(60)");
-            case "57P05" -> connection -> {
-                connection.setAutoCommit(true);
-                WireTestServer.run(connection, "SET idle_session_timeout = '1ms'");
-                afterItsEnd(connection);
-            };
+            case "25P03" ->
+                connection -> {
+                    WireTestServer.run(connection, "SET idle_in_transaction_session_timeout = '1ms'");
+                    afterItsEnd(connection);
+                };
+            case "25P04" ->
+                connection ->
+                        WireTestServer.run(connection, "SET LOCAL transaction_timeout = '5ms'; SELECT pg_sleep(60)");
+            case "57P05" ->
+                connection -> {
+                    connection.setAutoCommit(true);
+                    WireTestServer.run(connection, "SET idle_session_timeout = '1ms'");
+                    afterItsEnd(connection);
+                };
             case "40001" -> this::conflict;
             case "55P03" -> this::locked;
             case "40P01" -> this::deadlock;

@@ -155,10 +155,11 @@ class SessionLeaksTest {
 
         assertThatThrownBy(leaks::requireNone)
                 .isInstanceOf(AssertionError.class)
-                .hasMessageMatching("A session must go back to its pool as it came, but 1 thing was left\\. Use SET LOCAL"
-                        + " and transaction-level locks, or take it back before the connection is closed\\."
-                        + "\\n  left : setting lock_timeout was \"0\" and is \"7000\", left by SessionLeaksTest"
-                        + "\\.borrowAnd\\S*, perhaps by SET lock_timeout = \\?");
+                .hasMessageMatching(
+                        "A session must go back to its pool as it came, but 1 thing was left\\. Use SET LOCAL"
+                                + " and transaction-level locks, or take it back before the connection is closed\\."
+                                + "\\n  left : setting lock_timeout was \"0\" and is \"7000\", left by SessionLeaksTest"
+                                + "\\.borrowAnd\\S*, perhaps by SET lock_timeout = \\?");
     }
 
     /** A rule for every statement does not strike what looks at the session. */
@@ -167,7 +168,8 @@ class SessionLeaksTest {
         SessionLeaks leaks = SessionLeaks.watch(scope, pool.dataSource());
         scope.inject(Rule.of(SqlTarget.any(), Trigger.always(), ServerError.of("40001")));
 
-        assertThat(catchThrowableOfType(SQLException.class, () -> borrowAnd("SELECT 1")).getSQLState())
+        assertThat(catchThrowableOfType(SQLException.class, () -> borrowAnd("SELECT 1"))
+                        .getSQLState())
                 .isEqualTo("40001");
 
         assertThat(scope.fired()).hasSize(1);
@@ -186,7 +188,8 @@ class SessionLeaksTest {
 
     @Test
     void dataSourceWithoutTheSeamIsRefused() {
-        DataSource plain = DriverSettings.of(WireTestServer.url(), "postgres", null).unpooled();
+        DataSource plain =
+                DriverSettings.of(WireTestServer.url(), "postgres", null).unpooled();
         assertThatThrownBy(() -> SessionLeaks.watch(scope, plain))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("SessionLeaks must watch a DataSource with the pool seam, but"

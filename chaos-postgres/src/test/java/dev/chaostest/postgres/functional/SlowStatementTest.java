@@ -62,7 +62,8 @@ class SlowStatementTest {
             if (transaction) {
                 connection.commit();
             }
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'chaos%'"))
+            assertThat(WireTestServer.read(
+                            connection, "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'chaos%'"))
                     .isEqualTo("0");
             assertThat(bank.balance(1)).isEqualTo(1001);
             assertThat(armed.answers()).containsExactly("no error");
@@ -132,8 +133,8 @@ class SlowStatementTest {
     @Test
     void preparedStatementAndBatchWork() throws SQLException {
         try (Connection connection = bank.connect("prepareThreshold", "1");
-                var armed = bank.arm(
-                        Rule.of(SqlTarget.on("UPDATE account"), Trigger.every(2), SlowStatement.of(Duration.ofMillis(2))));
+                var armed = bank.arm(Rule.of(
+                        SqlTarget.on("UPDATE account"), Trigger.every(2), SlowStatement.of(Duration.ofMillis(2))));
                 PreparedStatement update =
                         connection.prepareStatement("UPDATE account SET balance = balance + ? WHERE id = ?")) {
             for (int id = 1; id <= 6; id++) {
@@ -190,8 +191,15 @@ class SlowStatementTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "BEGIN", "ROLLBACK", "SAVEPOINT a", "SET x = ?", "VACUUM account", "CREATE DATABASE x",
-                "create index concurrently i on account (balance)", "connect", "disconnect"
+                "BEGIN",
+                "ROLLBACK",
+                "SAVEPOINT a",
+                "SET x = ?",
+                "VACUUM account",
+                "CREATE DATABASE x",
+                "create index concurrently i on account (balance)",
+                "connect",
+                "disconnect"
             })
     void whatMustBeAloneIsPassedOver(String site) {
         assertThat(MINUTE.isPossibleAt(new Site("sql", site))).isFalse();

@@ -70,8 +70,10 @@ final class StateLab {
         try (Connection connection = bank.connect();
                 HikariDataSource pool = pool(bank.wire().properties())) {
             pool.getConnection().close(); // connected before anything strikes
-            try (var armed = bank.arm(
-                    Rule.of(SqlTarget.on("UPDATE account"), Trigger.first(2), ServerError.of(entry.state().code())))) {
+            try (var armed = bank.arm(Rule.of(
+                    SqlTarget.on("UPDATE account"),
+                    Trigger.first(2),
+                    ServerError.of(entry.state().code())))) {
                 Outcome outcome = outcome(connection, pool, statement);
                 assertThat(armed.fired()).hasSize(2);
                 assertThat(armed.round().mismatches()).isEmpty();
@@ -92,7 +94,11 @@ final class StateLab {
         SQLException thrown = failure(() -> deed.on(connection));
         requireShape(thrown);
         return new Outcome(
-                thrown.getSQLState(), severity(thrown), hasPosition(thrown), aftermath(connection), reaction(pool, deed));
+                thrown.getSQLState(),
+                severity(thrown),
+                hasPosition(thrown),
+                aftermath(connection),
+                reaction(pool, deed));
     }
 
     static String severity(SQLException thrown) {
@@ -116,7 +122,8 @@ final class StateLab {
         if (connection.isClosed()) {
             return Aftermath.SESSION_OVER;
         }
-        assertThat(connection.unwrap(BaseConnection.class).getTransactionState()).hasToString("FAILED");
+        assertThat(connection.unwrap(BaseConnection.class).getTransactionState())
+                .hasToString("FAILED");
         assertThat(failure(() -> WireTestServer.run(connection, "SELECT 1")).getSQLState())
                 .isEqualTo("25P02");
         connection.rollback();
@@ -133,7 +140,9 @@ final class StateLab {
         boolean evicted = borrowed.isClosed();
         borrowed.close();
         try (Connection next = pool.getConnection()) {
-            assertThat(pid(next) != first).as("the next borrower gets another one").isEqualTo(evicted);
+            assertThat(pid(next) != first)
+                    .as("the next borrower gets another one")
+                    .isEqualTo(evicted);
         }
         return evicted ? PoolReaction.EVICTS : PoolReaction.KEEPS;
     }

@@ -105,7 +105,9 @@ class StateMatrixTest {
     @MethodSource("atConnect")
     void stateAtConnectLeavesNoSession(StateEntry entry) throws SQLException {
         Rule rule = Rule.of(
-                SqlTarget.on("connect"), Trigger.always(), ServerError.of(entry.state().code()));
+                SqlTarget.on("connect"),
+                Trigger.always(),
+                ServerError.of(entry.state().code()));
         try (var armed = bank.arm(rule)) {
             SQLException thrown = StateLab.failure(() -> bank.connect().close());
 
@@ -153,9 +155,11 @@ class StateMatrixTest {
         Properties login = WireTestServer.login();
         return switch (state) {
             case "28000" -> refusedTo(WireTestServer.url(), "chaos_nobody_at_all");
-            case "3D000" -> StateLab.failure(
-                    () -> DriverManager.getConnection(WireTestServer.url().replaceFirst("/\\w+$", "/chaos_nothing"), login));
-            case "08001" -> StateLab.failure(() -> DriverManager.getConnection("jdbc:postgresql://127.0.0.1:1/x", login));
+            case "3D000" ->
+                StateLab.failure(() -> DriverManager.getConnection(
+                        WireTestServer.url().replaceFirst("/\\w+$", "/chaos_nothing"), login));
+            case "08001" ->
+                StateLab.failure(() -> DriverManager.getConnection("jdbc:postgresql://127.0.0.1:1/x", login));
             default -> {
                 String role = bank.schema() + "_nobody";
                 try (Connection admin = WireTestServer.direct()) {

@@ -90,10 +90,7 @@ class TimeoutsTest {
                 var armed = bank.arm(at("UPDATE account", planned))) {
             connection.setAutoCommit(!transaction);
             assertThat(failure(connection).getSQLState()).isEqualTo(state);
-            assertThat(armed.round().mismatches())
-                    .singleElement()
-                    .asString()
-                    .endsWith("but " + state + " came back");
+            assertThat(armed.round().mismatches()).singleElement().asString().endsWith("but " + state + " came back");
         }
     }
 
@@ -103,8 +100,7 @@ class TimeoutsTest {
         try (Connection connection = bank.connect();
                 var armed = bank.arm(Rule.of(
                         SqlTarget.on("UPDATE account"), Trigger.nth(2), ServerError.idleInTransactionTimeout()));
-                PreparedStatement update =
-                        connection.prepareStatement("UPDATE account SET balance = 5 WHERE id = ?")) {
+                PreparedStatement update = connection.prepareStatement("UPDATE account SET balance = 5 WHERE id = ?")) {
             connection.setAutoCommit(false);
             for (int id = 1; id <= 5; id++) {
                 update.setInt(1, id);
@@ -139,7 +135,8 @@ class TimeoutsTest {
                 var armed = bank.arm(at("COMMIT", ServerError.idleInTransactionTimeout()))) {
             connection.setAutoCommit(false);
             WireTestServer.run(connection, UPDATE);
-            assertThat(catchThrowableOfType(SQLException.class, connection::commit).getSQLState())
+            assertThat(catchThrowableOfType(SQLException.class, connection::commit)
+                            .getSQLState())
                     .isEqualTo("25P03");
             assertReal(armed, "25P03");
         }
@@ -184,7 +181,8 @@ class TimeoutsTest {
             assertThat(outcomes.count(FailureKind.LOCK_NOT_AVAILABLE.label())).isEqualTo(8);
             assertThat(armed.round().ledger().entries(LedgerEntry.Answered.class))
                     .hasSize(8)
-                    .allMatch(answer -> answer.cause() == Cause.REAL && answer.answer().equals("55P03"));
+                    .allMatch(answer ->
+                            answer.cause() == Cause.REAL && answer.answer().equals("55P03"));
             assertThat(keeper).isNotNull();
         }
         assertThat(bank.balance(1)).isEqualTo(1000);

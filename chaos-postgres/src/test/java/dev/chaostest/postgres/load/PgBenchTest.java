@@ -32,7 +32,8 @@ class PgBenchTest {
         Optional<PgBench> pgbench = PgBench.find();
         assumeTrue(pgbench.isPresent(), "pgbench is not on the PATH");
         try (PostgresServer server = PostgresServer.start(ServerOptions.ofDefaults())) {
-            DataSource source = DriverSettings.of(server.jdbcUrl(), "postgres", null).unpooled();
+            DataSource source =
+                    DriverSettings.of(server.jdbcUrl(), "postgres", null).unpooled();
             assertThatThrownBy(() -> pgbench.get().run(server, "postgres", workload, 1, 1))
                     .isInstanceOf(ChaosException.class)
                     .hasMessageStartingWith("pgbench must end well, but said:\n")
@@ -43,8 +44,7 @@ class PgBenchTest {
 
                 assertThat(report.transactions()).isEqualTo(40);
                 assertThat(report.failures()).isEmpty();
-                assertThat(tables.sums().requireEqual().transactions())
-                        .isEqualTo(workload == Workload.TPC_B ? 40 : 0);
+                assertThat(tables.sums().requireEqual().transactions()).isEqualTo(workload == Workload.TPC_B ? 40 : 0);
             }
         }
     }
@@ -61,12 +61,10 @@ class PgBenchTest {
 
     @Test
     void whatItSaysIsRead() {
-        LoadReport report = PgBench.report(
-                """
+        LoadReport report = PgBench.report("""
                 number of transactions actually processed: 190/200
                 number of failed transactions: 10 (5.000%)
-                """,
-                Duration.ofSeconds(2));
+                """, Duration.ofSeconds(2));
 
         assertThat(report.transactions()).isEqualTo(190);
         assertThat(report.failures()).isEqualTo(new TreeMap<>(Map.of("none", 10L)));

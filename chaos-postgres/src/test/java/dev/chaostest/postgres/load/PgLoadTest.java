@@ -152,12 +152,14 @@ class PgLoadTest {
         try (LoadTables tables = LoadTables.create(source, Scale.small());
                 var armed = bank.arm(
                         Rule.of(SqlTarget.on("UPDATE pgbench_accounts"), Trigger.always(), ServerError.of("53100")))) {
-            LoadReport report = PgLoad.on(source, tables).clients(1).transactions(3).run();
+            LoadReport report =
+                    PgLoad.on(source, tables).clients(1).transactions(3).run();
 
             assertThatThrownBy(() -> report.requireAtLeast(1))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageMatching("At least 1 transactions must be committed, but 0 were\\. Give the load longer, or"
-                            + " look at what failed\\.\\n  seen : 0 transactions in .+, 3 failed \\{53100=3\\}");
+                    .hasMessageMatching(
+                            "At least 1 transactions must be committed, but 0 were\\. Give the load longer, or"
+                                    + " look at what failed\\.\\n  seen : 0 transactions in .+, 3 failed \\{53100=3\\}");
             assertThat(armed.fired()).hasSize(3);
         }
     }
@@ -195,8 +197,9 @@ class PgLoadTest {
                 }
                 assertThatThrownBy(() -> SeededTables.create(source, 1, 1))
                         .isInstanceOf(ChaosException.class)
-                        .hasMessage("Seeded tables must be created, but that failed with 42P07. Use a schema of its own,"
-                                + " without tables load_table_*; see the cause.");
+                        .hasMessage(
+                                "Seeded tables must be created, but that failed with 42P07. Use a schema of its own,"
+                                        + " without tables load_table_*; see the cause.");
             }
             assertThat(tables(connection)).isEqualTo("0");
         }

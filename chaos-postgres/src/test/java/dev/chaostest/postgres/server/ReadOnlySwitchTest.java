@@ -87,7 +87,9 @@ class ReadOnlySwitchTest {
                 assertThat(failover).hasToString("the database \"or\"ders\" is read-only");
 
                 failover.close();
-                assertThat(state(() -> write(fresh))).as("it would stay read-only").isEqualTo("57P01");
+                assertThat(state(() -> write(fresh)))
+                        .as("it would stay read-only")
+                        .isEqualTo("57P01");
             }
             try (Connection again = DriverManager.getConnection(url)) {
                 write(again);
@@ -133,8 +135,9 @@ class ReadOnlySwitchTest {
             assertThat(each.command()).isEqualTo(command);
             assertThat(each.reach()).isEqualTo(reach);
         });
-        assertThat(scope.ledger().entries(LedgerEntry.Healed.class)).singleElement().satisfies(each -> assertThat(each.how())
-                .endsWith("accepts writes again"));
+        assertThat(scope.ledger().entries(LedgerEntry.Healed.class))
+                .singleElement()
+                .satisfies(each -> assertThat(each.how()).endsWith("accepts writes again"));
     }
 
     private static void assertReadOnly(Connection connection) {

@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 /** The catalogue as a page of the documentation. */
 final class StatesPage {
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # SQLSTATEs
 
             What the catalogue `SqlStates` knows. It is held against a real PostgreSQL and a real HikariCP by `StateMatrixTest`: each

@@ -46,8 +46,8 @@ class TransactionCountTest {
         StringBuilder places = new StringBuilder();
         for (String each : all) {
             String sql = each.strip();
-            TransactionPlace place =
-                    count.next(sql.equals("connect") || sql.equals("disconnect")
+            TransactionPlace place = count.next(
+                    sql.equals("connect") || sql.equals("disconnect")
                             ? new dev.chaostest.plan.Site(SqlSites.SEAM, sql)
                             : SqlSites.site(sql));
             places.append(
