@@ -124,6 +124,13 @@ public final class SnapshotDiff {
                 .toList();
     }
 
+    /** The lines of the message of {@link #assertEmpty()} below its first one: for a report that has more than one diff. */
+    public List<String> describe() {
+        return isEmpty()
+                ? List.of()
+                : text().message("write them into a file with writeTo(file)").lines().skip(1).toList();
+    }
+
     /**
      * Fails if anything is different.
      *

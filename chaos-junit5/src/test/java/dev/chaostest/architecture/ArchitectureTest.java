@@ -37,6 +37,7 @@ class ArchitectureTest {
             "java.lang.String",
             "java.lang.Class",
             "java.time.Duration",
+            "java.time.format.DateTimeFormatter",
             "java.util.regex.Pattern",
             "java.util.List",
             "java.util.Set",

@@ -36,6 +36,18 @@ public record Inner(EngineExecutionResults results) {
         return results.allEvents().failed().stream().map(Inner::thrown).toList();
     }
 
+    /** What the aborted tests threw. */
+    public List<Throwable> aborted() {
+        return results.testEvents().aborted().stream().map(Inner::thrown).toList();
+    }
+
+    /** Why tests were skipped. */
+    public List<String> skipped() {
+        return results.testEvents().skipped().stream()
+                .map(event -> event.getRequiredPayload(String.class))
+                .toList();
+    }
+
     /** The message of the only failure. */
     public String message() {
         List<Throwable> failures = failures();

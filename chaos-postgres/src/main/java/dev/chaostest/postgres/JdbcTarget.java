@@ -3,6 +3,7 @@ package dev.chaostest.postgres;
 
 import dev.chaostest.postgres.server.PostgresUnavailableException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,6 +88,17 @@ record JdbcTarget(String origin, String url, Optional<String> user, Optional<Str
         return address("database")
                 .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
                 .orElse(user.orElse("postgres"));
+    }
+
+    /** The same server, with another database. */
+    JdbcTarget withDatabase(String name) {
+        int question = url.indexOf('?');
+        String address = question < 0 ? url : url.substring(0, question);
+        int hosts = address.startsWith(PREFIX + "//") ? PREFIX.length() + 2 : PREFIX.length();
+        int slash = address.indexOf('/', hosts);
+        String server = hosts == PREFIX.length() ? PREFIX : slash < 0 ? address + "/" : address.substring(0, slash + 1);
+        String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        return new JdbcTarget(origin, server + encoded + (question < 0 ? "" : url.substring(question)), user, password);
     }
 
     private Optional<String> address(String part) {

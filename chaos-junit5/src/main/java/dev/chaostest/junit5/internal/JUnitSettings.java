@@ -33,6 +33,8 @@ final class JUnitSettings {
             "chaos.postgres.home",
             "chaos.postgres.directory",
             "chaos.allowed-hosts",
+            "chaos.requires",
+            "chaos.database.ahead",
             "chaos.schema.keep",
             "chaos.schema.orphan-age");
 

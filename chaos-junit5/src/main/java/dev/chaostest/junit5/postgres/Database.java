@@ -4,6 +4,7 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.internal.Loopback;
+import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.pool.Twin;
 import dev.chaostest.postgres.pool.internal.KeptConnections;
@@ -129,6 +130,48 @@ sealed interface Database {
                     postgres.jdbcUrl(),
                     postgres.user().orElse(null),
                     postgres.password().orElse(null));
+        }
+    }
+
+    /** The database of one test, on the server of another. */
+    record Inside(Database around, TestDatabase made) implements Database {
+
+        /** Nothing is kept open in it: it could not be dropped soon. */
+        @Override
+        public DataSource admin() {
+            return Twin.unpooled(around.admin(), made.driverProperties());
+        }
+
+        @Override
+        public DataSource lookout(WireMount unarmed) {
+            return Twin.unpooled(around.lookout(unarmed), made.driverProperties());
+        }
+
+        @Override
+        public Optional<WireMount> attached() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Opened open(Client client, Map<String, String> driver) {
+            Map<String, String> all = new HashMap<>(driver);
+            all.putAll(made.driverProperties());
+            return around.open(client, all);
+        }
+
+        @Override
+        public Optional<Postgres> server() {
+            return around.server().map(it -> it.withDatabase(made.name()));
+        }
+
+        @Override
+        public Set<String> secrets() {
+            return around.secrets();
+        }
+
+        @Override
+        public void requireAllowed(Loopback guard) throws SQLException {
+            around.requireAllowed(guard);
         }
     }
 

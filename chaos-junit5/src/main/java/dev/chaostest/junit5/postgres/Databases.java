@@ -7,34 +7,52 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.server.PostgresServer;
-import java.util.List;
+import dev.chaostest.postgres.server.PostgresUnavailableException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
-/** Finds the database of a test class: handed over, of its own, or the run's. */
+/** Finds the database of a test: handed over by its class, the run's, or one of its own. */
 final class Databases {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Databases.class);
 
     private Databases() {}
 
-    static Database of(ExtensionContext context) {
-        List<Class<?>> classes = Tests.classes(context);
-        boolean own = Tests.onClass(classes, PostgresTest.class)
-                .map(PostgresTest::ownServer)
-                .orElse(false);
-        Optional<HandedOver> handedOver = HandedOver.of(classes);
-        if (own && handedOver.isPresent()) {
-            throw new ChaosException("@PostgresTest on " + classes.get(0).getSimpleName()
-                    + " must set only one of from and " + "ownServer, but both are. Remove one of them.");
-        }
-        if (handedOver.isPresent()) {
-            return of(context, handedOver.get());
+    /** The one that the test's class shares with others. */
+    static Database around(ExtensionContext context) {
+        return HandedOver.of(Tests.classes(context))
+                .map(handedOver -> of(context, handedOver))
+                .orElseGet(() -> PostgresRun.of(context).shared());
+    }
+
+    /**
+     * Starts one for a test.
+     *
+     * @throws ChaosException if the class hands one over, or the settings name one of the user's and tests must not be
+     *     skipped for that
+     * @throws TestAbortedException if the settings name one, otherwise
+     */
+    static ServedDatabase own(ExtensionContext context) {
+        if (HandedOver.of(Tests.classes(context)).isPresent()) {
+            throw new ChaosException(
+                    Tests.name(context) + " must have a server of its own, but its class hands one over. "
+                            + "Remove from of @PostgresTest, or move the test to another class.");
         }
         PostgresRun run = PostgresRun.of(context);
-        return own ? ownServer(context, run.supply()) : run.shared();
+        PostgresServer server = fresh(run);
+        return ServedDatabase.of(Postgres.of(server), server);
+    }
+
+    private static PostgresServer fresh(PostgresRun run) {
+        PostgresSupply supply = run.supply();
+        try {
+            return supply.fresh();
+        } catch (PostgresUnavailableException e) {
+            throw supply.startsServers() ? e : run.unmet(e);
+        }
     }
 
     private static Database of(ExtensionContext context, HandedOver handedOver) {
@@ -70,13 +88,6 @@ final class Databases {
                 : PostgresSupply.ofUrl((String) address, Optional.empty(), Optional.empty(), run.settings()::get);
     }
 
-    private static Database ownServer(ExtensionContext context, PostgresSupply supply) {
-        return onceAClass(context, PostgresServer.class, () -> {
-            PostgresServer server = supply.fresh();
-            return ServedDatabase.of(Postgres.of(server), server);
-        });
-    }
-
     @SuppressWarnings("unchecked") // the store's own key and type
     private static Database onceAClass(ExtensionContext context, Object key, Supplier<ServedDatabase> maker) {
         StoredResource<ServedDatabase> stored = classContext(context)
@@ -86,7 +97,7 @@ final class Databases {
     }
 
     /** The context of the class in which the test is declared; what is stored there is closed with the class. */
-    private static ExtensionContext classContext(ExtensionContext context) {
+    static ExtensionContext classContext(ExtensionContext context) {
         ExtensionContext each = context;
         while (each.getTestMethod().isPresent()) {
             each = each.getParent().orElseThrow();

@@ -31,6 +31,7 @@ final class PostgresClass {
         }
         HandedOver.of(classes);
         PostgresRun.of(context);
+        WriteLogs.prepare(context);
     }
 
     /** JUnit would only say that it knows no such parameter. */
@@ -50,5 +51,7 @@ final class PostgresClass {
     private static void check(List<Class<?>> classes, Optional<Method> method) {
         Faults.of(classes, method);
         PoolSizes.of(classes, method);
+        OwnSpace.of(classes, method);
+        WantedLock.of(classes, method);
     }
 }

@@ -3,6 +3,7 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.plan.ChaosException;
 import java.lang.reflect.Method;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -39,33 +40,46 @@ final class PostgresExtension
     public void interceptTestMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
-        PostgresRound.of(context).requirePool();
-        invocation.proceed();
+        proceed(invocation, PostgresRound.of(context));
     }
 
     @Override
     public void interceptTestTemplateMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
-        PostgresRound.of(context).requirePool();
-        invocation.proceed();
+        proceed(invocation, PostgresRound.of(context));
+    }
+
+    private static void proceed(Invocation<Void> invocation, PostgresRound round) throws Throwable {
+        round.requirePool();
+        try (AutoCloseable lock = round.locks().held()) {
+            invocation.proceed();
+        }
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getTestMethod().isPresent()
-                && parameter.getParameter().getAnnotations().length == 0 // with one it is somebody else's
-                && Resource.of(parameter.getParameter().getParameterizedType()).isPresent();
+        if (context.getTestMethod().isEmpty()) {
+            return false;
+        }
+        return parameter.isAnnotated(TemporaryTable.class)
+                || (parameter.getParameter().getAnnotations().length == 0 // with another it is somebody else's
+                        && Resource.of(parameter.getParameter().getParameterizedType())
+                                .isPresent());
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Optional<TemporaryTable> table = parameter.findAnnotation(TemporaryTable.class);
+        if (table.isPresent()) {
+            return TempTables.open(PostgresRound.of(context), parameter.getParameter(), table.get());
+        }
         return Resource.of(parameter.getParameter().getParameterizedType())
                 .orElseThrow()
                 .open(PostgresRound.of(context));
     }
 
-    private static void requireChaosPostgres() {
+    static void requireChaosPostgres() {
         require(OURS, "chaos-postgres", "dev.chaostest:chaos-postgres");
         require(DRIVER, "PostgreSQL's driver", "org.postgresql:postgresql");
     }

@@ -3,21 +3,25 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.internal.TestRound;
-import dev.chaostest.junit5.internal.TestRun;
 import dev.chaostest.junit5.internal.TestTimeout;
 import dev.chaostest.junit5.internal.Tests;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.internal.Loopback;
-import dev.chaostest.postgres.isolation.SchemaOptions;
+import dev.chaostest.postgres.isolation.Disposable;
+import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.pool.internal.HikariSource;
+import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
 import java.net.InetSocketAddress;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -47,8 +51,13 @@ final class PostgresRound {
     private final OptionalInt poolSize;
     private final Database database;
     private final boolean autoCommit;
+    private final boolean ownServer;
+    private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final RoundResidue residue;
+    private final RoundOracles oracles;
+    private final RoundLocks locks;
     private @Nullable DataSource pool;
     private boolean hasPoolSeam;
 
@@ -62,11 +71,36 @@ final class PostgresRound {
                 .filter(rule -> rule.target().seam().equals(POOL_SEAM))
                 .toList();
         this.scope = round.scope();
-        this.database = Databases.of(context);
-        requireAllowed(context, rules);
-        this.schema = Tests.annotation(context, IsolatedSchema.class).map(wanted -> isolated(context, round, wanted));
+        OwnSpace space = OwnSpace.of(classes, context.getTestMethod());
+        Database around =
+                space.server() ? scope.own("the server", Databases.own(context)).database() : Databases.around(context);
+        this.ownServer = space.server();
+        Optional<Reaching> far = context.getTestMethod()
+                .flatMap(Reaching::of)
+                .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
+        requireAllowed(context, around, !rules.isEmpty() || far.isPresent());
+        if (far.isPresent() && !space.isApart()) {
+            requireDisposable(around, far.get());
+        }
+        Isolating isolating = new Isolating(context, round, around, ownServer);
+        this.ownDatabase = space.database().map(isolating::database);
+        this.schema = space.schema().map(isolating::schema);
+        this.database = ownDatabase
+                .<Database>map(made -> new Database.Inside(around, made))
+                .orElse(around);
+        boolean isApart = space.isApart();
+        this.oracles = new RoundOracles(
+                round,
+                database,
+                schema,
+                () -> isApart
+                        ? scope.own("the log", WriteLogs.own(context, database))
+                        : WriteLogs.of(context, database));
         Optional<WireMount> attached = database.attached();
         WireMount mount = attached.orElseGet(this::ownMount);
+        this.residue = attached.isPresent()
+                ? RoundResidue.ofAttached(scope, mount, database)
+                : RoundResidue.ofOwn(scope, mount, database);
         round.armOn(mount.mount());
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
@@ -79,6 +113,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
     /** The round of this test; made before it. */
@@ -99,8 +134,31 @@ final class PostgresRound {
         return schema;
     }
 
+    Optional<TestDatabase> ownDatabase() {
+        return ownDatabase;
+    }
+
+    /** The server that is the test's own. */
+    Optional<PostgresServer> ownServer() {
+        return ownServer ? database.server().flatMap(Postgres::server) : Optional.empty();
+    }
+
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** What its sessions leave on the server. */
+    RoundResidue residue() {
+        return residue;
+    }
+
+    RoundOracles oracles() {
+        return oracles;
+    }
+
+    /** What it locks by itself. */
+    RoundLocks locks() {
+        return locks;
     }
 
     boolean isAutoCommit() {
@@ -118,9 +176,7 @@ final class PostgresRound {
 
     /** Closed behind the DataSource and before the schema: what is open then, the test has forgotten. */
     private WireMount ownMount() {
-        WireMount own = scope.own("the mount", WireMount.twinOf(scope.name()));
-        scope.checkResidue("open connection", own::leftOpen);
-        return own;
+        return scope.own("the mount", WireMount.twinOf(scope.name()));
     }
 
     /** The pool for those who ask for one; the same for every parameter of the round. */
@@ -153,6 +209,7 @@ final class PostgresRound {
     private DataSource watched(DataSource ownPool) {
         PoolMount seam = PoolMount.of(ownPool);
         armOn(seam);
+        residue.checkBeforeTheEndOf(seam.mount().name());
         scope.checkResidue("leaked connection", seam.watchLeaks());
         return ownPool;
     }
@@ -186,13 +243,13 @@ final class PostgresRound {
     }
 
     /** A test without faults may use any server; but then it can't inject one while it runs either. */
-    private void requireAllowed(ExtensionContext context, List<Rule> rules) {
+    private void requireAllowed(ExtensionContext context, Database around, boolean hasFaults) {
         String allowed =
                 PostgresRun.of(context).settings().get(Loopback.ALLOWED_HOSTS).orElse("");
         try {
-            database.requireAllowed(Loopback.allowing(allowed));
+            around.requireAllowed(Loopback.allowing(allowed));
         } catch (ChaosException refused) {
-            if (!rules.isEmpty()) {
+            if (hasFaults) {
                 throw refused;
             }
             scope.forbidFaults(String.valueOf(refused.getMessage()));
@@ -204,36 +261,19 @@ final class PostgresRound {
         }
     }
 
-    private TestSchema isolated(ExtensionContext context, TestRound round, IsolatedSchema wanted) {
-        if (database.attached().isPresent()) {
-            throw new ChaosException("@IsolatedSchema must be able to give its schema to every connection, but the "
-                    + "DataSource of " + context.getRequiredTestClass().getSimpleName()
-                    + " is attached to as it is, with "
-                    + "connections that are open. Hand over one without socketFactory, which gets a twin, or load the "
-                    + "tables yourself.");
+    /** Who names a database need not mean that it may be broken. */
+    private void requireDisposable(Database around, Reaching far) {
+        if (around.server().filter(Postgres::isOwned).isPresent()) {
+            return;
         }
-        PostgresRun run = PostgresRun.of(context);
-        run.sweep(database, wanted.prefix());
-        SchemaOptions options = SchemaOptions.ofDefaults(TestRun.of(context).run())
-                .withPrefix(wanted.prefix())
-                .withScripts(context.getRequiredTestClass(), wanted.value())
-                .withPublic(wanted.includePublic());
-        TestSchema made = scope.own("the schema", TestSchema.create(database.admin(), options));
-        PostgresRun.Keep keep = run.keep();
-        if (keep == PostgresRun.Keep.ALWAYS) {
-            made.keep("chaos.schema.keep is always");
-        } else if (keep == PostgresRun.Keep.ON_FAILURE && wanted.keepOnFailure()) {
-            round.onFailure(() -> keep(made));
+        try (Connection connection = around.admin().getConnection()) {
+            Disposable.require(connection, "What a " + far.type() + " does for " + scope.name());
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    scope.name() + " must know whether its database may be broken, but that answered " + e.getSQLState()
+                            + ". Check that the server runs; see the cause.",
+                    e);
         }
-        return made;
-    }
-
-    /** On a server of ours it lives as long as the run: long enough for a breakpoint, and the message says so. */
-    private List<String> keep(TestSchema failed) {
-        String why = database.server().filter(server -> server.isOwned()).isPresent()
-                ? "its test failed; it goes with the server when this run ends (set chaos.jdbc.url to keep it longer)"
-                : "its test failed";
-        return List.of(("kept     : " + failed.keep(why)).split("\n"));
     }
 
     /** Who waits for a COMMIT that never came most often has no transaction, and would correct the test instead. */

@@ -20,13 +20,18 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * run.
  *
  * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
- * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, the {@code Postgres}, the {@code ChaosScope}.
+ * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, a
+ * {@code TestDatabase}, the {@code Postgres}, the {@code PostgresServer} and its {@code ServerFaults}, {@code Locks},
+ * {@code Deadlocks}, {@code SchemaSnapshots}, {@code Writes} and {@code Integrity} of its own schema, the {@code ChaosScope}.
  * All of one round are the same but for {@code Connection}, which is a new one each time. A parameter with somebody
  * else's annotation is left to them.
  *
  * <p>Defaults: a time-out of 300 s a test where neither {@code @Timeout} nor JUnit's configuration sets one, and a
  * {@code statement_timeout} a little below it; a handed-over DataSource that is mounted already keeps its own. A connection
- * that a test leaves open, or does not give back to a pool of ours, is closed, and makes the test red. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
+ * that a test leaves open, or does not give back to a pool of ours, is closed, and makes the test red; so does what its sessions
+ * leave on the server: a transaction, an advisory lock, a prepared transaction, a backend that runs on, a temporary table in a
+ * pool (see {@link dev.chaostest.postgres.monitor.ResidueCheck}). What it leaves in a {@code Connection} parameter is rolled
+ * back and no residue. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
  *
  * <pre>{@code
  * @PostgresTest
@@ -44,9 +49,15 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
-@ResourceLock(providers = SharedDataSourceLock.class)
+@ResourceLock(providers = {SharedDataSourceLock.class, SharedDatabaseLock.class})
 @ExtendWith({ChaosExtension.class, PostgresExtension.class})
 public @interface PostgresTest {
+
+    /**
+     * The JUnit lock that each test in the shared database holds together with the others. A test that does something to the
+     * whole database by hand takes it alone: {@code @ResourceLock(PostgresTest.SHARED_DATABASE)}, on the method.
+     */
+    String SHARED_DATABASE = "dev.chaostest: the database that tests share";
 
     /**
      * The name of a static field, or of a static method without parameters, of the test class: a {@code DataSource}, a
@@ -55,9 +66,6 @@ public @interface PostgresTest {
      * other. Default: none.
      */
     String from() default "";
-
-    /** Whether the class has a server of its own, for tests that hurt it. Default: the one that the run shares. */
-    boolean ownServer() default false;
 
     /** Whether a {@code Connection} parameter commits each statement; if not, it is rolled back after the test. */
     boolean autoCommit() default true;

@@ -32,6 +32,8 @@ import java.util.Optional;
  * @param queryStart when its statement began; for an idle session, its last one
  * @param query the statement, at most {@value #QUERY_MAX} characters of it, passwords taken out; for an idle session, its
  *     last one
+ * @param backendXid the number of its transaction, once that has written
+ * @param backendXmin the oldest transaction that its snapshot may still need: what ended since, VACUUM can't remove
  * @param blockedBy for whom it waits, see {@link Blocking}
  * @since 0.1
  */
@@ -49,6 +51,8 @@ public record Activity(
         Optional<Instant> transactionStart,
         Optional<Instant> queryStart,
         String query,
+        Optional<Long> backendXid,
+        Optional<Long> backendXmin,
         List<Integer> blockedBy) {
 
     /** How much of a statement is kept, in characters. */
@@ -61,6 +65,11 @@ public record Activity(
     /** Whether the server kept the details from the role that asked. */
     public boolean isHidden() {
         return backendType.isEmpty();
+    }
+
+    /** Whether it has an open transaction in which it does nothing now, also in one that has failed. */
+    public boolean isIdleInTransaction() {
+        return state.filter(now -> now.startsWith("idle in transaction")).isPresent();
     }
 
     /** Whether it waits for another session. */

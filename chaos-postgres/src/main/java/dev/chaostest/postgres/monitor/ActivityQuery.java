@@ -44,6 +44,7 @@ final class ActivityQuery {
             SELECT a.pid, a.backend_start, coalesce(a.datname, ''), coalesce(a.usename, ''),
                    coalesce(a.application_name, ''), a.backend_type, a.state, a.state_change, a.wait_event_type,
                    a.wait_event, a.xact_start, a.query_start, pg_catalog.left(coalesce(a.query, ''), ?),
+                   a.backend_xid::text::bigint, a.backend_xmin::text::bigint,
                    ARRAY(SELECT e.blocking FROM edge e WHERE e.waiting = a.pid ORDER BY 1)
             FROM pg_catalog.pg_stat_activity a
             WHERE a.pid IN (SELECT pid FROM related) AND a.pid <> pg_catalog.pg_backend_pid()
@@ -84,7 +85,9 @@ final class ActivityQuery {
                 Columns.instant(row, 11),
                 Columns.instant(row, 12),
                 Secrets.takenOutOf(row.getString(13)),
-                pids(row.getArray(14)));
+                Columns.number(row, 14),
+                Columns.number(row, 15),
+                pids(row.getArray(16)));
     }
 
     private static List<Integer> pids(Array array) throws SQLException {

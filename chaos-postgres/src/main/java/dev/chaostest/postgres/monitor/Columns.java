@@ -12,6 +12,14 @@ final class Columns {
 
     private Columns() {}
 
+    static Optional<Long> number(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, Long.class));
+    }
+
+    static Optional<String> text(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getString(column));
+    }
+
     static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }

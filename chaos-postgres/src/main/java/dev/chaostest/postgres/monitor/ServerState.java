@@ -3,10 +3,14 @@ package dev.chaostest.postgres.monitor;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -14,7 +18,7 @@ import javax.sql.DataSource;
  * What a PostgreSQL was doing at one moment: sessions, locks, and who waited for whom.
  *
  * <p>Holds the sessions of one database, and those of other databases that block or are blocked by one of them; not the one
- * that asked. At most 200 sessions, those that wait or are waited for first, and 500 locks. Any role may ask; what the server
+ * that asked. At most 200 sessions, those that wait or are waited for first, 500 locks and 100 prepared transactions. Any role may ask; what the server
  * hides from it is empty. The statements run in a transaction of their own, which is rolled back, each for at most 2 s. They
  * change nothing and wait for no lock of a table.
  *
@@ -33,6 +37,7 @@ import javax.sql.DataSource;
  * @param isComplete whether there was nothing beyond the limits
  * @param sessions those that wait or are waited for first
  * @param locks of these sessions, those that are waited for first
+ * @param prepared the prepared transactions of this database, the oldest first
  * @since 0.1
  */
 public record ServerState(
@@ -43,11 +48,13 @@ public record ServerState(
         boolean isRestricted,
         boolean isComplete,
         List<Activity> sessions,
-        List<HeldLock> locks) {
+        List<HeldLock> locks,
+        List<PreparedTransaction> prepared) {
 
     public ServerState {
         sessions = List.copyOf(sessions);
         locks = List.copyOf(locks);
+        prepared = List.copyOf(prepared);
     }
 
     /**
@@ -80,6 +87,55 @@ public record ServerState(
                 .toList();
     }
 
+    /** The same as a graph: cycles, the longest chain, drawings. */
+    public WaitGraph waitGraph() {
+        return new WaitGraph(this);
+    }
+
+    /** The sessions with an open transaction in which they do nothing, the one that began first in front. */
+    public List<Activity> idleInTransaction() {
+        return sessions.stream()
+                .filter(Activity::isIdleInTransaction)
+                .sorted(Comparator.comparing(
+                        session -> session.transactionStart().orElse(takenAt)))
+                .toList();
+    }
+
+    /**
+     * The sessions with a snapshot in a transaction that is at least so old: they keep VACUUM from removing what was deleted
+     * since. The oldest in front.
+     *
+     * @param atLeast not negative
+     */
+    public List<Activity> longSnapshots(Duration atLeast) {
+        return sessions.stream()
+                .filter(session -> session.backendXmin().isPresent())
+                .filter(session -> session.transactionStart()
+                        .filter(start -> Duration.between(start, takenAt).compareTo(atLeast) >= 0)
+                        .isPresent())
+                .sorted(Comparator.comparing(
+                        session -> session.transactionStart().orElse(takenAt)))
+                .toList();
+    }
+
+    /** The same, of the sessions that call themselves so. A name is no proof: other sessions may have it, too. */
+    public ServerState ofApplication(String name) {
+        return of(session -> session.application().equals(name));
+    }
+
+    /** The same, of the sessions with these process ids. */
+    public ServerState ofPids(Set<Integer> pids) {
+        return of(session -> pids.contains(session.pid()));
+    }
+
+    private ServerState of(Predicate<Activity> wanted) {
+        List<Activity> rest = sessions.stream().filter(wanted).toList();
+        Set<Integer> pids = rest.stream().map(Activity::pid).collect(Collectors.toSet());
+        List<HeldLock> their =
+                locks.stream().filter(lock -> pids.contains(lock.pid())).toList();
+        return new ServerState(takenAt, version, database, role, isRestricted, isComplete, rest, their, prepared);
+    }
+
     /** The session of this process id. */
     public Optional<Activity> session(int pid) {
         return sessions.stream().filter(session -> session.pid() == pid).findFirst();
@@ -98,7 +154,11 @@ public record ServerState(
                         Stream.of("", "Sessions"),
                         indented(describeSessions(Set.of())),
                         Stream.of("", "Locks"),
-                        indented(describeLocks()))
+                        indented(describeLocks()),
+                        prepared.isEmpty() ? Stream.<String>empty() : Stream.of("", "Prepared transactions"),
+                        indented(prepared.stream()
+                                .map(each -> each.describe(takenAt))
+                                .toList()))
                 .flatMap(lines -> lines)
                 .toList();
     }
@@ -113,7 +173,7 @@ public record ServerState(
      * @param own the process ids whose chains come first
      */
     public List<String> describeWaits(Set<Integer> own) {
-        return new WaitChains(this, own).lines();
+        return waitGraph().lines(own);
     }
 
     /**

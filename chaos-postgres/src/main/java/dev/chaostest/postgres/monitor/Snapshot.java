@@ -70,6 +70,7 @@ final class Snapshot {
         }
         List<Activity> sessions = ActivityQuery.run(connection);
         List<HeldLock> locks = LockQuery.run(connection, sessions);
+        List<PreparedTransaction> prepared = PreparedQuery.run(connection);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(SERVER)) {
             row.next();
@@ -79,9 +80,12 @@ final class Snapshot {
                     row.getString(3),
                     row.getString(4),
                     row.getBoolean(5),
-                    sessions.size() <= ActivityQuery.SESSIONS_MAX && locks.size() <= LockQuery.LOCKS_MAX,
+                    sessions.size() <= ActivityQuery.SESSIONS_MAX
+                            && locks.size() <= LockQuery.LOCKS_MAX
+                            && prepared.size() <= PreparedQuery.PREPARED_MAX,
                     sessions.stream().limit(ActivityQuery.SESSIONS_MAX).toList(),
-                    locks.stream().limit(LockQuery.LOCKS_MAX).toList());
+                    locks.stream().limit(LockQuery.LOCKS_MAX).toList(),
+                    prepared.stream().limit(PreparedQuery.PREPARED_MAX).toList());
         }
     }
 }

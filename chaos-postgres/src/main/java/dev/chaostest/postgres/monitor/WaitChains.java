@@ -68,7 +68,7 @@ final class WaitChains {
                 lines.add(start + "pid " + pid + " again: a deadlock");
                 continue;
             }
-            lines.add(start + named(pid));
+            lines.add(start + (pid == Blocking.PREPARED ? prepared(waiter) : named(pid)));
             told.add(pid);
             above.add(pid);
             state.session(pid).ifPresent(next -> follow(next, above, told));
@@ -89,10 +89,18 @@ final class WaitChains {
                 .orElse("");
     }
 
+    /** The server says that it is one, not which: where its number is waited for, that tells. */
+    private String prepared(Activity waiter) {
+        return state.locksOf(waiter.pid()).stream()
+                .filter(lock -> !lock.granted())
+                .flatMap(lock -> state.prepared().stream()
+                        .filter(each -> lock.target().equals("transaction " + each.transactionId())))
+                .findFirst()
+                .map(each -> "the prepared transaction \"" + each.gid() + "\" of " + each.owner())
+                .orElse("a prepared transaction (see pg_prepared_xacts)");
+    }
+
     private String named(int pid) {
-        if (pid == Blocking.PREPARED) {
-            return "a prepared transaction (see pg_prepared_xacts)";
-        }
         return state.session(pid)
                 .map(session -> "pid " + pid + " (" + Ages.doing(session, state.takenAt()) + ")")
                 .orElse("pid " + pid + ", which has ended");

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.server;
 
 import dev.chaostest.postgres.server.internal.Launcher;
+import java.util.Map;
 
 /**
  * Binaries that are ready to start servers from.
@@ -46,6 +47,30 @@ public final class PostgresInstallation {
      */
     public PostgresServer start() {
         return new PostgresServer(launcher.start(), launcher.version());
+    }
+
+    /**
+     * Starts a server with data of its own, and settings that win over those that the installation was prepared with.
+     *
+     * @param settings by name, for this server only
+     * @return a server that takes connections; the caller closes it
+     * @throws PostgresUnavailableException if it doesn't start
+     */
+    public PostgresServer start(Map<String, String> settings) {
+        return new PostgresServer(launcher.start(settings), launcher.version());
+    }
+
+    /**
+     * Starts a server on given data: on a copy of another's, say. It has a port of its own, and settings that win over those
+     * that the installation was prepared with.
+     *
+     * @param data what it finds in its data directory
+     * @param settings by name, for this server only
+     * @return a server that takes connections; the caller closes it
+     * @throws PostgresUnavailableException if it doesn't start
+     */
+    public PostgresServer start(ServerData data, Map<String, String> settings) {
+        return new PostgresServer(launcher.start(data, settings), launcher.version());
     }
 
     /**

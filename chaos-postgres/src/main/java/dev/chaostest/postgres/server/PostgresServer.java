@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server;
 
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Reach;
+import dev.chaostest.plan.Reaches;
 import dev.chaostest.postgres.server.internal.RunningServer;
 import dev.chaostest.postgres.server.internal.Version;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs a PostgreSQL of our own: one database cluster, one port on 127.0.0.1, nobody else in it.
@@ -27,6 +32,7 @@ import java.nio.file.Path;
  *
  * @since 0.1
  */
+@Reaches(Reach.SERVER)
 public final class PostgresServer implements AutoCloseable {
     private final RunningServer running;
     private final Version version;
@@ -93,7 +99,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * The postmaster's process number on this machine.
+     * The postmaster's process number on this machine; another one after a new start.
      *
      * @return the process number
      */
@@ -102,12 +108,37 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * The data directory; gone after close.
+     * The data directory, as this JVM sees it; gone after close.
      *
      * @return an absolute path
      */
     public Path dataDirectory() {
         return running.dataDirectory();
+    }
+
+    /**
+     * A small disk of this server's own, as {@link ServerOptions#withDisk} asks for.
+     *
+     * @param disk which
+     * @return where this JVM sees it; empty if there is none
+     */
+    public Optional<Path> disk(ServerDisk disk) {
+        return running.disk(disk);
+    }
+
+    /**
+     * Where the server sees the small disk for a tablespace: what {@code CREATE TABLESPACE small LOCATION '...'} wants.
+     *
+     * @return an absolute path
+     * @throws dev.chaostest.plan.ChaosException if the server has none
+     */
+    public String tablespaceLocation() {
+        return running.location(ServerDisk.TABLESPACE)
+                .map(Path::toString)
+                .orElseThrow(
+                        () -> new ChaosException(
+                                "The server on port " + port() + " must have a small disk for a"
+                                        + " tablespace, but has none. Start it with ServerOptions.withDisk(ServerDisk.TABLESPACE, 8 << 20)."));
     }
 
     /**
@@ -142,6 +173,63 @@ public final class PostgresServer implements AutoCloseable {
      */
     public String logTail() {
         return running.logTail();
+    }
+
+    /**
+     * Stops the server; its data and its port stay for {@link #start}. Where it is stopped already, nothing happens.
+     *
+     * @param mode how
+     * @throws dev.chaostest.plan.ChaosException if a process of it is still there after 30 s
+     */
+    public void stop(StopMode mode) {
+        running.stop(mode);
+    }
+
+    /**
+     * Starts the server again, on the same data and the same port. Where it runs, nothing happens.
+     *
+     * @throws PostgresUnavailableException if it doesn't come up, with the end of its log
+     */
+    public void start() {
+        running.start();
+    }
+
+    /**
+     * Whether it has a process: not while it is stopped, nor after it has ended by itself.
+     *
+     * @return false after close, too
+     */
+    public boolean isRunning() {
+        return running.isRunning();
+    }
+
+    /**
+     * Whether it was closed, and is gone for good.
+     *
+     * @return false while it is only stopped
+     */
+    public boolean isClosed() {
+        return running.isClosed();
+    }
+
+    /**
+     * The processes besides the postmaster: one for each session, and the server's own workers.
+     *
+     * @return their process numbers; empty while it is stopped
+     */
+    public List<Long> processes() {
+        return running.children();
+    }
+
+    /**
+     * Sends a signal to the postmaster or to one of its processes, and returns when it was sent; that takes about 2 ms.
+     *
+     * @param name without SIG: {@code STOP}, {@code CONT}, {@code KILL}
+     * @param process {@link #pid} or one of {@link #processes}
+     * @throws dev.chaostest.plan.ChaosException if the process is none of this server's
+     */
+    public void signal(String name, long process) {
+        running.signal(name, process);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.server;
 
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -30,15 +31,22 @@ import java.util.Optional;
  * @param major the major version that must be found, such as 16
  * @param directory where everything is put: unpacked binaries, templates and data
  * @param settings server settings besides our own, by name; they win over ours
+ * @param checksums whether pages have checksums, as they have by default from PostgreSQL 18 on
+ * @param disks what is on a small disk of its own, and how many bytes that holds
  * @since 0.1
  */
 public record ServerOptions(
-        Optional<Path> home, Optional<Integer> major, Optional<Path> directory, Map<String, String> settings) {
+        Optional<Path> home,
+        Optional<Integer> major,
+        Optional<Path> directory,
+        Map<String, String> settings,
+        boolean checksums,
+        Map<ServerDisk, Long> disks) {
 
     /**
      * Checks the options; nothing is opened or started.
      *
-     * @throws IllegalArgumentException if the major version is not a supported one
+     * @throws IllegalArgumentException if the major version is not a supported one, or a disk too small
      */
     public ServerOptions {
         Objects.requireNonNull(home, "home");
@@ -48,6 +56,15 @@ public record ServerOptions(
                     + ". Ask for 15, 16, 17 or 18.");
         }
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        disks = Map.copyOf(disks);
+        disks.forEach(ServerOptions::requireRoom);
+    }
+
+    private static void requireRoom(ServerDisk disk, long bytes) {
+        if (bytes < disk.bytesMin()) {
+            throw new IllegalArgumentException("The disk for " + disk + " must hold at least " + (disk.bytesMin() >> 20)
+                    + " MB, but was " + bytes + " bytes. Give it more, and fill it with ServerFaults.fill.");
+        }
     }
 
     /**
@@ -56,7 +73,7 @@ public record ServerOptions(
      * @return the defaults
      */
     public static ServerOptions ofDefaults() {
-        return new ServerOptions(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+        return new ServerOptions(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), false, Map.of());
     }
 
     /**
@@ -66,7 +83,7 @@ public record ServerOptions(
      * @return changed options
      */
     public ServerOptions withHome(Path newHome) {
-        return new ServerOptions(Optional.of(newHome), major, directory, settings);
+        return new ServerOptions(Optional.of(newHome), major, directory, settings, checksums, disks);
     }
 
     /**
@@ -77,7 +94,7 @@ public record ServerOptions(
      * @throws IllegalArgumentException if the major version is not a supported one
      */
     public ServerOptions withMajor(int newMajor) {
-        return new ServerOptions(home, Optional.of(newMajor), directory, settings);
+        return new ServerOptions(home, Optional.of(newMajor), directory, settings, checksums, disks);
     }
 
     /**
@@ -87,7 +104,7 @@ public record ServerOptions(
      * @return changed options
      */
     public ServerOptions withDirectory(Path newDirectory) {
-        return new ServerOptions(home, major, Optional.of(newDirectory), settings);
+        return new ServerOptions(home, major, Optional.of(newDirectory), settings, checksums, disks);
     }
 
     /**
@@ -100,6 +117,31 @@ public record ServerOptions(
     public ServerOptions withSetting(String name, String value) {
         Map<String, String> changed = new LinkedHashMap<>(settings);
         changed.put(name, value);
-        return new ServerOptions(home, major, directory, changed);
+        return new ServerOptions(home, major, directory, changed, checksums, disks);
+    }
+
+    /**
+     * Gives every page a checksum, so that a damaged one is noticed when it is read. From PostgreSQL 18 on that is so by
+     * default.
+     *
+     * @return changed options
+     */
+    public ServerOptions withChecksums() {
+        return new ServerOptions(home, major, directory, settings, true, disks);
+    }
+
+    /**
+     * Puts something on a small disk of its own, in memory, which goes with the server. Needs Linux, and an account that may
+     * mount in a namespace of its own.
+     *
+     * @param disk what
+     * @param bytes how large, at least what {@link ServerDisk} says
+     * @return changed options
+     * @throws IllegalArgumentException if that is too small
+     */
+    public ServerOptions withDisk(ServerDisk disk, long bytes) {
+        Map<ServerDisk, Long> changed = new HashMap<>(disks);
+        changed.put(disk, bytes);
+        return new ServerOptions(home, major, directory, settings, checksums, changed);
     }
 }

@@ -82,8 +82,8 @@ final class Backend implements Framer.Reader {
         if (last) {
             replies.answered();
         }
-        if (type == 'C' && isBegin(seen, body)) {
-            session.transactionBegan();
+        if (type == 'C') {
+            complete(seen, body);
         }
         if (type == 'Z') {
             ready(seen.get(body));
@@ -121,17 +121,20 @@ final class Backend implements Framer.Reader {
         }
     }
 
-    private static boolean isBegin(ByteBuffer seen, int body) {
-        if (seen.limit() < body + 2 || !mayBegin(seen.get(body), seen.get(body + 1))) {
-            return false;
+    private void complete(ByteBuffer seen, int body) {
+        if (seen.limit() < body + 2 || !isOfInterest(seen.get(body), seen.get(body + 1))) {
+            return;
         }
         String tag = Messages.read(seen.duplicate().position(body));
-        return tag.equals(BEGAN) || tag.equals(STARTED);
+        if (tag.equals(BEGAN) || tag.equals(STARTED)) {
+            session.transactionBegan();
+        }
+        session.completed(tag);
     }
 
-    /** Two letters tell it from SELECT, whose tag need not be read. */
-    private static boolean mayBegin(byte first, byte second) {
-        return (first == 'B' && second == 'E') || (first == 'S' && second == 'T');
+    /** Two letters tell a begin and a PREPARE from SELECT, whose tag need not be read. */
+    private static boolean isOfInterest(byte first, byte second) {
+        return (first == 'B' && second == 'E') || (first == 'S' && second == 'T') || (first == 'P' && second == 'R');
     }
 
     private static boolean isShown(Expected expected, byte type) {
@@ -195,6 +198,7 @@ final class Backend implements Framer.Reader {
     private boolean isErrorPassed(ByteBuffer seen, int body) {
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
+        session.failed();
         Expected first = replies.first();
         if (first == null) {
             return true;

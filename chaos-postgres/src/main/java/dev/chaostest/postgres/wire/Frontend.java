@@ -100,7 +100,7 @@ final class Frontend implements Framer.Reader {
     private void keepOrGoOn(byte type) {
         switch (type) {
             case 'P', 'B', 'D' -> {
-                if (session.isArmed()) {
+                if (session.isArmed() || session.isObserved()) {
                     session.filter().keepBack();
                 }
             }
@@ -141,6 +141,9 @@ final class Frontend implements Framer.Reader {
     private boolean execute(ByteBuffer body) {
         Statements.Portal portal = session.statements().portal(Messages.read(body, ""));
         boolean arrives = portal != null && portal.isFirstExecute() && !failedCycle;
+        if (arrives) {
+            session.sends(portal.sql());
+        }
         if (portal == null || !session.isArmed()) {
             session.filter().goOn();
             return passed(Expected.EXECUTE);
@@ -199,11 +202,19 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean query(ByteBuffer body) {
-        if (!session.isArmed()) {
+        boolean armed = session.isArmed();
+        if (!armed
+                && !session.isObserved()
+                && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }
         String sql = Messages.read(body);
+        session.sends(sql);
+        if (!armed) {
+            betweenCycles = true;
+            return passed(Expected.QUERY);
+        }
         Site site = session.site(sql);
         return cycle(site, () -> sql, Kind.QUERY);
     }
@@ -276,6 +287,7 @@ final class Frontend implements Framer.Reader {
 
     /** The client's last word. It waits for no answer. */
     private boolean disconnect(ByteBuffer seen) {
+        session.disconnects();
         Call call = session.arrives(SqlSites.DISCONNECT, SqlSites.DISCONNECT::name);
         if (call == null) {
             return true;

@@ -3,11 +3,13 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
+import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Strike;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.wire.StatementObserver.Arriving;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,10 @@ final class Session {
             Set.of("org.postgresql.", "com.zaxxer.hikari.", "dev.chaostest.postgres.wire.");
 
     private final WireFilter filter;
+    private final Shared shared;
     private final Mount mount;
     private final Backends backends;
-    private final Supplier<LockedKey> locked;
+    private final Optional<String> openedBy;
     private final Replies replies = new Replies();
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
@@ -36,6 +39,9 @@ final class Session {
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
     private volatile @Nullable InRound place;
 
+    private final Preparation preparation = new Preparation();
+    private volatile boolean wasCut;
+    private volatile boolean abandoned;
     private boolean inTransaction;
     private boolean tlsRefused;
     private @Nullable Call cutting;
@@ -43,11 +49,12 @@ final class Session {
     /** Their effect is there for good only when the server is ready again. */
     private final List<Call> untilReady = new ArrayList<>();
 
-    Session(WireFilter filter, Mount mount, Backends backends, Supplier<LockedKey> locked) {
+    Session(WireFilter filter, Shared shared, Optional<String> openedBy) {
         this.filter = filter;
-        this.mount = mount;
-        this.backends = backends;
-        this.locked = locked;
+        this.shared = shared;
+        this.mount = shared.mount();
+        this.backends = shared.backends();
+        this.openedBy = openedBy;
     }
 
     WireFilter filter() {
@@ -67,7 +74,7 @@ final class Session {
     }
 
     LockedKey locked() {
-        return locked.get();
+        return shared.locked().get();
     }
 
     boolean isArmed() {
@@ -154,7 +161,7 @@ final class Session {
     /** The server told who serves this connection. */
     void served(BackendKey by) {
         key = by;
-        backends.opened(by, this);
+        backends.opened(by, this, openedBy);
     }
 
     /** Whether the server said that a transaction block is open. */
@@ -181,7 +188,58 @@ final class Session {
     /** The connection ends here, because of this call: nothing that follows is said or counted. */
     void cut(Call call) {
         cutting = call;
+        wasCut = true;
         filter.cut();
+    }
+
+    /** Whether a fault of ours ended the connection, so that the server may not know yet. */
+    boolean wasCut() {
+        return wasCut;
+    }
+
+    /** Whether every statement is to be told of before it goes out. */
+    boolean isObserved() {
+        return shared.observer().get().isPresent();
+    }
+
+    /** The client says goodbye. */
+    void disconnects() {
+        abandoned = Garbage.isBeingCollected();
+    }
+
+    /** Whether nobody closed it but the driver, when the connection was garbage. */
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** A statement is about to go out; it may prepare a transaction. */
+    void sends(String sql) {
+        preparation.sent(sql);
+        BackendKey by = key;
+        if (by != null) {
+            shared.observer().get().ifPresent(observer -> announce(observer, by.pid(), sql));
+        }
+    }
+
+    private void announce(StatementObserver observer, int pid, String sql) {
+        Arriving statement = new Arriving(pid, sql, Optional.ofNullable(Callers.nearest(MACHINERY)));
+        observer.before(statement);
+        if (statement.hold().end().isEmpty()) {
+            steps().holdToServer(statement.hold());
+        }
+    }
+
+    /** A statement is complete. */
+    void completed(String tag) {
+        String gid = preparation.completed(tag);
+        if (gid != null) {
+            backends.prepared(gid);
+        }
+    }
+
+    /** The server reported an error. */
+    void failed() {
+        preparation.failed();
     }
 
     void tlsRefused() {

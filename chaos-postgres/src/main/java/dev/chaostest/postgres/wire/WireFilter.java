@@ -3,12 +3,11 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Filter;
 import dev.chaostest.link.Steps;
-import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +41,8 @@ final class WireFilter implements Filter {
     private final Frontend frontend;
     private final Backend backend;
 
-    WireFilter(Mount mount, Backends backends, Supplier<LockedKey> locked) {
-        this.session = new Session(this, mount, backends, locked);
+    WireFilter(Shared shared, Optional<String> openedBy) {
+        this.session = new Session(this, shared, openedBy);
         this.frontend = new Frontend(session);
         this.backend = new Backend(session);
         this.client = new Framer(frontend, this::passToServer, false);

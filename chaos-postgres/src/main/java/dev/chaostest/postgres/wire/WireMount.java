@@ -62,6 +62,7 @@ public final class WireMount implements AutoCloseable {
     private final Mount mount;
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
+    private volatile Optional<StatementObserver> observer = Optional.empty();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
@@ -124,20 +125,38 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return new WireFilter(mount, backends, () -> locked);
+        return newFilter(Optional.empty());
+    }
+
+    private Filter newFilter(Optional<String> openedBy) {
+        return new WireFilter(new Shared(mount, backends, () -> locked, () -> observer), openedBy);
     }
 
     /** A socket for one new connection of the driver's. */
     Socket newSocket() {
         open.keySet().removeIf(Socket::isClosed);
-        Socket socket = new FilteredSocket(newFilter(), System::nanoTime);
-        open.put(socket, Optional.ofNullable(Callers.nearest(Session.MACHINERY)));
+        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
+        Socket socket = new FilteredSocket(newFilter(by), System::nanoTime);
+        open.put(socket, by);
         return socket;
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
     public List<Integer> backends() {
         return backends.pids();
+    }
+
+    /**
+     * Its sessions: those that are open, and the last 1,000 that have ended, whose backends may live on. In the order in which
+     * they were opened.
+     */
+    public List<WireSession> sessions() {
+        return backends.sessions();
+    }
+
+    /** The names of transactions that its sessions have prepared for two-phase commit, whatever became of them; 1,000 at most. */
+    public Set<String> prepared() {
+        return backends.prepared();
     }
 
     /**
@@ -156,6 +175,25 @@ public final class WireMount implements AutoCloseable {
                 locked = LockedKey.NONE;
             }
             keeper.close();
+        };
+    }
+
+    /**
+     * Tells of each statement before it goes out, from now on, on open connections as well as on new ones.
+     *
+     * @return closing it ends that
+     * @throws ChaosException if somebody else is told already
+     */
+    public synchronized AutoCloseable observe(StatementObserver told) {
+        if (observer.isPresent()) {
+            throw new ChaosException("At most one must observe the statements of " + mount.name()
+                    + " at a time, but one does already. Close that one first.");
+        }
+        observer = Optional.of(told);
+        return () -> {
+            if (observer.filter(told::equals).isPresent()) { // a later one may have come in its place
+                observer = Optional.empty();
+            }
         };
     }
 

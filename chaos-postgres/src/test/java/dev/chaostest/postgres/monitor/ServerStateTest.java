@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,6 +96,38 @@ class ServerStateTest {
         assertThat(state.isRestricted()).isFalse();
         assertThat(state.isComplete()).isTrue();
         assertThat(System.getProperty("expected.postgres", "")).startsWith(state.version());
+    }
+
+    @Test
+    void aTransactionThatDoesNothingAndASnapshotThatIsOldAreFound() throws SQLException {
+        Connection idle = sessions.begin("idle", update(1));
+        Connection reader = sessions.open("reader");
+        reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        reader.setAutoCommit(false);
+        Sessions.run(reader, "SELECT 1");
+        Connection asking = sessions.open("asking");
+
+        ServerState state = ServerState.read(asking);
+
+        ServerState ours = state.ofPids(Set.of(Sessions.pid(idle), Sessions.pid(reader)));
+        assertThat(ours.idleInTransaction())
+                .extracting(Activity::pid)
+                .containsExactly(Sessions.pid(idle), Sessions.pid(reader));
+        assertThat(ours.longSnapshots(Duration.ZERO))
+                .as("between two statements only a repeatable read keeps one")
+                .extracting(Activity::pid)
+                .containsExactly(Sessions.pid(reader));
+        assertThat(ours.longSnapshots(Duration.ofDays(1))).isEmpty();
+        assertThat(ours.session(Sessions.pid(idle)).orElseThrow().backendXid()).isPresent();
+        assertThat(ours.session(Sessions.pid(reader)).orElseThrow().backendXid())
+                .as("it wrote nothing")
+                .isEmpty();
+        assertThat(ours.locks())
+                .isNotEmpty()
+                .allMatch(lock -> ours.session(lock.pid()).isPresent());
+        assertThat(state.ofApplication(sessions.schema() + " reader").sessions())
+                .extracting(Activity::pid)
+                .containsExactly(Sessions.pid(reader));
     }
 
     @Test
@@ -210,7 +243,18 @@ class ServerStateTest {
 
             assertThat(sessions.ours(state)).containsExactly(new Blocking(Sessions.pid(waiter), Blocking.PREPARED));
             assertThat(state.describeWaits(Set.of()))
-                    .anyMatch(line -> line.endsWith(" for a prepared transaction (see pg_prepared_xacts)"));
+                    .anyMatch(line ->
+                            line.endsWith(" for the prepared transaction \"" + sessions.schema() + "\" of postgres"));
+            PreparedTransaction prepared = state.prepared().stream()
+                    .filter(each -> each.gid().equals(sessions.schema()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(prepared.owner()).isEqualTo("postgres");
+            assertThat(prepared.database()).isEqualTo(state.database());
+            assertThat(prepared.preparedAt()).isBeforeOrEqualTo(state.takenAt());
+            assertThat(String.join("\n", state.describe()))
+                    .contains("\nPrepared transactions\n")
+                    .contains("  \"" + sessions.schema() + "\", prepared by postgres ");
         } finally {
             Sessions.run(holder, "ROLLBACK PREPARED '" + sessions.schema() + "'");
         }

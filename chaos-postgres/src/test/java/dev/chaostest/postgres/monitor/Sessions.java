@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -108,6 +109,15 @@ final class Sessions implements AutoCloseable {
                                 .allMatch(pid -> state.locksOf(pid).stream()
                                         .anyMatch(lock -> !lock.granted()
                                                 && lock.waitStart().isPresent())));
+    }
+
+    /** What the server does once it does this. */
+    static Pulse awaitPulse(Connection asking, Predicate<Pulse> wanted) {
+        return Awaitility.await("the server must do what is waited for")
+                .dontCatchUncaughtExceptions()
+                .atMost(DEADLINE)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> Pulse.read(asking), wanted);
     }
 
     /** The blockings among these sessions; other tests run on the server at the same time. */

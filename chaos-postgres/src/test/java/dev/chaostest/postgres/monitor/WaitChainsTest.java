@@ -29,6 +29,8 @@ class WaitChainsTest {
                 Optional.empty(),
                 Optional.empty(),
                 "SELECT 1",
+                Optional.empty(),
+                Optional.empty(),
                 List.of(blockedBy));
     }
 
@@ -36,7 +38,8 @@ class WaitChainsTest {
         List<Activity> sessions = IntStream.range(0, waiters + 1)
                 .mapToObj(i -> i == 0 ? session(1) : session(i + 1, 1))
                 .toList();
-        return new ServerState(NOW, "18.0", "bank", "app", false, true, sessions, List.of()).describeWaits(Set.of());
+        return new ServerState(NOW, "18.0", "bank", "app", false, true, sessions, List.of(), List.of())
+                .describeWaits(Set.of());
     }
 
     @Test

@@ -44,17 +44,34 @@ public record Address(String hosts, String database, String user) {
         return given.contains(":") && !given.startsWith("[") ? "[" + given + "]" : given;
     }
 
+    /** The same server, with another database. */
+    public Address withDatabase(String other) {
+        return new Address(hosts, other, user);
+    }
+
+    /** What psql takes. */
+    public String psql() {
+        return "psql '" + uri() + "'";
+    }
+
+    /** What a JDBC client takes. */
+    public String jdbc() {
+        return "jdbc:postgresql://" + hosts + "/" + encoded(database) + "?user=" + encoded(user);
+    }
+
+    private String uri() {
+        return "postgresql://" + encoded(user) + "@" + hosts + "/" + encoded(database);
+    }
+
     /** What psql takes. */
     public String psql(String searchPath) {
         String option = "-csearch_path=" + searchPath.replace("\\", "\\\\").replaceAll("(\\s)", "\\\\$1");
-        return "psql 'postgresql://" + encoded(user) + "@" + hosts + "/" + encoded(database) + "?options="
-                + encoded(option) + "'";
+        return "psql '" + uri() + "?options=" + encoded(option) + "'";
     }
 
     /** What a JDBC client takes. */
     public String jdbc(String searchPath) {
-        return "jdbc:postgresql://" + hosts + "/" + encoded(database) + "?user=" + encoded(user) + "&currentSchema="
-                + encoded(searchPath);
+        return jdbc() + "&currentSchema=" + encoded(searchPath);
     }
 
     private static String encoded(String text) {

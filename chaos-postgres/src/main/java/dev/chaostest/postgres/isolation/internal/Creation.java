@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.postgresql.PGConnection;
 
 /**
  * Makes a schema and runs its scripts: in one transaction, unless a script ends it.
@@ -45,7 +44,7 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
      */
     public SchemaName run(Connection connection) throws SQLException {
         for (int attempt = 1; ; attempt++) {
-            SchemaName name = requireEncodable(connection, names.get());
+            SchemaName name = Encodable.require(connection, names.get());
             try {
                 make(connection, name);
                 return name;
@@ -157,19 +156,6 @@ public record Creation(Supplier<SchemaName> names, List<Script> scripts, boolean
                 set.execute();
             }
         });
-    }
-
-    /** A start-up packet is not converted: the path would name other bytes than the catalogue has. */
-    private static SchemaName requireEncodable(Connection connection, SchemaName name) throws SQLException {
-        if (name.isAscii() || !connection.isWrapperFor(PGConnection.class)) {
-            return name;
-        }
-        String encoding = connection.unwrap(PGConnection.class).getParameterStatus("server_encoding");
-        if ("UTF8".equals(encoding)) {
-            return name;
-        }
-        throw new ChaosException("A schema name must be ASCII in a database that is not UTF8, but is \"" + name.text()
-                + "\" in one with encoding " + encoding + ". Use a prefix of ASCII characters.");
     }
 
     /** The role and the database are named as GRANT takes them. */

@@ -28,19 +28,23 @@ public record SchemaName(String text) {
      * @throws ChaosException if PostgreSQL could not have a schema of that name, or reserves it
      */
     public static String requirePrefix(String prefix) {
-        String rule = violated(prefix);
+        return requirePrefix("schema", prefix);
+    }
+
+    static String requirePrefix(String kind, String prefix) {
+        String rule = violated(kind, prefix);
         if (!rule.isEmpty()) {
-            throw new ChaosException("A schema prefix must " + rule + ", but was \"" + prefix.replace("\0", "\\0")
+            throw new ChaosException("A " + kind + " prefix must " + rule + ", but was \"" + prefix.replace("\0", "\\0")
                     + "\". Use for example \"chaos\".");
         }
         return prefix;
     }
 
-    private static String violated(String prefix) {
+    private static String violated(String kind, String prefix) {
         if (prefix.isEmpty()) {
             return "not be empty";
         }
-        if (prefix.startsWith("pg_")) {
+        if (prefix.startsWith("pg_") && kind.equals("schema")) {
             return "not begin with \"pg_\", which PostgreSQL keeps for itself";
         }
         if (prefix.indexOf('\0') >= 0) {
@@ -55,14 +59,42 @@ public record SchemaName(String text) {
      * @throws ChaosException if it is longer than PostgreSQL's names can be
      */
     public static SchemaName next(String prefix, Run run, Instant now) {
-        String stamp = Long.toString(now.getEpochSecond(), RADIX);
-        String text = run.unique(requirePrefix(prefix) + "_" + stamp);
+        return new SchemaName(next("schema", prefix, run, now));
+    }
+
+    static String next(String kind, String prefix, Run run, Instant now) {
+        String text = run.unique(requirePrefix(kind, prefix) + "_" + stamp(now));
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > BYTES_MAX) {
-            throw new ChaosException("A schema name must have at most " + BYTES_MAX + " bytes in UTF-8, but \"" + text
-                    + "\" has " + bytes + ". Shorten the prefix \"" + prefix + "\" by " + (bytes - BYTES_MAX) + ".");
+            throw new ChaosException(
+                    "A " + kind + " name must have at most " + BYTES_MAX + " bytes in UTF-8, but \"" + text + "\" has "
+                            + bytes + ". Shorten the prefix \"" + prefix + "\" by " + (bytes - BYTES_MAX) + ".");
         }
-        return new SchemaName(text);
+        return text;
+    }
+
+    /**
+     * Checks a name that users give as a whole.
+     *
+     * @throws ChaosException if it is empty, too long, or not a name at all
+     */
+    public static void requireIdentifier(String kind, String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > BYTES_MAX || name.indexOf('\0') >= 0) {
+            throw new ChaosException("A " + kind + " name must have 1 to " + BYTES_MAX
+                    + " bytes in UTF-8 without NUL, but was \"" + name.replace("\0", "\\0") + "\" with " + bytes
+                    + ". Use for example \"draft\".");
+        }
+    }
+
+    /** Seconds since 1970, as names have them. */
+    static String stamp(Instant now) {
+        return Long.toString(now.getEpochSecond(), RADIX);
+    }
+
+    /** What {@link #stamp} was made of. */
+    static Instant instant(String stamp) {
+        return Instant.ofEpochSecond(Long.parseLong(stamp, RADIX));
     }
 
     /** When a schema was made, if its name is one that {@link #next} gives for this prefix. */
@@ -71,9 +103,7 @@ public record SchemaName(String text) {
             return Optional.empty();
         }
         Matcher rest = REST.matcher(name.substring(prefix.length()));
-        return rest.matches()
-                ? Optional.of(Instant.ofEpochSecond(Long.parseLong(rest.group(1), RADIX)))
-                : Optional.empty();
+        return rest.matches() ? Optional.of(instant(rest.group(1))) : Optional.empty();
     }
 
     /** The name as SQL takes it, whatever it holds. */
@@ -84,11 +114,6 @@ public record SchemaName(String text) {
     /** The session default that puts this schema first. */
     public String searchPath(boolean includePublic) {
         return includePublic ? quoted() + ",public" : quoted();
-    }
-
-    /** Whether any server encoding has all of its characters. */
-    public boolean isAscii() {
-        return text.chars().allMatch(c -> c < 128);
     }
 
     /** An identifier as SQL takes it, whatever it holds. */

@@ -2,9 +2,11 @@
 package dev.chaostest.postgres.server.internal;
 
 import dev.chaostest.postgres.server.PostgresUnavailableException;
+import dev.chaostest.postgres.server.ServerData;
 import dev.chaostest.postgres.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -19,14 +21,16 @@ public final class Launcher {
     private final Template template;
     private final DataPlace place;
     private final Map<String, String> settings;
+    private final SmallDisks disks;
 
     private Launcher(Host host, ProcessUser user, Binaries binaries, Path cache, ServerOptions options) {
         this.host = host;
         this.user = user;
         this.binaries = binaries;
-        this.template = Template.of(binaries, cache, user, host);
+        this.template = Template.of(binaries, cache, user, host, options.checksums());
         this.place = DataPlace.choose(host, options.directory());
         this.settings = options.settings();
+        this.disks = SmallDisks.choose(options.disks(), host, place.parent());
         new Orphans(place, host).clear();
     }
 
@@ -54,12 +58,26 @@ public final class Launcher {
         return binaries.version();
     }
 
-    /** Starts a server with data of its own; ready for connections on return. */
+    /** Starts a server with fresh data of its own; ready for connections on return. */
     public RunningServer start() {
+        return start(Map.of());
+    }
+
+    /** The same, with settings that win over those of the options. */
+    public RunningServer start(Map<String, String> more) {
+        return start(ServerData.copyOf(template.directory()), more);
+    }
+
+    /** Starts a server on given data, with settings that win over those of the options. */
+    public RunningServer start(ServerData data, Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(disks.settings());
+        all.putAll(settings);
+        all.putAll(more);
         ServerHome home = null;
         try {
             home = new ServerHome(place.create(user));
-            return new Start(host, user, binaries, template, settings, Start::freePort).run(home);
+            return new Start(host, disks.user(user), binaries, template.locale(), data, all, disks, Start::freePort)
+                    .run(home);
         } catch (IOException e) {
             if (home != null) {
                 Trees.deleteQuietly(home.directory());

@@ -2,6 +2,9 @@
 package dev.chaostest.postgres.server.internal;
 
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.server.PostgresUnavailableException;
+import dev.chaostest.postgres.server.ServerDisk;
+import dev.chaostest.postgres.server.StopMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +12,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** A server that takes connections, and its end. Safe for use by many threads. */
+/** A server on data of its own, what can be done to its processes, and its end. Safe for use by many threads. */
 public final class RunningServer implements AutoCloseable {
     static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -22,23 +27,31 @@ public final class RunningServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ServerHome home;
-    private final Supervisor supervisor;
-    private final long pid;
-    private final Optional<ProcessHandle> postmaster;
+    private final Postmaster postmaster;
+    private final Signals signals;
     private final int port;
+    private final SmallDisks disks;
     private final Consumer<ServerHome> clearing;
+    private volatile long pid;
     private boolean closed;
 
-    RunningServer(ServerHome home, Supervisor supervisor, long pid, int port, Consumer<ServerHome> clearing) {
+    RunningServer(
+            ServerHome home,
+            Postmaster postmaster,
+            Signals signals,
+            int port,
+            SmallDisks disks,
+            Consumer<ServerHome> clearing) {
         this.home = home;
-        this.supervisor = supervisor;
-        this.pid = pid;
-        this.postmaster = ProcessHandle.of(pid);
+        this.postmaster = postmaster;
+        this.signals = signals;
         this.port = port;
+        this.disks = disks;
         this.clearing = clearing;
+        this.pid = postmaster.pid();
     }
 
-    /** The postmaster's process number. */
+    /** The postmaster's process number; of the last one while none runs. */
     public long pid() {
         return pid;
     }
@@ -53,9 +66,124 @@ public final class RunningServer implements AutoCloseable {
         return home.data();
     }
 
+    /** A small disk of its own, as this JVM sees it. */
+    public Optional<Path> disk(ServerDisk disk) {
+        return Optional.of(disk)
+                .filter(disks.bytes()::containsKey)
+                .map(SmallDisks::directory)
+                .map(home.seen()::resolve);
+    }
+
+    /** The same as the server sees it. */
+    public Optional<Path> location(ServerDisk disk) {
+        return disk(disk).map(seen -> home.directory().resolve(home.seen().relativize(seen)));
+    }
+
     /** What the server wrote lately. */
     public String logTail() {
         return home.tail(0);
+    }
+
+    /** Whether there is a server process; false after a stop, and after an end of its own. */
+    public synchronized boolean isRunning() {
+        try {
+            return !closed && postmaster.isRunning();
+        } catch (IOException shellGone) {
+            return Processes.isAlive(pid);
+        }
+    }
+
+    /** Whether it is gone for good. */
+    public synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Stops it, and waits until all its processes are gone. Where none runs it does nothing. */
+    public synchronized void stop(StopMode mode) {
+        requireOpen();
+        try {
+            postmaster.stop(mode);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /**
+     * Starts it again on its data and its port. Where one runs it does nothing.
+     *
+     * @throws PostgresUnavailableException if it doesn't come up, with the end of its log
+     */
+    public synchronized void start() {
+        requireOpen();
+        try {
+            if (postmaster.isRunning()) {
+                return;
+            }
+            long offset = home.logSize();
+            OptionalInt status = postmaster.start(port);
+            pid = postmaster.pid();
+            if (status.isPresent()) {
+                throw notBack("ended with " + status.getAsInt(), offset);
+            }
+        } catch (Postmaster.Trouble trouble) {
+            throw notBack(trouble.how(), 0);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    private PostgresUnavailableException notBack(String how, long offset) {
+        return new PostgresUnavailableException("PostgreSQL must start again in " + home.directory() + ", but it " + how
+                + ". Its log ends with:\n" + home.tail(offset) + "\nUndo what keeps it from starting, then start it.");
+    }
+
+    private ChaosException lost(IOException cause) {
+        return new ChaosException(
+                "The shell beside PostgreSQL's process " + pid + " must take commands, but it is gone: " + cause
+                        + ". Start another server.",
+                cause);
+    }
+
+    /** The processes of this server besides the postmaster: backends and its own workers. */
+    public List<Long> children() {
+        return ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::children)
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    /**
+     * Sends a signal to the postmaster or to one of its processes.
+     *
+     * @param name as the shell knows it: {@code STOP}, {@code CONT}, {@code KILL}
+     * @throws ChaosException if the process is none of this server's
+     */
+    public void signal(String name, long process) {
+        if (process != pid && !children().contains(process)) {
+            throw new ChaosException("Signal " + name + " must go to a process of the server " + pid + ", but process "
+                    + process + " is none of it. Take a pid that the server shows now.");
+        }
+        signals.send(name, process);
+    }
+
+    /** Who stands still doesn't hear that it must end; the postmaster would wait 5 s for it. */
+    private void thaw() {
+        for (long child : children()) {
+            if (Processes.isFrozen(child)) {
+                try {
+                    signals.send("CONT", child);
+                } catch (ChaosException goneMeanwhile) {
+                    // Then it needs no thawing.
+                }
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The server on port " + port
+                    + " must be open, but is closed. Stop and start it before the test ends.");
+        }
     }
 
     /** Stops the server, removes its directory and checks that both are gone. The second time it does nothing. */
@@ -65,28 +193,15 @@ public final class RunningServer implements AutoCloseable {
             return;
         }
         closed = true;
-        if (!supervisor.end(PATIENCE) || isAlive() || Files.exists(home.directory())) {
+        thaw();
+        if (!postmaster.end(PATIENCE) || Processes.isAlive(pid) || Files.exists(home.directory())) {
             // Its shell was killed. Another does what it would have done.
             clearing.accept(home);
         }
-        if (isAlive() || Files.exists(home.directory())) {
+        if (Processes.isAlive(pid) || Files.exists(home.directory())) {
             throw new ChaosException("PostgreSQL's process " + pid + " and directory " + home.directory()
-                    + " must be gone after close, but " + (isAlive() ? "the process" : "the directory")
+                    + " must be gone after close, but " + (Processes.isAlive(pid) ? "the process" : "the directory")
                     + " is still there. Kill the process and delete the directory.");
-        }
-    }
-
-    private boolean isAlive() {
-        return postmaster.filter(ProcessHandle::isAlive).isPresent() && !isZombie();
-    }
-
-    /** Dead, but its parent hasn't asked for its status; that of a killed shell is the machine's first process. */
-    private boolean isZombie() {
-        try {
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
-        } catch (IOException noSuchProcess) {
-            return false;
         }
     }
 }

@@ -11,14 +11,30 @@ import java.util.List;
  * The directory of one server: its data, its socket and its logs.
  *
  * @param directory removed with all it holds when the server ends
+ * @param seen the same directory, as this JVM sees what the server sees
  */
-record ServerHome(Path directory) {
+record ServerHome(Path directory, Path seen) {
     /** What the kernel takes as a socket's path, less the room for the name that PostgreSQL appends. */
     private static final int SOCKET_PATH_MAX = 107 - "/.s.PGSQL.65535".length();
 
     private static final int TAIL_MAX = 4000;
 
+    ServerHome(Path directory) {
+        this(directory, directory);
+    }
+
+    /** By way of a process that sees disks which we don't. */
+    ServerHome seenBy(long pid) {
+        return new ServerHome(directory, Path.of("/proc/" + pid + "/root" + directory));
+    }
+
+    /** As this JVM sees it. */
     Path data() {
+        return seen.resolve("data");
+    }
+
+    /** As the server sees it. */
+    Path serverData() {
         return directory.resolve("data");
     }
 

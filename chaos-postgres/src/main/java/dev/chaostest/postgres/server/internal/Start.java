@@ -2,25 +2,31 @@
 package dev.chaostest.postgres.server.internal;
 
 import dev.chaostest.postgres.server.PostgresUnavailableException;
+import dev.chaostest.postgres.server.ServerData;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.time.Duration;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Starts one server in its own directory and waits until it takes connections. */
 record Start(
-        Host host, ProcessUser user, Binaries binaries, Template template, Map<String, String> settings, Ports ports) {
+        Host host,
+        ProcessUser user,
+        Binaries binaries,
+        String locale,
+        ServerData data,
+        Map<String, String> settings,
+        SmallDisks disks,
+        Ports ports) {
     /** Where ports come from. */
     @FunctionalInterface
     interface Ports {
@@ -28,8 +34,6 @@ record Start(
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Start.class);
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int PORTS_MAX = 8;
 
     private static final Map<String, String> OURS = Map.ofEntries(
@@ -49,69 +53,59 @@ record Start(
             Map.entry("dynamic_shared_memory_type", "mmap"),
             Map.entry("logging_collector", "off"));
 
-    private record Attempt(long pid, OptionalInt status) {}
-
     RunningServer run(ServerHome home) throws IOException {
         Owner.thisJvm(binaries.postgres()).write(home.directory());
-        Commands environment = new Commands(host, template.locale());
-        Supervisor supervisor =
-                Supervisor.open(home.directory(), binaries.postgres(), user.command(command(home)), host, environment);
+        Commands environment = new Commands(host, locale);
+        Supervisor supervisor = Supervisor.open(
+                home.directory(), binaries.postgres(), user.command(command(home)), disks.prefix(), host, environment);
         try {
             // The shell is there first: it removes a half-made copy too.
-            Trees.copy(template.directory(), Files.createDirectory(home.data(), RunningServer.PRIVATE));
-            user.own(home.data());
-            return start(home, supervisor);
+            disks.mount(supervisor);
+            ServerHome seen = disks.isNone() ? home : home.seenBy(supervisor.pid());
+            data.writeTo(directory(seen.data()));
+            user.own(seen.data());
+            return start(seen, supervisor);
         } catch (IOException | RuntimeException | Error e) {
-            supervisor.end(DEADLINE);
+            supervisor.end(Postmaster.DEADLINE);
             throw e;
         }
     }
 
+    /** A disk may be mounted there, or in it. */
+    private static Path directory(Path data) throws IOException {
+        if (!Files.isDirectory(data)) {
+            return Files.createDirectory(data, RunningServer.PRIVATE);
+        }
+        return Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    }
+
     private RunningServer start(ServerHome home, Supervisor supervisor) throws IOException {
-        for (int attempt = 1; attempt <= PORTS_MAX; attempt++) {
-            long offset = home.logSize();
-            int port = ports.next();
-            supervisor.start(port);
-            Attempt outcome = await(home, supervisor);
-            if (outcome.status().isEmpty()) {
-                return new RunningServer(home, supervisor, outcome.pid(), port, this::clear);
+        Signals signals = new Signals(host);
+        Postmaster postmaster = new Postmaster(home, supervisor, signals);
+        try {
+            for (int attempt = 1; attempt <= PORTS_MAX; attempt++) {
+                long offset = home.logSize();
+                int port = ports.next();
+                OptionalInt status = postmaster.start(port);
+                if (status.isEmpty()) {
+                    return new RunningServer(home, postmaster, signals, port, disks, this::clear);
+                }
+                if (!home.tail(offset).contains("could not bind")) {
+                    throw failed("ended with " + status.getAsInt(), home);
+                }
             }
-            if (!home.tail(offset).contains("could not bind")) {
-                throw failed("ended with " + outcome.status().getAsInt(), home);
-            }
+        } catch (Postmaster.Trouble trouble) {
+            throw failed(trouble.how(), home);
         }
         throw failed("found each of " + PORTS_MAX + " free ports taken a moment later", home);
     }
 
     private void clear(ServerHome home) {
         try {
-            Supervisor.clear(home.directory(), binaries.postgres(), host).end(DEADLINE);
+            Supervisor.clear(home.directory(), binaries.postgres(), host).end(Postmaster.DEADLINE);
         } catch (IOException e) {
             LOG.warn("The shell that clears {} away can't be started", home.directory(), e);
         }
-    }
-
-    private Attempt await(ServerHome home, Supervisor supervisor) throws IOException {
-        long end = System.nanoTime() + DEADLINE.toNanos();
-        long pid = -1;
-        while (System.nanoTime() - end < 0) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw failed("was interrupted while it started", home);
-            }
-            Optional<Supervisor.Event> event = supervisor.event();
-            if (event.filter(Supervisor.Event::isExit).isPresent()) {
-                return new Attempt(pid, OptionalInt.of((int) event.get().number()));
-            }
-            pid = event.map(Supervisor.Event::number).orElse(pid);
-            if (home.isReady(pid)) {
-                return new Attempt(pid, OptionalInt.empty());
-            }
-            if (!supervisor.isAlive()) {
-                throw failed("lost the shell that runs it", home);
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        throw failed("took no connections within " + DEADLINE.toSeconds() + " s", home);
     }
 
     private PostgresUnavailableException failed(String how, ServerHome home) {
@@ -123,7 +117,7 @@ record Start(
 
     private List<String> command(ServerHome home) {
         List<String> command = new ArrayList<>(
-                List.of(binaries.postgres().toString(), "-D", home.data().toString()));
+                List.of(binaries.postgres().toString(), "-D", home.serverData().toString()));
         Map<String, String> all = new LinkedHashMap<>(OURS);
         // A stranger may not write beside its data.
         all.put("unix_socket_directories", user.isStranger() ? "" : home.socketDirectory());

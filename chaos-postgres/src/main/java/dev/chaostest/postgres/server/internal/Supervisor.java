@@ -13,19 +13,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A shell that starts a server, and ends it and removes its directory when its standard input ends. The JVM holds the
  * other end of that input, so closing it and dying are the same to the server.
  */
 final class Supervisor {
-    /** What happened to the server: it was started as a process, or exited with a status. */
-    record Event(boolean isExit, long number) {
+    /** What happened: the server was started as a process, or exited with a status; a disk was mounted, with a status. */
+    record Event(String verb, long number) {
         static Event of(String line) {
             int space = line.indexOf(' ');
-            return new Event(line.startsWith("exited"), Long.parseLong(line.substring(space + 1)));
+            return new Event(line.substring(0, space), Long.parseLong(line.substring(space + 1)));
+        }
+
+        boolean isExit() {
+            return verb.equals("exited");
         }
     }
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Process process;
     private final OutputStream commands;
@@ -38,11 +45,13 @@ final class Supervisor {
     }
 
     /** Starts the shell; the server starts on command, with a port appended to its own command. */
-    static Supervisor open(Path directory, Path binary, List<String> server, Host host, Commands environment)
+    static Supervisor open(
+            Path directory, Path binary, List<String> server, List<String> prefix, Host host, Commands environment)
             throws IOException {
         List<String> command = new ArrayList<>();
         // A session of its own, which the terminal's Ctrl-C doesn't reach.
         host.command("setsid").ifPresent(setsid -> command.add(setsid.toString()));
+        command.addAll(prefix);
         command.addAll(List.of("sh", "-c", script(), "chaostest-supervisor"));
         command.addAll(List.of(directory.toString(), binary.toString()));
         command.addAll(server);
@@ -54,13 +63,37 @@ final class Supervisor {
 
     /** Starts a shell that clears away what a server left whose own shell is gone, and then ends. */
     static Supervisor clear(Path directory, Path binary, Host host) throws IOException {
-        Supervisor supervisor = open(directory, binary, List.of(), host, new Commands(host, "C"));
+        Supervisor supervisor = open(directory, binary, List.of(), List.of(), host, new Commands(host, "C"));
         supervisor.commands.close();
         return supervisor;
     }
 
     void start(int port) throws IOException {
         send("start " + port);
+    }
+
+    /** Sends a signal to the server, if there is one; does not wait for what comes of it. */
+    void signal(String name) throws IOException {
+        send("signal " + name);
+    }
+
+    /** The shell's own process, which sees what the server sees. */
+    long pid() {
+        return process.pid();
+    }
+
+    /** Mounts a disk in memory below the server's directory, and waits until it is there. Before the server starts only. */
+    void mount(String below, long bytes) throws IOException {
+        send("mount " + below + " " + bytes);
+        long end = System.nanoTime() + Postmaster.DEADLINE.toNanos();
+        Optional<Event> answer = event();
+        while (answer.isEmpty() && isAlive() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+            answer = event();
+        }
+        if (answer.filter(new Event("mounted", 0)::equals).isEmpty()) {
+            throw new IOException("a disk of " + bytes + " bytes could not be mounted on " + below + ": " + answer);
+        }
     }
 
     private void send(String line) throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +22,13 @@ record Template(Path directory, String locale) {
     private static final String UTF8 = "C.UTF-8";
     private static final String PLAIN = "C";
 
-    static Template of(Binaries binaries, Path cache, ProcessUser user, Host host) {
+    static Template of(Binaries binaries, Path cache, ProcessUser user, Host host, boolean checksums) {
         // The files are readable by their owner only, so each account has its own.
-        Path target =
-                cache.resolve("template-" + binaries.key() + "-" + host.uid() + (user.isStranger() ? "-open" : ""));
+        Path target = cache.resolve("template-" + binaries.key() + "-" + host.uid() + (user.isStranger() ? "-open" : "")
+                + (checksums ? "-checksums" : ""));
         try {
             ExclusiveBuild.Built built = new ExclusiveBuild(target, "data/PG_VERSION", Binaries.DEADLINE)
-                    .once(tree -> initialise(tree.resolve("data"), binaries, user, host));
+                    .once(tree -> initialise(tree.resolve("data"), new Initdb(binaries, user, host, checksums)));
             return new Template(built.tree().resolve("data"), built.note());
         } catch (IOException e) {
             throw new PostgresUnavailableException(
@@ -38,11 +39,11 @@ record Template(Path directory, String locale) {
         }
     }
 
-    private static String initialise(Path data, Binaries binaries, ProcessUser user, Host host) throws IOException {
+    private static String initialise(Path data, Initdb initdb) throws IOException {
         // Made here, since initdb's user may not be allowed to make it.
         Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        user.own(data);
-        Commands.Outcome outcome = initdb(data, binaries, user, host, UTF8);
+        initdb.user().own(data);
+        Commands.Outcome outcome = initdb.run(data, UTF8);
         String locale = UTF8;
         if (!outcome.isSuccess() && outcome.output().contains("locale")) {
             LOG.warn(
@@ -50,28 +51,35 @@ record Template(Path directory, String locale) {
                             + " upper and lower case.",
                     UTF8,
                     PLAIN);
-            outcome = initdb(data, binaries, user, host, PLAIN);
+            outcome = initdb.run(data, PLAIN);
             locale = PLAIN;
         }
         if (!outcome.isSuccess()) {
-            throw new PostgresUnavailableException(binaries.initdb() + " must make a data directory, but it ended with "
+            throw new PostgresUnavailableException(initdb.binaries().initdb()
+                    + " must make a data directory, but it ended with "
                     + outcome.status() + " and said:\n" + outcome.output() + "\nCheck that it runs on this machine"
-                    + " as " + host.account() + ", or set chaos.jdbc.url to a running PostgreSQL.");
+                    + " as " + initdb.host().account() + ", or set chaos.jdbc.url to a running PostgreSQL.");
         }
         return locale;
     }
 
-    private static Commands.Outcome initdb(Path data, Binaries binaries, ProcessUser user, Host host, String locale) {
-        return new Commands(host, locale)
-                .run(user.command(List.of(
-                        binaries.initdb().toString(),
-                        "--auth=trust",
-                        "--username=postgres",
-                        "--pgdata=" + data,
-                        "--encoding=UTF8",
-                        "--locale=" + locale,
-                        "--wal-segsize=1",
-                        "--no-sync",
-                        "--no-instructions")));
+    /** The command that makes a data directory. */
+    private record Initdb(Binaries binaries, ProcessUser user, Host host, boolean checksums) {
+        Commands.Outcome run(Path data, String locale) {
+            List<String> command = new ArrayList<>(List.of(
+                    binaries.initdb().toString(),
+                    "--auth=trust",
+                    "--username=postgres",
+                    "--pgdata=" + data,
+                    "--encoding=UTF8",
+                    "--locale=" + locale,
+                    "--wal-segsize=1",
+                    "--no-sync",
+                    "--no-instructions"));
+            if (checksums) {
+                command.add("--data-checksums");
+            }
+            return new Commands(host, locale).run(user.command(command));
+        }
     }
 }

@@ -12,17 +12,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Copies, hands over and deletes whole directories. */
-final class Trees {
+public final class Trees {
     private Trees() {}
 
     /** Copies files and directories into a directory that exists; modes come from the umask. */
-    static void copy(Path from, Path to) throws IOException {
+    public static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
-                if (!directory.equals(from)) {
-                    Files.createDirectory(to.resolve(from.relativize(directory)));
+                Path copy = to.resolve(from.relativize(directory));
+                if (!Files.isDirectory(copy)) { // a disk may be mounted there
+                    Files.createDirectory(copy);
                 }
                 return FileVisitResult.CONTINUE;
             }

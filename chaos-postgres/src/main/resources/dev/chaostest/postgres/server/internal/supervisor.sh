@@ -3,7 +3,9 @@
 # the server is stopped and its directory removed.
 #
 # Arguments: the server's directory, its binary, then the command that starts it (a port is appended).
-# Commands on standard input: "start PORT", "signal NAME". Answers: "started PID", "exited STATUS".
+# Commands on standard input: "start PORT", "signal NAME", "mount DIRECTORY BYTES" (in a mount namespace of our own only).
+# Answers: "started PID", "exited STATUS", "mounted STATUS".
+disks=
 home=$1
 binary=$2
 shift 2
@@ -34,6 +36,12 @@ run() {
     runner=$!
 }
 
+mount_disk() {
+    disks=yes
+    mkdir -p "$home/$1" && mount -t tmpfs -o "size=$2,mode=0700" none "$home/$1"
+    echo "mounted $?"
+}
+
 strike() {
     [ -s "$mark" ] && read -r pid <"$mark" && kill "-$1" "$pid" 2>/dev/null
 }
@@ -48,10 +56,11 @@ sweep() {
     [ -n "$segment" ] && ipcrm -m "$segment"
 }
 
-while read -r verb argument; do
+while read -r verb argument size; do
     case $verb in
         start) run "$argument" "$@" ;;
         signal) strike "$argument" ;;
+        mount) mount_disk "$argument" "$size" ;;
     esac
 done
 
@@ -69,7 +78,10 @@ done
 strike KILL
 [ -n "$runner" ] && wait "$runner"
 sweep 2>/dev/null
+# What is mounted can't be removed.
+[ -n "$disks" ] && umount -l "$data/pg_wal" "$data" "$home/tablespace" 2>/dev/null
 for attempt in 1 2 3 4 5; do
     rm -rf "$home" && break
+    chmod -R u+rwX "$home"
     sleep 0.2
 done

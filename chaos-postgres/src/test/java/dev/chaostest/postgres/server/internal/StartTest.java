@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.postgres.server.PostgresUnavailableException;
+import dev.chaostest.postgres.server.ServerData;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,6 +50,8 @@ class StartTest {
         var cache = new CacheDirectory(host, user).choose(Optional.empty());
         Archive archive = Archive.find(Platform.of(host), StartTest.class.getClassLoader());
         Binaries binaries = Binaries.unpacked(archive, cache, host);
-        return new Start(host, user, binaries, Template.of(binaries, cache, user, host), Map.of(), ports);
+        Template template = Template.of(binaries, cache, user, host, false);
+        ServerData data = ServerData.copyOf(template.directory());
+        return new Start(host, user, binaries, template.locale(), data, Map.of(), SmallDisks.NONE, ports);
     }
 }

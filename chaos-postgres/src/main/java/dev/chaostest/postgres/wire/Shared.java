@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import dev.chaostest.mount.Mount;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the connections of one mount share.
+ *
+ * @param locked the lock to wait for, as it is now
+ * @param observer who hears of each statement now
+ */
+record Shared(
+        Mount mount, Backends backends, Supplier<LockedKey> locked, Supplier<Optional<StatementObserver>> observer) {}
