@@ -22,11 +22,19 @@ final class Batch {
                 }
                 connection.commit();
             } catch (SQLException e) {
-                connection.rollback();
+                undo(connection, e);
                 throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static void undo(Connection connection, SQLException why) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException lost) {
+            why.addSuppressed(lost);
         }
     }
 }

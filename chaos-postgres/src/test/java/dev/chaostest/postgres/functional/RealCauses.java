@@ -15,11 +15,9 @@ final class RealCauses implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-    private final WireFixture bank;
     private final Connection other;
 
     RealCauses(WireFixture bank) throws SQLException {
-        this.bank = bank;
         this.other = bank.connect();
     }
 

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chaostest.ledger.LedgerEntry;
@@ -119,7 +120,7 @@ class TimeoutsTest {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 var armed = bank.arm(at("UPDATE account", ServerError.idleInTransactionTimeout()))) {
             connection.setAutoCommit(false);
-            catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, "SELECT 1 / 0"));
+            assertThatThrownBy(() -> WireTestServer.run(connection, "SELECT 1 / 0")).isInstanceOf(SQLException.class);
             assertThat(failure(connection).getSQLState()).isEqualTo("25P02");
             connection.rollback();
             WireTestServer.run(connection, UPDATE);

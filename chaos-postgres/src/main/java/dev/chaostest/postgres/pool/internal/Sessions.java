@@ -116,8 +116,8 @@ public final class Sessions<L> implements Visits {
 
     /** All findings, once the idle sessions were looked at. */
     public List<Found<L>> found() throws SQLException {
-        lock.lock();
         List<Connection> idle = new ArrayList<>();
+        lock.lock();
         try {
             long known = sessions.values().stream().filter(Seen::isIdle).count();
             while (idle.size() < known) {
