@@ -175,7 +175,8 @@ public final class Branch implements AutoCloseable {
     public void resetToParent() {
         Branch origin = parent;
         if (origin == null) {
-            throw new ChaosException("Branch main must have a parent to be reset to, but has none. Restore it to a mark.");
+            throw new ChaosException(
+                    "Branch main must have a parent to be reset to, but has none. Restore it to a mark.");
         }
         synchronized (branches) {
             replace("reset branch " + name + " to " + origin.name, origin.sealed(Goal.of(origin.now())));
@@ -186,11 +187,7 @@ public final class Branch implements AutoCloseable {
     public Standby addReader() {
         synchronized (branches) {
             Standby reader = Standby.open(
-                    branches.scope(),
-                    branches.installation(),
-                    server,
-                    "reader_" + ++readersNamed,
-                    branches.settings());
+                    branches.scope(), branches.installation(), server, "reader_" + ++readersNamed, branches.settings());
             readers.add(reader);
             return reader;
         }

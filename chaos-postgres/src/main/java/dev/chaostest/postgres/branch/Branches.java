@@ -133,8 +133,8 @@ public final class Branches implements AutoCloseable {
         requireNew(name);
         Restoration restoration = new Restoration("Branch " + name, goal, true);
         AtomicReference<History> history = new AtomicReference<>();
-        PostgresServer server = restoration.run(
-                () -> installation.start(restoration.withHistory(history::set), archiving(settings)));
+        PostgresServer server =
+                restoration.run(() -> installation.start(restoration.withHistory(history::set), archiving(settings)));
         history.get().went(goal, Restoration.timeline(server));
         Branch branch = new Branch(this, name, parent, server, history.get());
         all.add(branch);
@@ -145,8 +145,8 @@ public final class Branches implements AutoCloseable {
     synchronized ReadOnlyEndpoint look(Goal goal) {
         Restoration restoration =
                 new Restoration("An endpoint of branch " + goal.branch().name(), goal, false);
-        PostgresServer server = restoration.run(
-                () -> installation.start(restoration.withHistory(ignored -> {}), settings));
+        PostgresServer server =
+                restoration.run(() -> installation.start(restoration.withHistory(ignored -> {}), settings));
         String moment = goal.target() + " of branch " + goal.branch().name();
         return scope.own("endpoint at " + moment, new ReadOnlyEndpoint(server, moment));
     }

@@ -49,8 +49,8 @@ public record ConsistencyMarker(String name) {
     }
 
     private void put(Connection connection, String value) throws SQLException {
-        try (PreparedStatement put = connection.prepareStatement("INSERT INTO " + TABLE
-                + " VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")) {
+        try (PreparedStatement put = connection.prepareStatement(
+                "INSERT INTO " + TABLE + " VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")) {
             put.setString(1, name);
             put.setString(2, value);
             put.executeUpdate();

@@ -24,8 +24,7 @@ record Goal(Branch branch, History history, RecoveryTarget target, int timeline)
             throw new ChaosException("Restore point " + point + " must be in the history that its branch has, but the"
                     + " branch was reset since. Mark another point.");
         }
-        return new Goal(
-                point.branch(), point.history(), RecoveryTarget.lsn(point.lsn()), point.timeline());
+        return new Goal(point.branch(), point.history(), RecoveryTarget.lsn(point.lsn()), point.timeline());
     }
 
     /** A target in the history that a branch has now; checked as far as that can be seen beforehand. */

@@ -102,7 +102,8 @@ record Restoration(String what, Goal goal, boolean writable) implements ServerDa
         String log = server == null ? String.valueOf(e.getMessage()) : server.logTail();
         return new ChaosException(
                 what + " must arrive at " + goal.target() + " in the history of branch "
-                        + goal.branch().name() + ", but its server ended before. Name a moment that is in there: a mark,"
+                        + goal.branch().name()
+                        + ", but its server ended before. Name a moment that is in there: a mark,"
                         + " or a time, place or transaction of the past. Its log ends with:\n" + log,
                 e);
     }

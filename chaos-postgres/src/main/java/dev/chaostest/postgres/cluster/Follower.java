@@ -61,8 +61,7 @@ final class Follower implements AutoCloseable {
         return follower;
     }
 
-    private static void release(
-            @Nullable Follower half, PostgresServer primary, String name, RuntimeException e) {
+    private static void release(@Nullable Follower half, PostgresServer primary, String name, RuntimeException e) {
         try {
             if (half == null) {
                 Slots.drop(primary, name);
@@ -110,8 +109,9 @@ final class Follower implements AutoCloseable {
     Position position() {
         try (Admin admin = Admin.of(server)) {
             List<String> row = admin.rows("""
-                    SELECT greatest(coalesce(pg_last_wal_receive_lsn(), '0/0'), replayed), replayed
-                    FROM coalesce(pg_last_wal_replay_lsn(), '0/0') AS replayed""").get(0);
+                SELECT greatest(coalesce(pg_last_wal_receive_lsn(), '0/0'), replayed), replayed
+                FROM coalesce(pg_last_wal_replay_lsn(), '0/0') AS replayed\
+                """).get(0);
             return new Position(Lsn.of(row.get(0)), Lsn.of(row.get(1)));
         }
     }

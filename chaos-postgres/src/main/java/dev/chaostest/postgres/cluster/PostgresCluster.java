@@ -163,7 +163,8 @@ public final class PostgresCluster implements AutoCloseable {
     public Failover failOver() {
         List<Standby> candidates = standbys();
         if (candidates.isEmpty()) {
-            throw new ChaosException("A cluster must have a standby to fail over to, but there is none. Add one first.");
+            throw new ChaosException(
+                    "A cluster must have a standby to fail over to, but there is none. Add one first.");
         }
         return failOver(candidates);
     }

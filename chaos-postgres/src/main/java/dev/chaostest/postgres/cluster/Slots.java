@@ -18,7 +18,8 @@ final class Slots {
         try (Admin admin = Admin.of(primary)) {
             Poll.until(
                     "Slot " + name + " of the server on port " + primary.port() + " must be free",
-                    () -> admin.is("SELECT count(*) = 0 FROM pg_replication_slots WHERE slot_name = ? AND active", name),
+                    () -> admin.is(
+                            "SELECT count(*) = 0 FROM pg_replication_slots WHERE slot_name = ? AND active", name),
                     () -> "its walsender is still there",
                     "Thaw the walsender.");
             admin.one("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ?", name);

@@ -118,12 +118,10 @@ public final class Standby implements AutoCloseable {
     public Lag lag() {
         long primaryLsn;
         try (Admin admin = Admin.of(primary())) {
-            primaryLsn =
-                    Lsn.of(admin.text("SELECT pg_current_wal_flush_lsn()")).position();
+            primaryLsn = Lsn.of(admin.text("SELECT pg_current_wal_flush_lsn()")).position();
         }
         Follower.Position at = follower.position();
-        return new Lag(
-                primaryLsn, at.received().position(), at.replayed().position());
+        return new Lag(primaryLsn, at.received().position(), at.replayed().position());
     }
 
     /**
@@ -210,8 +208,8 @@ public final class Standby implements AutoCloseable {
      * @return closing sets it back
      */
     public Injection cancelConflictsAfter(Duration patience) {
-        return set("max_standby_streaming_delay", patience, "cancel conflicting queries on standby " + name()
-                + " after ");
+        return set(
+                "max_standby_streaming_delay", patience, "cancel conflicting queries on standby " + name() + " after ");
     }
 
     private Injection set(String setting, Duration value, String what) {
@@ -288,7 +286,7 @@ public final class Standby implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "standby " + name() + " on port " + server().port() + (isPromoted() ? ", promoted" : " of "
-                + primary().port());
+        return "standby " + name() + " on port " + server().port()
+                + (isPromoted() ? ", promoted" : " of " + primary().port());
     }
 }

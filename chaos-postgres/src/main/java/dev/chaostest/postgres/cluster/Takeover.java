@@ -58,8 +58,7 @@ record Takeover(ChaosScope scope, PostgresServer old, List<Standby> candidates) 
     private static Standby mostAdvanced(List<Standby> running) {
         return Collections.max(
                 running,
-                Comparator.comparing(
-                        standby -> standby.follower().position().received()));
+                Comparator.comparing(standby -> standby.follower().position().received()));
     }
 
     private Duration since(long begun) {

@@ -57,9 +57,11 @@ class BranchRefusalTest extends ClusterFixture {
 
     @Test
     void aNameThatTheArchiveDoesNotKnow() throws SQLException {
-        String message = "(?s)%s must arrive at name nobody in the history of branch main, but its server ended before\\."
-                + " Name a moment that is in there: a mark, or a time, place or transaction of the past\\. Its log ends"
-                + " with:\n.*recovery ended before configured recovery target was reached.*";
+        String message =
+                "(?s)%s must arrive at name nobody in the history of branch main, but its server ended before\\. Name"
+                    + " a moment that is in there: a mark, or a time, place or transaction of the past\\. Its log ends"
+                    + " with:\n"
+                    + ".*recovery ended before configured recovery target was reached.*";
         assertThatThrownBy(() -> main.branchAt("x", RecoveryTarget.name("nobody")))
                 .isInstanceOf(ChaosException.class)
                 .hasMessageMatching(message.formatted("Branch x"));
@@ -123,9 +125,7 @@ class BranchRefusalTest extends ClusterFixture {
         refused(
                 () -> branches.branch("other"),
                 "A branch must be one of [main, child], but was \"other\". Make it first, or name another.");
-        refused(
-                main::close,
-                "Branch main must have no branches to be closed, but has [child]. Close them first.");
+        refused(main::close, "Branch main must have no branches to be closed, but has [child]. Close them first.");
         refused(
                 () -> Branches.open(scope, installation, Map.of("archive_mode", "always")),
                 "Branches need archive_mode for themselves, but the settings have it: \"always\". Leave it out.");

@@ -69,12 +69,17 @@ class BranchTest extends ClusterFixture {
         }
         insert(main, 3);
 
-        assertThat(items(watched(main.branchAt("by_time", RecoveryTarget.time(time))))).isEqualTo("1");
+        assertThat(items(watched(main.branchAt("by_time", RecoveryTarget.time(time)))))
+                .isEqualTo("1");
         assertThat(items(watched(main.branchAt("by_mark", mark)))).isEqualTo("1");
-        assertThat(items(watched(main.branchAt("by_name", RecoveryTarget.name("mark"))))).isEqualTo("1");
-        assertThat(items(watched(main.branchAt("by_lsn", RecoveryTarget.lsn(mark.lsn()))))).isEqualTo("1");
-        assertThat(items(watched(main.branchAt("by_xid", RecoveryTarget.xid(xid))))).isEqualTo("1,2");
-        assertThat(items(watched(main.branchAt("before_xid", RecoveryTarget.beforeXid(xid))))).isEqualTo("1");
+        assertThat(items(watched(main.branchAt("by_name", RecoveryTarget.name("mark")))))
+                .isEqualTo("1");
+        assertThat(items(watched(main.branchAt("by_lsn", RecoveryTarget.lsn(mark.lsn())))))
+                .isEqualTo("1");
+        assertThat(items(watched(main.branchAt("by_xid", RecoveryTarget.xid(xid)))))
+                .isEqualTo("1,2");
+        assertThat(items(watched(main.branchAt("before_xid", RecoveryTarget.beforeXid(xid)))))
+                .isEqualTo("1");
         assertThat(mark.at()).isAfterOrEqualTo(time);
     }
 
@@ -197,8 +202,8 @@ class BranchTest extends ClusterFixture {
         assertThat(Db.state(() -> Db.query(past.jdbcUrl(), "DELETE FROM item"))).isEqualTo("25006");
         insert(main, 3);
         assertThat(items(past.server())).isEqualTo("1");
-        assertThat(past).hasToString("endpoint on port " + past.server().port() + " at lsn " + one.lsn()
-                + " of branch main");
+        assertThat(past)
+                .hasToString("endpoint on port " + past.server().port() + " at lsn " + one.lsn() + " of branch main");
         past.close();
         assertThat(past.server().isRunning()).isFalse();
     }
@@ -226,7 +231,8 @@ class BranchTest extends ClusterFixture {
         insert(main, 1);
         Branch late = watched(main.branchNow("late"));
         assertThat(items(late)).isEqualTo("1");
-        assertThat(late.history().before(Goal.of(late.mark("now")))).isNotSameAs(late.history().oldest());
+        assertThat(late.history().before(Goal.of(late.mark("now"))))
+                .isNotSameAs(late.history().oldest());
         assertThat(items(watched(main.branchAt("early", early)))).isEqualTo("null");
     }
 

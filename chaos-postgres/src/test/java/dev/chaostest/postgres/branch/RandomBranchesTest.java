@@ -41,10 +41,14 @@ class RandomBranchesTest extends ClusterFixture {
             }
         }
         for (Branch branch : branches.all()) {
-            assertThat(held(branch.jdbcUrl())).as("%s, %s", branch, scope.seed()).isEqualTo(model.get(branch));
+            assertThat(held(branch.jdbcUrl()))
+                    .as("%s, %s", branch, scope.seed())
+                    .isEqualTo(model.get(branch));
             for (Standby reader : branch.readers()) {
                 reader.awaitCaughtUp();
-                assertThat(held(reader.jdbcUrl())).as("%s, %s", reader, scope.seed()).isEqualTo(model.get(branch));
+                assertThat(held(reader.jdbcUrl()))
+                        .as("%s, %s", reader, scope.seed())
+                        .isEqualTo(model.get(branch));
             }
         }
     }

@@ -34,8 +34,7 @@ class FailoverTest extends ClusterFixture {
         }
         assertThat(cluster.standbys()).isEmpty();
         cluster.requireOnePrimary();
-        assertThat(commands())
-                .containsExactly("crash the primary on port " + old.port(), "promote standby node_2");
+        assertThat(commands()).containsExactly("crash the primary on port " + old.port(), "promote standby node_2");
     }
 
     @Test
@@ -50,7 +49,8 @@ class FailoverTest extends ClusterFixture {
             standby.awaitCaughtUp();
             assertThat(Db.query(standby.jdbcUrl(), "SELECT id FROM item")).isEqualTo("1");
         }
-        assertThat(Db.query(cluster.primary(), "SELECT string_agg(slot_name, ',' ORDER BY 1) FROM pg_replication_slots"))
+        assertThat(Db.query(
+                        cluster.primary(), "SELECT string_agg(slot_name, ',' ORDER BY 1) FROM pg_replication_slots"))
                 .isEqualTo("node_2,node_4");
     }
 
@@ -152,7 +152,8 @@ class FailoverTest extends ClusterFixture {
             assertThat(Db.query(old, "SELECT id FROM item")).isEqualTo("1");
             assertThat(Db.state(() -> Db.execute(old, "INSERT INTO item VALUES (2)")))
                     .isEqualTo("25006");
-            assertThat(Db.query(cluster.jdbcUrl(), "SHOW port")).isEqualTo("" + cluster.primary().port());
+            assertThat(Db.query(cluster.jdbcUrl(), "SHOW port"))
+                    .isEqualTo("" + cluster.primary().port());
             assertThat(fence.isActive()).isTrue();
         }
         assertThat(old.isRunning()).isFalse();

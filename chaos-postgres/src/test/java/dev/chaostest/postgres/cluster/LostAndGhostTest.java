@@ -205,7 +205,8 @@ class LostAndGhostTest extends ClusterFixture {
             lost = Long.parseLong(Db.query(client, "SELECT pg_current_xact_id()"));
             client.commit();
             writes.acknowledged(marker);
-            assertThat(Db.query(client, "SELECT pg_xact_status('" + lost + "')")).isEqualTo("committed");
+            assertThat(Db.query(client, "SELECT pg_xact_status('" + lost + "')"))
+                    .isEqualTo("committed");
         }
         cluster.failOver();
         try (Connection client = Db.connect(cluster.jdbcUrl())) {
@@ -241,7 +242,8 @@ class LostAndGhostTest extends ClusterFixture {
 
             WriteAudit audit = writes.audit(client);
 
-            assertThat(audit).isEqualTo(new WriteAudit(
+            assertThat(audit)
+                    .isEqualTo(new WriteAudit(
                             3, 1, new TreeMap<>(Map.of("40001", 1L)), 1, new TreeSet<>(), new TreeMap<>()));
             audit.requireNothingLost().requireNoGhosts();
         }

@@ -39,7 +39,8 @@ class ReplicationTest extends ClusterFixture {
     @Test
     void theUrlFindsThePrimaryAndTheStandbys() throws SQLException {
         PostgresCluster cluster = cluster(1);
-        assertThat(Db.query(cluster.jdbcUrl(), "SHOW port")).isEqualTo("" + cluster.primary().port());
+        assertThat(Db.query(cluster.jdbcUrl(), "SHOW port"))
+                .isEqualTo("" + cluster.primary().port());
         assertThat(Db.query(cluster.jdbcUrl("postgres", "secondary"), "SHOW port"))
                 .isEqualTo("" + cluster.standby(0).server().port());
     }
@@ -91,8 +92,9 @@ class ReplicationTest extends ClusterFixture {
         Db.execute(cluster.primary(), "CREATE TABLE item (id int)");
         assertThatThrownBy(() -> standby.awaitCaughtUp(Duration.ofMillis(20)))
                 .isInstanceOf(ChaosException.class)
-                .hasMessageMatching("Standby node_2 must replay up to 0/[0-9A-F]+ within 20ms, but is at 0/[0-9A-F]+ and"
-                        + " replay is paused\\. Close what holds it back\\.");
+                .hasMessageMatching(
+                        "Standby node_2 must replay up to 0/[0-9A-F]+ within 20ms, but is at 0/[0-9A-F]+ and"
+                                + " replay is paused\\. Close what holds it back\\.");
         Thread.currentThread().interrupt();
         assertThatThrownBy(standby::awaitCaughtUp)
                 .isInstanceOf(ChaosException.class)
@@ -107,8 +109,11 @@ class ReplicationTest extends ClusterFixture {
         cluster.primary().stop(StopMode.CRASH);
         assertThatThrownBy(cluster.standby(0)::lag)
                 .isInstanceOf(ChaosException.class)
-                .hasMessageMatching("(?s)The server on port " + cluster.primary().port()
-                        + " must answer, but to \"let us in\" it said 08001: .* Look at the end of its log:\n.*");
+                .hasMessageMatching(
+                        "(?s)The server on port " + cluster.primary().port()
+                                + " must answer, but to \"let us in\" it said 08001: .* Look at the end of its"
+                                + " log:\n"
+                                + ".*");
     }
 
     @Test
@@ -146,7 +151,8 @@ class ReplicationTest extends ClusterFixture {
         standby.awaitCaughtUp();
         try (Injection delayed = standby.delayReplay(Duration.ofHours(1))) {
             Db.execute(cluster.primary(), "INSERT INTO item VALUES (1)");
-            assertThat(Db.query(standby.jdbcUrl(), "SHOW recovery_min_apply_delay")).isEqualTo("1h");
+            assertThat(Db.query(standby.jdbcUrl(), "SHOW recovery_min_apply_delay"))
+                    .isEqualTo("1h");
             assertThat(Db.query(standby.jdbcUrl(), "SELECT count(*) FROM item")).isEqualTo("0");
             assertThat(delayed.isActive()).isTrue();
         }
@@ -168,11 +174,13 @@ class ReplicationTest extends ClusterFixture {
             Db.execute(cluster.primary(), "ALTER TABLE item ADD COLUMN name text");
             standby.awaitCaughtUp();
 
-            assertThat(Db.state(() -> Db.query(reader, "SELECT count(*) FROM item"))).isEqualTo("40001");
+            assertThat(Db.state(() -> Db.query(reader, "SELECT count(*) FROM item")))
+                    .isEqualTo("40001");
             assertThat(standby.conflicts()).isPositive();
             assertThat(impatient.isActive()).isTrue();
         }
-        assertThat(Db.query(standby.jdbcUrl(), "SHOW max_standby_streaming_delay")).isEqualTo("30s");
+        assertThat(Db.query(standby.jdbcUrl(), "SHOW max_standby_streaming_delay"))
+                .isEqualTo("30s");
     }
 
     @Test
@@ -180,11 +188,13 @@ class ReplicationTest extends ClusterFixture {
         PostgresCluster cluster = cluster(1);
         Standby more = cluster.addStandby();
         watch(List.of(more.server()));
-        assertThat(Db.query(cluster.primary(), "SELECT string_agg(slot_name, ',' ORDER BY 1) FROM pg_replication_slots"))
+        assertThat(Db.query(
+                        cluster.primary(), "SELECT string_agg(slot_name, ',' ORDER BY 1) FROM pg_replication_slots"))
                 .isEqualTo("node_2,node_3");
         more.close();
         more.close();
-        assertThat(Db.query(cluster.primary(), "SELECT string_agg(slot_name, ',' ORDER BY 1) FROM pg_replication_slots"))
+        assertThat(Db.query(
+                        cluster.primary(), "SELECT string_agg(slot_name, ',' ORDER BY 1) FROM pg_replication_slots"))
                 .isEqualTo("node_2");
     }
 

@@ -39,8 +39,8 @@ public final class Poll {
                 throw new ChaosException(must + ", but the thread that waits for it was interrupted. " + advice);
             }
             if (System.nanoTime() - end > 0) {
-                throw new ChaosException(must + " within " + Durations.print(deadline) + ", but " + instead.get() + ". "
-                        + advice);
+                throw new ChaosException(
+                        must + " within " + Durations.print(deadline) + ", but " + instead.get() + ". " + advice);
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

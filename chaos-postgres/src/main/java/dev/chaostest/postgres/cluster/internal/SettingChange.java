@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param before what {@code ALTER SYSTEM} had set; null for nothing
  */
-public record SettingChange(PostgresServer server, String name, @Nullable String before) {
+public record SettingChange(
+        PostgresServer server, String name, @Nullable String before) {
 
     /** Changes it, and waits until new sessions and the server's own processes are told. */
     public static SettingChange apply(PostgresServer server, String name, String value) {
         try (Admin admin = Admin.of(server)) {
             String before = admin.one("""
                     SELECT setting FROM pg_file_settings
-                    WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1""", name);
+                    WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1\
+                    """, name);
             alter(admin, name, value);
             reload(server);
             return new SettingChange(server, name, before);

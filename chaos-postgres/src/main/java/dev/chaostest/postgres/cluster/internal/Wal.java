@@ -16,11 +16,13 @@ public record Wal(int timeline, Lsn lsn, long at) {
 
     /** Asks. */
     public static Wal of(Admin primary) {
-        // The control file shows a new timeline only after the next checkpoint; the name of the file that is written does
+        // The control file shows a new timeline only after the next checkpoint; the name of the file that is written
+        // does
         // at once.
         List<String> row = primary.rows("""
-                SELECT pg_walfile_name(lsn), lsn, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-                FROM pg_current_wal_insert_lsn() AS lsn""").get(0);
+            SELECT pg_walfile_name(lsn), lsn, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+            FROM pg_current_wal_insert_lsn() AS lsn\
+            """).get(0);
         return new Wal(
                 Integer.parseInt(row.get(0).substring(0, TIMELINE_DIGITS), HEX),
                 Lsn.of(row.get(1)),

@@ -26,19 +26,18 @@ class DataDirectoryTest {
         data = new DataDirectory(path);
         Files.writeString(path.resolve("postgresql.conf"), "work_mem = 4MB");
         Files.writeString(path.resolve("postgresql.auto.conf"), """
-                # Do not edit
-                primary_conninfo = 'host=1'
-                work_mem = '7MB'
-                synchronous_standby_names = '*'
-                """);
+            # Do not edit
+            primary_conninfo = 'host=1'
+            work_mem = '7MB'
+            synchronous_standby_names = '*'
+            """);
     }
 
     @Test
     void settingsAreIncludedOnceAndReplaceThoseBefore() throws IOException {
         data.configure(Map.of("primary_conninfo", "password='it''s'"));
         data.configure(Map.of("primary_slot_name", "a'b"));
-        assertThat(path.resolve("postgresql.conf"))
-                .hasContent("work_mem = 4MB\ninclude_if_exists 'chaostest.conf'\n");
+        assertThat(path.resolve("postgresql.conf")).hasContent("work_mem = 4MB\ninclude_if_exists 'chaostest.conf'\n");
         assertThat(path.resolve("chaostest.conf")).hasContent("primary_slot_name = 'a''b'\n");
     }
 
@@ -66,7 +65,8 @@ class DataDirectoryTest {
         Files.setAttribute(path, "unix:uid", 65534);
         Files.setAttribute(path, "unix:gid", 65534);
         data.signal("standby.signal");
-        data.replace(directory -> Files.writeString(Files.createDirectory(directory.resolve("base")).resolve("1"), ""));
+        data.replace(directory -> Files.writeString(
+                Files.createDirectory(directory.resolve("base")).resolve("1"), ""));
         assertThat(Files.getAttribute(path.resolve("base/1"), "unix:uid")).isEqualTo(65534);
         assertThat(Files.getAttribute(path.resolve("base"), "unix:gid")).isEqualTo(65534);
     }
@@ -80,7 +80,8 @@ class DataDirectoryTest {
 
     @Test
     void aWaitThatIsTooLongSaysWhatItFoundInstead() {
-        assertThatThrownBy(() -> Poll.until(Duration.ZERO, "It must rain", () -> false, () -> "the sun shines", "Wait."))
+        assertThatThrownBy(
+                        () -> Poll.until(Duration.ZERO, "It must rain", () -> false, () -> "the sun shines", "Wait."))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("It must rain within 0us, but the sun shines. Wait.");
     }
