@@ -64,11 +64,13 @@ class ResidueTest {
     @Test
     void anOpenTransactionIsNamedWithItsLocksAndItsStatement(Postgres postgres) {
         assertThat(red(TransactionTestCases.class, postgres))
-                .contains("\"ResidueTest$TransactionTestCases.forgets\" must leave nothing on the server, but left an open "
-                        + "transaction. End what it began.\n")
-                .containsPattern("\n  left     : an open transaction \\(pid \\d+, connection opened by "
-                        + "ResidueTest\\$TransactionTestCases\\.forgets:\\d+\\), begun [\\d.]+m?s ago, which holds "
-                        + "RowExclusiveLock on \\S*account.*; its last statement: UPDATE account SET balance = balance \\+ \\$1 WHERE id = \\$2\n")
+                .contains(
+                        "\"ResidueTest$TransactionTestCases.forgets\" must leave nothing on the server, but left an open "
+                                + "transaction. End what it began.\n")
+                .containsPattern(
+                        "\n  left     : an open transaction \\(pid \\d+, connection opened by "
+                                + "ResidueTest\\$TransactionTestCases\\.forgets:\\d+\\), begun [\\d.]+m?s ago, which holds "
+                                + "RowExclusiveLock on \\S*account.*; its last statement: UPDATE account SET balance = balance \\+ \\$1 WHERE id = \\$2\n")
                 .contains("\n  do       : commit it, or roll it back, before the connection is given back\n");
     }
 
@@ -107,7 +109,8 @@ class ResidueTest {
     void whatThePoolDoesNotSeeIsSeenBeforeItIsClosed(Postgres postgres) {
         assertThat(red(PooledTransactionTestCases.class, postgres))
                 .contains("but left an open transaction.")
-                .containsPattern("an open transaction \\(pid \\d+.*\\), begun [\\d.]+m?s ago; its last statement: BEGIN\n");
+                .containsPattern(
+                        "an open transaction \\(pid \\d+.*\\), begun [\\d.]+m?s ago; its last statement: BEGIN\n");
     }
 
     @PostgresTest
@@ -144,7 +147,9 @@ class ResidueTest {
     void aTemporaryTableInAPooledSessionIsNamed(Postgres postgres) {
         Inner inner = Inner.run(TemporaryTestCases.class, at(postgres));
         if (Integer.parseInt(postgres.version().replaceFirst("\\D.*", "")) < 16) {
-            assertThat(inner.failures()).as("the server does not say whose it is").isEmpty();
+            assertThat(inner.failures())
+                    .as("the server does not say whose it is")
+                    .isEmpty();
             return;
         }
         assertThat(inner.message())
@@ -170,8 +175,9 @@ class ResidueTest {
         PreparedTestCases.gid = Run.random().unique("it's ");
         assertThat(red(PreparedTestCases.class, postgres))
                 .contains("but left a prepared transaction.")
-                .containsPattern("\n  left     : the prepared transaction \"it's .*\", prepared by \\w+ [\\d.]+m?s ago, "
-                        + "transaction \\d+\n  do       : end it with COMMIT PREPARED or ROLLBACK PREPARED\n");
+                .containsPattern(
+                        "\n  left     : the prepared transaction \"it's .*\", prepared by \\w+ [\\d.]+m?s ago, "
+                                + "transaction \\d+\n  do       : end it with COMMIT PREPARED or ROLLBACK PREPARED\n");
         assertThat(Bank.ask(
                         server,
                         "SELECT count(*) FROM pg_prepared_xacts WHERE gid = '"
@@ -221,7 +227,8 @@ class ResidueTest {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> Bank.ask(
                                     asking,
-                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = " + pid)
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = "
+                                            + pid)
                             .equals("1"));
             connection.abort(Runnable::run);
             assertThat(running).failsWithin(Duration.ofSeconds(30));
@@ -321,8 +328,9 @@ class ResidueTest {
 
             assertThat(failures).hasSize(1);
             assertThat(failures.get(0).getMessage())
-                    .contains("\"ResidueTest$AttachedTestCases.leavesALock\" must leave nothing on the server, but left an "
-                            + "advisory lock. End what it began.\n")
+                    .contains(
+                            "\"ResidueTest$AttachedTestCases.leavesALock\" must leave nothing on the server, but left an "
+                                    + "advisory lock. End what it began.\n")
                     .contains("the advisory lock 7,45 (pid ")
                     .as("it was there before")
                     .doesNotContain("7,44");

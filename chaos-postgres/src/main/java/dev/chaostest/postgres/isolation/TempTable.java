@@ -110,6 +110,11 @@ public final class TempTable implements AutoCloseable {
         return state.equals("25P02") || state.startsWith("08") || state.startsWith("57P");
     }
 
+    @Override
+    public String toString() {
+        return "temporary table \"" + name + "\"";
+    }
+
     private void drop() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);

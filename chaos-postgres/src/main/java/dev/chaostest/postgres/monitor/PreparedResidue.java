@@ -70,7 +70,8 @@ record PreparedResidue(String gid, Residue residue) {
     /** Only from its own database. Its name can't be bound; the server quotes it. */
     static void rollBack(Connection connection, String gid) throws SQLException {
         String sql;
-        try (PreparedStatement quoting = connection.prepareStatement("SELECT format('ROLLBACK PREPARED %L', ?::text)")) {
+        try (PreparedStatement quoting =
+                connection.prepareStatement("SELECT format('ROLLBACK PREPARED %L', ?::text)")) {
             quoting.setString(1, gid);
             try (ResultSet row = quoting.executeQuery()) {
                 row.next();

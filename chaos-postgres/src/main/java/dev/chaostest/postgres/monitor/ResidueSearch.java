@@ -91,8 +91,7 @@ final class ResidueSearch {
             held(withLocks(connection, open), found);
         }
         Duration age = Duration.ofNanos(System.nanoTime() - check.begun());
-        PreparedResidue.run(connection, check.prepared(), age)
-                .forEach(left -> found.add(Finding.prepared(left)));
+        PreparedResidue.run(connection, check.prepared(), age).forEach(left -> found.add(Finding.prepared(left)));
         return found;
     }
 
@@ -178,8 +177,9 @@ final class ResidueSearch {
 
         /** Of which nothing is left on the server, as the collector happened to come by. */
         static Finding abandoned(WireSession session) {
-            String what = "a connection" + session.openedBy().map(by -> " that was opened by " + by).orElse("") + " (pid "
-                    + session.pid() + ") and never closed: the driver did, when nobody held it any more";
+            String what = "a connection"
+                    + session.openedBy().map(by -> " that was opened by " + by).orElse("") + " (pid " + session.pid()
+                    + ") and never closed: the driver did, when nobody held it any more";
             Residue residue = new Residue(Residue.Kind.CONNECTION, session.pid(), what);
             return new Finding(residue, Optional.of(session), Optional.empty(), Optional.empty(), Duration.ZERO);
         }

@@ -46,7 +46,8 @@ final class WaitDrawing {
 
     /** Who waits for nobody is in the last column. Those who have nothing to do with each other stand in rows of their own. */
     private void place() {
-        Set<Integer> left = new LinkedHashSet<>(graph.nodes().stream().limit(NODES_MAX).toList());
+        Set<Integer> left =
+                new LinkedHashSet<>(graph.nodes().stream().limit(NODES_MAX).toList());
         Map<Integer, Integer> depths = new HashMap<>();
         left.forEach(node -> depth(node, depths, new HashSet<>()));
         int last = depths.values().stream().max(Integer::compare).orElse(0);
@@ -119,7 +120,9 @@ final class WaitDrawing {
     }
 
     private void arrow(String id, String color) {
-        svg.append("<marker id=\"").append(id).append("\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" ");
+        svg.append("<marker id=\"")
+                .append(id)
+                .append("\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" ");
         svg.append("markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"")
                 .append(color)
                 .append("\"/></marker>");

@@ -203,7 +203,9 @@ final class Frontend implements Framer.Reader {
 
     private boolean query(ByteBuffer body) {
         boolean armed = session.isArmed();
-        if (!armed && !session.isObserved() && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
+        if (!armed
+                && !session.isObserved()
+                && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }

@@ -22,4 +22,10 @@ import java.util.Optional;
  * @since 0.1
  */
 public record WireSession(
-        long number, int pid, Duration age, boolean isOpen, boolean isCut, boolean isAbandoned, Optional<String> openedBy) {}
+        long number,
+        int pid,
+        Duration age,
+        boolean isOpen,
+        boolean isCut,
+        boolean isAbandoned,
+        Optional<String> openedBy) {}

@@ -42,9 +42,7 @@ class DatabaseSweepTest {
     private TestDatabase made(Duration ago, String prefixed) {
         return TestDatabase.create(
                 admin,
-                DatabaseOptions.ofDefaults(run)
-                        .withPrefix(prefixed)
-                        .withClock(InstantSource.fixed(now.minus(ago))));
+                DatabaseOptions.ofDefaults(run).withPrefix(prefixed).withClock(InstantSource.fixed(now.minus(ago))));
     }
 
     private DatabaseSweep sweep() {
@@ -107,7 +105,7 @@ class DatabaseSweepTest {
     @Test
     void templatesStayLongerAndAreBuiltAgain(@TempDir Path directory) throws IOException {
         Path script = Files.writeString(directory.resolve("old.sql"), "-- " + run.id());
-        Templates templates = new Templates(admin, getClass(), "file:" + script);
+        Templates templates = new Templates(admin, getClass(), List.of("file:" + script));
         DatabaseOptions options =
                 DatabaseOptions.ofDefaults(run).withPrefix(prefix).withScripts(getClass(), "file:" + script);
         Instant weekAgo = now.minus(DatabaseSweep.TEMPLATE_AGE);

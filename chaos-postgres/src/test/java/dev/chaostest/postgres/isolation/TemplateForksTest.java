@@ -38,12 +38,12 @@ class TemplateForksTest {
     private final Sql sql = new Sql(admin);
     private final Run run = Run.random();
     private Path script = Path.of("");
-    private Templates templates = new Templates(admin, getClass());
+    private Templates templates = new Templates(admin, getClass(), List.of());
 
     @BeforeEach
     void writeScript(@TempDir Path directory) throws IOException {
         script = Files.writeString(directory.resolve("waits.sql"), SCRIPT.formatted(run.id()));
-        templates = new Templates(admin, getClass(), "file:" + script);
+        templates = new Templates(admin, getClass(), List.of("file:" + script));
     }
 
     @AfterEach
@@ -60,9 +60,10 @@ class TemplateForksTest {
 
     private void awaitScripts() {
         await(() -> sql.column(
-                        "SELECT pid FROM pg_stat_activity WHERE starts_with(datname::text, ?) AND wait_event_type = 'Lock'",
-                        templates.buildingStart())
-                .size() == 1);
+                                "SELECT pid FROM pg_stat_activity WHERE starts_with(datname::text, ?) AND wait_event_type = 'Lock'",
+                                templates.buildingStart())
+                        .size()
+                == 1);
     }
 
     private void awaitSomebodyWaitingForTheBuild() {
@@ -73,7 +74,10 @@ class TemplateForksTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(condition);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(condition);
     }
 
     @Test
@@ -112,9 +116,14 @@ class TemplateForksTest {
 
                 first.kill();
 
-                await(() -> scriptsOf().size() == 1 && !scriptsOf().equals(ofTheFirst));
+                await(() -> {
+                    List<String> now = scriptsOf();
+                    return now.size() == 1 && !now.equals(ofTheFirst);
+                });
                 assertThat(templates.complete()).isEmpty();
-                assertThat(templates.building()).as("what the killed one left is gone").hasSize(1);
+                assertThat(templates.building())
+                        .as("what the killed one left is gone")
+                        .hasSize(1);
                 Sql.run(holding, "COMMIT");
                 assertThat(databases.in(second.database()).column("SELECT to_regclass('last_of_the_script')"))
                         .containsExactly("last_of_the_script");

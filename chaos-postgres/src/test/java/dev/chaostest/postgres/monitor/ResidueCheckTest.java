@@ -15,7 +15,6 @@ import dev.chaostest.plan.When;
 import dev.chaostest.postgres.monitor.Residue.Kind;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -104,13 +103,15 @@ class ResidueCheckTest {
         assertThatThrownBy(check::close)
                 .isInstanceOf(ChaosException.class)
                 .message()
-                .matches("\"transfer\" must leave nothing on the server, but left an open transaction\\. End what it began\\.\n"
-                        + "  left     : an open transaction \\(pid " + pid + ", connection opened by "
-                        + "ResidueCheckTest\\.opened:\\d+\\), begun [\\d.]+m?s ago, which holds "
-                        + "RowExclusiveLock on " + sessions.table() + ", RowExclusiveLock on " + sessions.table()
-                        + "_pkey; its last statement: UPDATE " + sessions.table()
-                        + " SET balance = balance \\+ 1 WHERE id = 1\n"
-                        + "  do       : commit it, or roll it back, before the connection is given back");
+                .matches(
+                        "\"transfer\" must leave nothing on the server, but left an open transaction\\. End what it began\\.\n"
+                                + "  left     : an open transaction \\(pid " + pid + ", connection opened by "
+                                + "ResidueCheckTest\\.opened:\\d+\\), begun [\\d.]+m?s ago, which holds "
+                                + "RowExclusiveLock on " + sessions.table() + ", RowExclusiveLock on "
+                                + sessions.table()
+                                + "_pkey; its last statement: UPDATE " + sessions.table()
+                                + " SET balance = balance \\+ 1 WHERE id = 1\n"
+                                + "  do       : commit it, or roll it back, before the connection is given back");
         assertThat(check.hasFound()).isTrue();
         assertThat(ServerState.read(Sessions.source()).session(pid))
                 .as("it is ended")
@@ -130,8 +131,11 @@ class ResidueCheckTest {
                     return wire.backends().isEmpty();
                 });
 
-        assertThat(check.find()).singleElement().asString().matches("a connection that was opened by ResidueCheckTest"
-                + "\\.forgotten:\\d+ \\(pid " + pid + "\\) and never closed: the driver did, when nobody held it any more");
+        assertThat(check.find())
+                .singleElement()
+                .asString()
+                .matches("a connection that was opened by ResidueCheckTest" + "\\.forgotten:\\d+ \\(pid " + pid
+                        + "\\) and never closed: the driver did, when nobody held it any more");
         try (Connection closed = bank.getConnection()) {
             Sessions.run(closed, "SELECT 1");
         }
@@ -199,8 +203,8 @@ class ResidueCheckTest {
             scope.arm(wire.mount());
             Connection connection = opened();
             int pid = Sessions.pid(connection);
-            assertThatThrownBy(() -> Sessions.run(
-                            connection, "SELECT repeat('x', 100000) UNION ALL SELECT pg_sleep(45)::text"))
+            assertThatThrownBy(() ->
+                            Sessions.run(connection, "SELECT repeat('x', 100000) UNION ALL SELECT pg_sleep(45)::text"))
                     .isInstanceOf(SQLException.class);
             assertThat(scope.fired()).hasSize(1);
             assertThat(ServerState.read(Sessions.source()).session(pid))

@@ -9,7 +9,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** The templates that a server has for some scripts. */
-public record Templates(DataSource admin, Class<?> origin, String... scripts) {
+public record Templates(DataSource admin, Class<?> origin, List<String> scripts) {
 
     /** The names of those that can be copied. */
     public List<String> complete() {
@@ -44,9 +44,8 @@ public record Templates(DataSource admin, Class<?> origin, String... scripts) {
     }
 
     private TemplateName name() {
-        List<Script> read = List.of(scripts).stream()
-                .map(script -> Script.read(origin, script))
-                .toList();
+        List<Script> read =
+                scripts.stream().map(script -> Script.read(origin, script)).toList();
         try (Connection connection = admin.getConnection()) {
             return TemplateName.of(connection, read);
         } catch (SQLException e) {
