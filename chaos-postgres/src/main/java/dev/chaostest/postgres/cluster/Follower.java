@@ -27,7 +27,9 @@ final class Follower implements AutoCloseable {
     private final String name;
     private volatile PostgresServer primary;
     private volatile boolean promoted;
+    /** Where its own history began when it was promoted. */
     private volatile Lsn promotedAt = new Lsn(0);
+
     private boolean closed;
 
     private Follower(PostgresServer server, String name, PostgresServer primary) {
@@ -107,8 +109,9 @@ final class Follower implements AutoCloseable {
     Position position() {
         try (Admin admin = Admin.of(server)) {
             List<String> row = admin.rows("""
-                    SELECT greatest(coalesce(pg_last_wal_receive_lsn(), '0/0'), replayed), replayed
-                    FROM coalesce(pg_last_wal_replay_lsn(), '0/0') AS replayed""").get(0);
+                SELECT greatest(coalesce(pg_last_wal_receive_lsn(), '0/0'), replayed), replayed
+                FROM coalesce(pg_last_wal_replay_lsn(), '0/0') AS replayed\
+                """).get(0);
             return new Position(Lsn.of(row.get(0)), Lsn.of(row.get(1)));
         }
     }
@@ -173,11 +176,6 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Where its own history began when it was promoted. */
-    Lsn promotedAt() {
-        return promotedAt;
-    }
-
     void promote() {
         try (Admin admin = Admin.of(server)) {
             admin.one("SELECT pg_promote(false)"); // true would look every 100 ms only
@@ -193,7 +191,7 @@ final class Follower implements AutoCloseable {
     }
 
     /** Follows another primary, whose history goes on from what this one has. */
-    void follow(PostgresServer other) {
+    private void follow(PostgresServer other) {
         PostgresServer before = primary;
         StandbyData data = new StandbyData(other, name);
         data.reserve();
@@ -206,6 +204,15 @@ final class Follower implements AutoCloseable {
         SettingChange.reload(server);
         awaitStreaming();
         Slots.drop(before, name);
+    }
+
+    /** Follows one that was promoted: with its data, if it has got no more than that one had; else the histories forked. */
+    void goOnWith(Follower next) {
+        if (position().received().compareTo(next.promotedAt) <= 0) {
+            follow(next.server);
+        } else {
+            rebase(next.server);
+        }
     }
 
     /** Throws its data away and follows on a new copy. Sessions are lost with 08006. */

@@ -4,15 +4,10 @@ package dev.chaostest.postgres.cluster;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Reach;
-import dev.chaostest.postgres.cluster.internal.Admin;
 import dev.chaostest.postgres.server.PostgresInstallation;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.StopMode;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -188,38 +183,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     private synchronized Failover failOver(List<Standby> candidates) {
         candidates.forEach(this::requireFollower);
-        List<Standby> running = candidates.stream()
-                .filter(standby -> standby.server().isRunning())
-                .toList();
-        if (running.isEmpty()) {
-            throw new ChaosException("A cluster must have a standby to fail over to, but none of " + candidates
-                    + " runs. Start one first.");
-        }
-        scope.requireFaultsAllowed();
-        PostgresServer old = primary;
-        String what = "crash the primary on port " + old.port();
-        if (Command.isDryRun(scope, what)) {
-            return new Failover(old, old, Duration.ZERO, Duration.ZERO);
-        }
-        var entry = scope.ledger().commanded(what, Reach.SERVER);
-        long begun = scope.time().nanos();
-        old.stop(StopMode.CRASH);
-        Standby next = running.size() == 1 ? running.get(0) : mostAdvanced(running);
-        next.promote();
-        Duration promoted = since(begun);
-        try (Admin admin = Admin.of(next.server())) {
-            admin.flush(); // a commit that needs no table
-        }
-        Failover failover = new Failover(old, next.server(), promoted, since(begun));
-        scope.ledger().healed(entry, "failed over from " + failover);
-        takeOver(next);
-        return failover;
-    }
-
-    private static Standby mostAdvanced(List<Standby> running) {
-        return Collections.max(
-                running,
-                Comparator.comparing(standby -> standby.follower().position().received()));
+        return new Takeover(scope, primary, candidates).run(this::takeOver);
     }
 
     /**
@@ -246,21 +210,14 @@ public final class PostgresCluster implements AutoCloseable {
         primary = next.server();
         for (Standby other : standbys()) {
             if (other.server().isRunning()) {
-                Followers.lead(other.follower(), next.follower());
+                other.follower().goOnWith(next.follower());
             }
         }
     }
 
-    private Duration since(long begun) {
-        return Duration.ofNanos(scope.time().nanos() - begun);
-    }
-
     /** Those that run and take writes; more than one is a split brain. */
     public List<PostgresServer> writable() {
-        return servers().stream()
-                .filter(PostgresServer::isRunning)
-                .filter(SplitBrain::takesWrites)
-                .toList();
+        return SplitBrain.writable(servers());
     }
 
     /**

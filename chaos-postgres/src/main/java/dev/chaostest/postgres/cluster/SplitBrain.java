@@ -12,17 +12,21 @@ final class SplitBrain {
 
     private SplitBrain() {}
 
-    static boolean takesWrites(PostgresServer server) {
+    static List<PostgresServer> writable(List<PostgresServer> servers) {
+        return servers.stream()
+                .filter(PostgresServer::isRunning)
+                .filter(SplitBrain::takesWrites)
+                .toList();
+    }
+
+    private static boolean takesWrites(PostgresServer server) {
         try (Admin admin = Admin.of(server)) {
             return admin.is("SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'");
         }
     }
 
     static void requireOne(List<PostgresServer> servers) {
-        List<PostgresServer> writable = servers.stream()
-                .filter(PostgresServer::isRunning)
-                .filter(SplitBrain::takesWrites)
-                .toList();
+        List<PostgresServer> writable = writable(servers);
         if (writable.size() != 1) {
             throw new AssertionError("One server of a cluster must take writes, but "
                     + (writable.isEmpty()

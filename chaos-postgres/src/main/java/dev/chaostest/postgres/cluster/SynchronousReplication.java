@@ -36,8 +36,9 @@ import java.util.List;
  */
 public final class SynchronousReplication implements Injection {
     private static final String HANGING = """
-            SELECT pid, query FROM pg_stat_activity
-            WHERE wait_event = 'SyncRep' AND backend_type = 'client backend' ORDER BY query_start, pid""";
+        SELECT pid, query FROM pg_stat_activity
+        WHERE wait_event = 'SyncRep' AND backend_type = 'client backend' ORDER BY query_start, pid\
+        """;
 
     private final ChaosScope scope;
     private final PostgresServer primary;

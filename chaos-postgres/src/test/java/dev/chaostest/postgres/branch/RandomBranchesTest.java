@@ -24,12 +24,11 @@ class RandomBranchesTest extends ClusterFixture {
     private final Map<Branch, Integer> model = new HashMap<>();
     private final Map<RestorePoint, Integer> snapshots = new HashMap<>();
     private final List<Standby> readers = new ArrayList<>();
-    private Branches branches;
+    private final Branches branches = Branches.open(scope, installation);
     private int last;
 
     @Test
     void everyBranchHoldsWhatTheModelSays() throws SQLException {
-        branches = Branches.open(scope, installation);
         Branch main = branches.main();
         watch(List.of(main.server()));
         write(main);

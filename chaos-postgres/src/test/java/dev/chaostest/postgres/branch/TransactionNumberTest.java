@@ -38,7 +38,8 @@ class TransactionNumberTest extends ClusterFixture {
         try (Connection client = Db.connect(server.jdbcUrl())) {
             // Else it would flush what is committed lazily.
             new ServerProcess(server, Long.parseLong(Db.query(client, """
-                    SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'"""))).freeze();
+                SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'\
+                """))).freeze();
         }
         long gone = write(server, writes);
 

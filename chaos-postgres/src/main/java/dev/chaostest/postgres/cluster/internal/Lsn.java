@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.cluster.internal;
 
+import java.util.Locale;
+
 /**
  * A place in the write-ahead log.
  *
@@ -27,7 +29,7 @@ public record Lsn(long position) implements Comparable<Lsn> {
 
     @Override
     public String toString() {
-        return Long.toHexString(position >>> 32).toUpperCase(java.util.Locale.ROOT) + "/"
-                + Long.toHexString(position & 0xFFFF_FFFFL).toUpperCase(java.util.Locale.ROOT);
+        return Long.toHexString(position >>> 32).toUpperCase(Locale.ROOT) + "/"
+                + Long.toHexString(position & 0xFFFF_FFFFL).toUpperCase(Locale.ROOT);
     }
 }

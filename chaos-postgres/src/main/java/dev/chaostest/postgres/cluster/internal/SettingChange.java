@@ -19,7 +19,8 @@ public record SettingChange(
         try (Admin admin = Admin.of(server)) {
             String before = admin.one("""
                     SELECT setting FROM pg_file_settings
-                    WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1""", name);
+                    WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1\
+                    """, name);
             alter(admin, name, value);
             reload(server);
             return new SettingChange(server, name, before);

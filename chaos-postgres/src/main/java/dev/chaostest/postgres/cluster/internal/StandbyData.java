@@ -30,7 +30,8 @@ public record StandbyData(PostgresServer primary, String name) implements Server
         try (Admin admin = Admin.of(primary)) {
             admin.one("""
                     SELECT pg_create_physical_replication_slot(wanted, true) FROM (VALUES (?)) AS v(wanted)
-                    WHERE wanted NOT IN (SELECT slot_name FROM pg_replication_slots)""", name);
+                    WHERE wanted NOT IN (SELECT slot_name FROM pg_replication_slots)\
+                    """, name);
         }
     }
 

@@ -20,8 +20,9 @@ public record Wal(int timeline, Lsn lsn, long at) {
         // does
         // at once.
         List<String> row = primary.rows("""
-                SELECT pg_walfile_name(lsn), lsn, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-                FROM pg_current_wal_insert_lsn() AS lsn""").get(0);
+            SELECT pg_walfile_name(lsn), lsn, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+            FROM pg_current_wal_insert_lsn() AS lsn\
+            """).get(0);
         return new Wal(
                 Integer.parseInt(row.get(0).substring(0, TIMELINE_DIGITS), HEX),
                 Lsn.of(row.get(1)),
