@@ -39,8 +39,9 @@ class ServerFaultsParameterTest {
             try (Injection down = faults.stop(StopMode.CRASH)) {
                 assertThat(down.isActive()).isTrue();
                 assertThatThrownBy(bank::getConnection)
-                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                                .isEqualTo("08001"));
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("08001"));
             }
             assertThat(Bank.balances(bank)).containsExactly(1000, 1000);
         }
@@ -59,8 +60,9 @@ class ServerFaultsParameterTest {
                     Injection kill = faults.backend(connection).kill()) {
                 assertThat(kill.isActive()).isTrue();
                 assertThatThrownBy(() -> connection.createStatement().execute("SELECT 1"))
-                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                                .isEqualTo("08006"));
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("08006"));
             }
         }
 
@@ -68,8 +70,8 @@ class ServerFaultsParameterTest {
         void aConnectionOfTheTestIsTerminated(ServerFaults faults, Connection connection) {
             faults.backend(connection).terminate();
             assertThatThrownBy(() -> connection.createStatement().execute("SELECT 1"))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("57P01"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
         }
     }
 

@@ -81,17 +81,19 @@ public final class ServerFaults {
      */
     public static ServerFaults of(ChaosScope scope, Postgres postgres) {
         if (postgres.isOwned() && postgres.isShared()) {
-            throw new ChaosException("Faults of a server must meet one that is the test's own, but this one is shared with"
-                    + " other tests: " + postgres.describe()
-                    + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
+            throw new ChaosException(
+                    "Faults of a server must meet one that is the test's own, but this one is shared with"
+                            + " other tests: " + postgres.describe()
+                            + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
         }
         return of(
                 scope,
                 postgres.server()
-                        .orElseThrow(() -> new ChaosException(
-                                "Faults of a server must meet one that this library started, but this is "
-                                        + postgres.describe()
-                                        + ". Start one with PostgresServer.start, or run this test without that setting.")));
+                        .orElseThrow(
+                                () -> new ChaosException(
+                                        "Faults of a server must meet one that this library started, but this is "
+                                                + postgres.describe()
+                                                + ". Start one with PostgresServer.start, or run this test without that setting.")));
     }
 
     /**
@@ -156,7 +158,8 @@ public final class ServerFaults {
         } catch (SQLException e) {
             throw new ChaosException(
                     "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or another: "
-                            + connection.getClass().getName() + ". Take its backend while it is open, or hand over its pid.",
+                            + connection.getClass().getName()
+                            + ". Take its backend while it is open, or hand over its pid.",
                     e);
         }
     }

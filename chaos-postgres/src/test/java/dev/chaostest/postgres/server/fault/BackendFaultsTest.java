@@ -76,7 +76,7 @@ class BackendFaultsTest {
             await().dontCatchUncaughtExceptions()
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> ask(holder, "SELECT pg_blocking_pids(" + backend.pid() + ")")
-                            .length()
+                                    .length()
                             > 2);
 
             backend.cancel();
@@ -204,14 +204,15 @@ class BackendFaultsTest {
     void withoutTheCommandThatLimitsItSaysWhatItTakes() throws SQLException {
         try (Victim victim = Victim.start();
                 Connection connection = victim.connect()) {
-            Session session = Session.of(
-                    victim.server, victim.faults.backend(connection).pid());
+            Session session =
+                    Session.of(victim.server, victim.faults.backend(connection).pid());
 
             assertThatThrownBy(() -> new ResourceLimit(session, "nofile", 5, "no-such-prlimit").require())
                     .isInstanceOf(FaultUnavailableException.class)
-                    .hasMessageMatching("A limit of one process must be set by prlimit, but it ended with -1 and said: .*"
-                            + "no-such-prlimit.*\\. That takes Linux with util-linux, and the server's own user or"
-                            + " root\\.");
+                    .hasMessageMatching(
+                            "A limit of one process must be set by prlimit, but it ended with -1 and said: .*"
+                                    + "no-such-prlimit.*\\. That takes Linux with util-linux, and the server's own user or"
+                                    + " root\\.");
         }
     }
 
@@ -239,9 +240,10 @@ class BackendFaultsTest {
 
             assertThatThrownBy(() -> victim.faults.backend(closed))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("The connection whose backend is meant must be an open one of pgjdbc's, but is closed or"
-                            + " another: org.postgresql.jdbc.PgConnection. Take its backend while it is open, or hand"
-                            + " over its pid.");
+                    .hasMessage(
+                            "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or"
+                                    + " another: org.postgresql.jdbc.PgConnection. Take its backend while it is open, or hand"
+                                    + " over its pid.");
             assertThatThrownBy(() -> victim.faults.backend(pid))
                     .hasMessage("Backend " + pid + " must be a client's session of the server on port "
                             + victim.server.port() + ", but that server has none with this number. Take a connection"

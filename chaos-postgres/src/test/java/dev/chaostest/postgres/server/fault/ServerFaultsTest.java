@@ -109,7 +109,8 @@ class ServerFaultsTest {
                 assertThat(state(() -> Victim.run(open, "SELECT pg_advisory_lock(7)")))
                         .isEqualTo("53200");
             }
-            assertThat(state(() -> Victim.run(open, "INSERT INTO t VALUES (1)"))).isEqualTo("success");
+            assertThat(state(() -> Victim.run(open, "INSERT INTO t VALUES (1)")))
+                    .isEqualTo("success");
             victim.assertNothingLeft();
         }
     }
@@ -160,8 +161,9 @@ class ServerFaultsTest {
 
             assertThat(down.isActive()).isFalse();
             assertThat(victim.ask("SELECT 1")).isEqualTo("1");
-            assertThat(dry.ledger().entries()).anySatisfy(entry -> assertThat(entry.toString())
-                    .endsWith("noted: would be commanded: stop the server, CRASH"));
+            assertThat(dry.ledger().entries())
+                    .anySatisfy(entry ->
+                            assertThat(entry.toString()).endsWith("noted: would be commanded: stop the server, CRASH"));
         }
     }
 

@@ -29,9 +29,10 @@ class SmallDisksTest {
     void whoMayNotMountIsToldWhatItTakes() {
         assertThatThrownBy(() -> SmallDisks.choose(DISKS, Hosts.withPath(directory), directory))
                 .isInstanceOf(FaultUnavailableException.class)
-                .hasMessageMatching("A small disk must be mounted for the server, but this account may not\\. Tried: unshare"
-                        + " -m \\(.+\\); unshare -Urm \\(.+\\)\\. That takes Linux with util-linux, and either root with"
-                        + " CAP_SYS_ADMIN or user namespaces that are allowed to everybody\\.");
+                .hasMessageMatching(
+                        "A small disk must be mounted for the server, but this account may not\\. Tried: unshare"
+                                + " -m \\(.+\\); unshare -Urm \\(.+\\)\\. That takes Linux with util-linux, and either root with"
+                                + " CAP_SYS_ADMIN or user namespaces that are allowed to everybody\\.");
     }
 
     @Test
@@ -48,7 +49,8 @@ class SmallDisksTest {
                 new Commands(host, "C").run(List.of("unshare", "-Urm", "true")).isSuccess(),
                 "user namespaces are not allowed here");
         SmallDisks disks = new SmallDisks(prefix, DISKS);
-        ServerHome home = new ServerHome(DataPlace.choose(host, Optional.empty()).create(user));
+        ServerHome home =
+                new ServerHome(DataPlace.choose(host, Optional.empty()).create(user));
         try (RunningServer server = start(disks).run(home)) {
             assertThat(server.disk(ServerDisk.TABLESPACE)).isEmpty();
             assertThat(size(server, ServerDisk.DATA)).isEqualTo(80L << 20);
@@ -65,14 +67,7 @@ class SmallDisksTest {
         Template template = Template.of(binaries, cache, user, host, false);
         ServerData data = ServerData.copyOf(template.directory());
         return new Start(
-                host,
-                disks.user(user),
-                binaries,
-                template.locale(),
-                data,
-                disks.settings(),
-                disks,
-                Start::freePort);
+                host, disks.user(user), binaries, template.locale(), data, disks.settings(), disks, Start::freePort);
     }
 
     private static long size(RunningServer server, ServerDisk disk) {
