@@ -141,7 +141,7 @@ final class Frontend implements Framer.Reader {
     private boolean execute(ByteBuffer body) {
         Statements.Portal portal = session.statements().portal(Messages.read(body, ""));
         boolean arrives = portal != null && portal.isFirstExecute() && !failedCycle;
-        if (arrives) {
+        if (portal != null && arrives) {
             session.sends(portal.sql());
         }
         if (portal == null || !session.isArmed()) {
