@@ -289,7 +289,7 @@ class ResidueTest {
             Connection connection = pool.getConnection();
             connection.setAutoCommit(false);
             run(connection, "SELECT pg_current_xact_id()");
-            CompletableFuture.runAsync(() -> close(connection));
+            new Thread(() -> close(connection), "late").start();
         }
 
         private static void close(Connection connection) {

@@ -49,9 +49,9 @@ final class OwnSessionsQuery {
                     1, connection.createArrayOf("int4", latest.keySet().toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    OwnSession session = session(rows, latest.get(rows.getInt(1)));
-                    if (isThatOne(session)) {
-                        found.add(session);
+                    WireSession wire = latest.get(rows.getInt(1));
+                    if (wire != null && isThatOne(session(rows, wire))) {
+                        found.add(session(rows, wire));
                     }
                 }
             }

@@ -22,7 +22,7 @@ final class Backends {
     private static final int PREPARED_MAX = 1_000;
 
     private final Map<BackendKey, Served> open = new ConcurrentHashMap<>();
-    private final Deque<Served> ended = new ArrayDeque<>();
+    private final Deque<Ended> ended = new ArrayDeque<>();
     private final Set<String> prepared = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
 
@@ -34,7 +34,7 @@ final class Backends {
         Served served = open.get(key);
         if (served != null && served.session == session && open.remove(key, served)) {
             synchronized (ended) {
-                ended.addLast(served);
+                ended.addLast(served.end());
                 if (ended.size() > ENDED_MAX) {
                     ended.removeFirst();
                 }
@@ -55,9 +55,9 @@ final class Backends {
     List<WireSession> sessions() {
         List<WireSession> past;
         synchronized (ended) {
-            past = ended.stream().map(each -> each.seen(false)).toList();
+            past = ended.stream().map(Ended::seen).toList();
         }
-        return Stream.concat(past.stream(), open.values().stream().map(each -> each.seen(true)))
+        return Stream.concat(past.stream(), open.values().stream().map(Served::seen))
                 .sorted((one, other) -> Long.compare(one.number(), other.number()))
                 .toList();
     }
@@ -75,9 +75,24 @@ final class Backends {
 
     /** @param since when the server told its key, by System.nanoTime */
     private record Served(long number, BackendKey key, Session session, long since, Optional<String> by) {
-        WireSession seen(boolean isOpen) {
-            Duration age = Duration.ofNanos(System.nanoTime() - since);
-            return new WireSession(number, key.pid(), age, isOpen, session.wasCut(), session.isAbandoned(), by);
+        WireSession seen() {
+            return new WireSession(
+                    number, key.pid(), ageSince(since), true, session.wasCut(), session.isAbandoned(), by);
         }
+
+        /** Without the session, which knows its statements: many that have ended are kept. */
+        Ended end() {
+            return new Ended(number, key.pid(), since, session.wasCut(), session.isAbandoned(), by);
+        }
+    }
+
+    private record Ended(long number, int pid, long since, boolean isCut, boolean isAbandoned, Optional<String> by) {
+        WireSession seen() {
+            return new WireSession(number, pid, ageSince(since), false, isCut, isAbandoned, by);
+        }
+    }
+
+    private static Duration ageSince(long since) {
+        return Duration.ofNanos(System.nanoTime() - since);
     }
 }

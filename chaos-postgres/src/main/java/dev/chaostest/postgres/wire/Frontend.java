@@ -141,7 +141,7 @@ final class Frontend implements Framer.Reader {
     private boolean execute(ByteBuffer body) {
         Statements.Portal portal = session.statements().portal(Messages.read(body, ""));
         boolean arrives = portal != null && portal.isFirstExecute() && !failedCycle;
-        if (arrives) {
+        if (portal != null && arrives) {
             session.sends(portal.sql());
         }
         if (portal == null || !session.isArmed()) {
@@ -203,25 +203,18 @@ final class Frontend implements Framer.Reader {
 
     private boolean query(ByteBuffer body) {
         boolean armed = session.isArmed();
-        if (!armed
-                && !session.isObserved()
-                && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
-            betweenCycles = true;
-            return passed(Expected.QUERY);
-        }
-        String sql = Messages.read(body);
+        String sql = armed || session.isObserved() || Preparation.mayBeginAt(body) ? Messages.read(body) : "";
         session.sends(sql);
+        betweenCycles = true;
         if (!armed) {
-            betweenCycles = true;
             return passed(Expected.QUERY);
         }
-        Site site = session.site(sql);
-        return cycle(site, () -> sql, Kind.QUERY);
+        return cycle(session.site(sql), () -> sql, Kind.QUERY);
     }
 
     private boolean function(ByteBuffer body) {
+        betweenCycles = true;
         if (!session.isArmed()) {
-            betweenCycles = true;
             return passed(Expected.FUNCTION);
         }
         Site site = Functions.site(body.getInt());
@@ -230,7 +223,6 @@ final class Frontend implements Framer.Reader {
 
     /** A message that is answered by itself, with a ReadyForQuery at its end. */
     private boolean cycle(Site site, Supplier<String> text, Kind kind) {
-        betweenCycles = true;
         Call call = session.arrives(site, text);
         if (call == null) {
             return passed(new Expected(kind, Shown.ALL, null, session.rowsOf(site)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.regex.Matcher;
@@ -19,13 +20,17 @@ final class Preparation {
     private final Deque<String> pending = new ArrayDeque<>();
 
     /** Whether a text that begins so may be one; that is all most statements are asked. */
-    static boolean mayBegin(byte first) {
+    static boolean mayBeginAt(ByteBuffer text) {
+        return text.hasRemaining() && mayBegin(text.get(text.position()));
+    }
+
+    private static boolean mayBegin(int first) {
         return first == 'P' || first == 'p';
     }
 
     /** It is sent. */
     void sent(String sql) {
-        if (sql.isEmpty() || !(mayBegin((byte) sql.charAt(0)) || sql.indexOf(';') >= 0)) {
+        if (sql.isEmpty() || !(mayBegin(sql.charAt(0)) || sql.indexOf(';') >= 0)) {
             return;
         }
         Matcher named = NAMED.matcher(sql);

@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -81,25 +80,23 @@ class MonitorRecorderTest {
 
     @Test
     void aServerThatDiesIsAGapInTheTimeline() throws Exception {
-        AtomicReference<PostgresServer> server =
-                new AtomicReference<>(PostgresServer.start(ServerOptions.ofDefaults()));
         PGSimpleDataSource bank = new PGSimpleDataSource();
-        bank.setUrl(server.get().jdbcUrl());
-        try (MonitorRecorder recorder = MonitorRecorder.start(bank, Duration.ofMillis(5), TimeSource.system())) {
-            awaiting("it must see the server").until(() -> isAlive(recorder));
-            server.get().close();
-            awaiting("it must see the end").until(() -> !isAlive(recorder));
-            server.set(PostgresServer.start(ServerOptions.ofDefaults()));
-            bank.setUrl(server.get().jdbcUrl());
-            awaiting("it must see the next").until(() -> isAlive(recorder));
+        try (PostgresServer first = PostgresServer.start(ServerOptions.ofDefaults());
+                PostgresServer second = PostgresServer.start(ServerOptions.ofDefaults())) {
+            bank.setUrl(first.jdbcUrl());
+            try (MonitorRecorder recorder = MonitorRecorder.start(bank, Duration.ofMillis(5), TimeSource.system())) {
+                awaiting("it must see the server").until(() -> isAlive(recorder));
+                first.close();
+                awaiting("it must see the end").until(() -> !isAlive(recorder));
+                bank.setUrl(second.jdbcUrl());
+                awaiting("it must see the next").until(() -> isAlive(recorder));
 
-            assertThat(recorder.lines())
-                    .anyMatch(line -> line.contains("threw org.postgresql.util.PSQLException"))
-                    .last()
-                    .asString()
-                    .contains(" 0 idle in transaction");
-        } finally {
-            server.get().close();
+                assertThat(recorder.lines())
+                        .anyMatch(line -> line.contains("threw org.postgresql.util.PSQLException"))
+                        .last()
+                        .asString()
+                        .contains(" 0 idle in transaction");
+            }
         }
     }
 
