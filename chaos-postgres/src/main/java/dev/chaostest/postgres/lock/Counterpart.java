@@ -66,8 +66,16 @@ final class Counterpart implements Callable<DeadlockOutcome> {
         try {
             return cross(awaitCode());
         } catch (SQLException | RuntimeException | TimeoutException | InterruptedException e) {
-            ours.stop();
+            stopAfter(e);
             throw e;
+        }
+    }
+
+    private void stopAfter(Exception first) {
+        try {
+            ours.stop();
+        } catch (SQLException e) { // it was killed, and holds nothing any more
+            first.addSuppressed(e);
         }
     }
 
@@ -129,7 +137,8 @@ final class Counterpart implements Callable<DeadlockOutcome> {
         }
         if (!state.get().equals(DEADLOCK)) {
             throw new ChaosException("A deadlock must end with " + DEADLOCK + ", but our side ended with " + state.get()
-                    + ". Leave its session alone, and give the code under test no shorter time-outs.");
+                    + ". Leave its session alone, and give the code under test neither shorter time-outs than ours nor a "
+                    + "deadlock_timeout below 100ms.");
         }
         return mustBe(new DeadlockOutcome(us, List.of(new Participant(1, code, Optional.empty())), after), 0);
     }
