@@ -2,6 +2,7 @@
 package dev.chaostest.ledger;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Has a part of its own in the report of a red test.
@@ -22,4 +23,9 @@ public interface Reportable {
 
     /** Its part, a bounded number of lines. */
     List<String> lines();
+
+    /** The same as a picture, if it has one: an SVG document of a bounded size, written beside the report. */
+    default Optional<String> svg() {
+        return Optional.empty();
+    }
 }

@@ -20,9 +20,20 @@ public record Reports(Path directory) {
         }
     }
 
+    /** The pictures beside them. */
+    public List<String> pictures() {
+        return ending(".svg").stream().map(Reports::read).toList();
+    }
+
+    private List<Path> ending(String suffix) {
+        return files().stream()
+                .filter(file -> file.getFileName().toString().endsWith(suffix))
+                .toList();
+    }
+
     /** The text of the only one. */
     public String text() {
-        List<Path> files = files();
+        List<Path> files = ending(".txt");
         if (files.size() != 1) {
             throw new AssertionError("there must be one report, but there are " + files);
         }
@@ -31,7 +42,7 @@ public record Reports(Path directory) {
 
     /** The text of the one whose name begins so. */
     public String text(String name) {
-        return files().stream()
+        return ending(".txt").stream()
                 .filter(file -> file.getFileName().toString().startsWith(name))
                 .map(Reports::read)
                 .findFirst()

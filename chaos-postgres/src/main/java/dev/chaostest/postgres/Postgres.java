@@ -29,12 +29,19 @@ public final class Postgres {
     private final String version;
     private final int majorVersion;
     private final Optional<PostgresServer> server;
+    private final boolean shared;
 
     Postgres(JdbcTarget target, String version, int majorVersion, Optional<PostgresServer> server) {
+        this(target, version, majorVersion, server, false);
+    }
+
+    private Postgres(
+            JdbcTarget target, String version, int majorVersion, Optional<PostgresServer> server, boolean shared) {
         this.target = target;
         this.version = version;
         this.majorVersion = majorVersion;
         this.server = server;
+        this.shared = shared;
     }
 
     /**
@@ -55,7 +62,20 @@ public final class Postgres {
      * @return a copy
      */
     public Postgres withDatabase(String name) {
-        return new Postgres(target.withDatabase(name), version, majorVersion, server);
+        return new Postgres(target.withDatabase(name), version, majorVersion, server, shared);
+    }
+
+    Postgres asShared() {
+        return new Postgres(target, version, majorVersion, server, true);
+    }
+
+    /**
+     * Whether a supply has handed it to others, too: what reaches the whole server would reach them.
+     *
+     * @return false for a server of a test's own
+     */
+    public boolean isShared() {
+        return shared;
     }
 
     /**

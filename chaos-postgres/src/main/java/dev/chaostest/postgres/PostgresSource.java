@@ -74,8 +74,8 @@ sealed interface PostgresSource {
 
         Own own() {
             Optional<Path> home = path("chaos.postgres.home");
-            ServerOptions options = new ServerOptions(
-                    home, major(), path("chaos.postgres.directory"), Map.of(), false, Map.of());
+            ServerOptions options =
+                    new ServerOptions(home, major(), path("chaos.postgres.directory"), Map.of(), false, Map.of());
             return new Own(options, home.isPresent() ? "chaos.postgres.home" : "the class path");
         }
 

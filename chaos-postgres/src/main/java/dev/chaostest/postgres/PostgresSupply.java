@@ -106,11 +106,11 @@ public final class PostgresSupply implements AutoCloseable {
             if (source instanceof PostgresSource.External external) {
                 Postgres chosen = new ExternalCheck(external).run();
                 LOG.info("Tests use {}", chosen);
-                return chosen;
+                return chosen.asShared();
             }
             Postgres started = Postgres.of(installation().start());
             LOG.info("Tests use {}, started from {}", started, ((PostgresSource.Own) source).origin());
-            return started;
+            return started.asShared();
         } catch (PostgresUnavailableException e) {
             failure = e;
             throw e;

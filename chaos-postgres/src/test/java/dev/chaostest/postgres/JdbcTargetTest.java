@@ -71,6 +71,25 @@ class JdbcTargetTest {
                 .hasMessageNotContaining("s3");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://h:5432/db?x=y, jdbc:postgresql://h:5432/my%20other?x=y",
+        "jdbc:postgresql://[::1]:5432/db, jdbc:postgresql://[::1]:5432/my%20other",
+        "'jdbc:postgresql://a,b:1/db?x=y', 'jdbc:postgresql://a,b:1/my%20other?x=y'",
+        "jdbc:postgresql://h:5432, jdbc:postgresql://h:5432/my%20other",
+        "jdbc:postgresql:db?x=y/z, jdbc:postgresql:my%20other?x=y/z",
+        "jdbc:postgresql:, jdbc:postgresql:my%20other"
+    })
+    void leadsToAnotherDatabaseOfTheSameServer(String url, String expected) {
+        JdbcTarget target = JdbcTarget.of("x", url, Optional.of("me"), Optional.of("hidden"));
+
+        JdbcTarget other = target.withDatabase("my other");
+
+        assertThat(other.url()).isEqualTo(expected);
+        assertThat(other.database()).isEqualTo("my other");
+        assertThat(other.password()).contains("hidden");
+    }
+
     @Test
     void anotherDatabaseIsRefused() {
         assertThatThrownBy(() -> JdbcTarget.of(

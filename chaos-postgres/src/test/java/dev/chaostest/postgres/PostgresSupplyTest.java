@@ -133,6 +133,20 @@ class PostgresSupplyTest {
     }
 
     @Test
+    void theSharedOneSaysThatItIsShared() {
+        try (PostgresSupply supply = supply(Map.of());
+                PostgresServer fresh = supply.fresh()) {
+            assertThat(supply.startsServers()).isTrue();
+            assertThat(supply.shared().isShared()).isTrue();
+            assertThat(supply.shared().withDatabase("other").isShared()).isTrue();
+            assertThat(Postgres.of(fresh).isShared()).isFalse();
+        }
+        try (PostgresSupply supply = supply(Map.of("chaos.jdbc.url", "jdbc:postgresql://h/db"))) {
+            assertThat(supply.startsServers()).isFalse();
+        }
+    }
+
+    @Test
     void aUrlThatNoDriverTakesIsNamed() {
         try (PostgresSupply supply = supply(Map.of("chaos.jdbc.url", "jdbc:postgresql://h:99999999/db"))) {
             assertThatThrownBy(supply::shared)

@@ -70,7 +70,7 @@ public final class ChaosExtension
                 MDC.putCloseable("chaos.seed", scope.seed().toString())) {
             Watchdog.run(scope.name(), TestTimeout.of(context), round.files(), () -> {
                 round.arm();
-                proceed(invocation, round);
+                proceed(invocation, round, context);
             });
             scope.verify();
             round.files().evidence().discard();
@@ -78,7 +78,8 @@ public final class ChaosExtension
     }
 
     /** What went wrong is looked at before it is healed, and not in the time that the test has: see the handler below. */
-    private static void proceed(Invocation<Void> invocation, TestRound round) throws Throwable {
+    private static void proceed(Invocation<Void> invocation, TestRound round, ExtensionContext context)
+            throws Throwable {
         boolean failed = false;
         try {
             invocation.proceed();
@@ -86,8 +87,9 @@ public final class ChaosExtension
                 round.files().failed();
             }
         } catch (Throwable thrown) {
-            failed = isFailure(thrown);
-            throw thrown;
+            Throwable told = Unavailable.told(thrown, context);
+            failed = isFailure(told);
+            throw told;
         } finally {
             if (!failed) {
                 round.scope().heal();
@@ -106,11 +108,12 @@ public final class ChaosExtension
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         TestRound round = TestRound.of(context);
-        if (isFailure(thrown)) {
+        Throwable told = Unavailable.told(thrown, context);
+        if (isFailure(told)) {
             round.files().failed();
         }
         round.scope().heal();
-        throw withReport(context, thrown);
+        throw withReport(context, told);
     }
 
     /** Also where somebody else has swallowed what the test threw: nothing is armed in {@code @AfterEach}. */
@@ -121,7 +124,7 @@ public final class ChaosExtension
 
     @Override
     public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
-        throw withReport(context, thrown);
+        throw withReport(context, Unavailable.told(thrown, context));
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.chaostest.junit5.evidence.internal.ReportText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -27,6 +29,7 @@ final class RoundReport implements Watchdog.Lookout {
     private final String test;
     private @Nullable String text;
     private @Nullable Path file;
+    private final List<Path> pictures = new ArrayList<>();
     private @Nullable String line;
 
     RoundReport(ExtensionContext context, Supplier<ChaosScope> scope) {
@@ -87,29 +90,34 @@ final class RoundReport implements Watchdog.Lookout {
     private String writeNow(ChaosScope scope, Throwable thrown, String message) {
         failed(); // unless it is taken already
         try {
-            text = text(scope, thrown, message);
-            file = run.reports().write(type, test, text);
-            return file.toString();
+            ReportText report = report(scope, thrown, message);
+            String written = report.text();
+            text = written;
+            Path textFile = run.reports().write(type, test, written);
+            file = textFile;
+            for (String svg : report.pictures()) {
+                pictures.add(run.reports().writePicture(textFile, pictures.size() + 1, svg));
+            }
+            return textFile.toString();
         } catch (IOException | RuntimeException e) {
             LOG.debug("The evidence could not be written", e);
             return "not written, " + e;
         }
     }
 
-    private String text(ChaosScope scope, Throwable thrown, String message) {
+    private ReportText report(ChaosScope scope, Throwable thrown, String message) {
         Evidence.Taken taken = evidence.taken();
         if (taken == null) {
             throw new IllegalStateException("evidence must be taken before it is written, but was discarded");
         }
         return new ReportText(
-                        type + "." + test,
-                        message,
-                        thrown,
-                        taken,
-                        scope.ledger(),
-                        run.describeSettings(),
-                        evidence.witnesses())
-                .text();
+                type + "." + test,
+                message,
+                thrown,
+                taken,
+                scope.ledger(),
+                run.describeSettings(),
+                evidence.witnesses());
     }
 
     /** Hands it to JUnit, which knows who collects such files. */
@@ -133,6 +141,9 @@ final class RoundReport implements Watchdog.Lookout {
         }
         try {
             Files.deleteIfExists(written);
+            for (Path picture : pictures) {
+                Files.deleteIfExists(picture);
+            }
         } catch (IOException e) {
             LOG.debug("The evidence of a green test could not be deleted", e);
         }

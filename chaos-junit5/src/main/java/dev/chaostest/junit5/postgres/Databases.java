@@ -37,8 +37,9 @@ final class Databases {
      */
     static ServedDatabase own(ExtensionContext context) {
         if (HandedOver.of(Tests.classes(context)).isPresent()) {
-            throw new ChaosException(Tests.name(context) + " must have a server of its own, but its class hands one over. "
-                    + "Remove from of @PostgresTest, or move the test to another class.");
+            throw new ChaosException(
+                    Tests.name(context) + " must have a server of its own, but its class hands one over. "
+                            + "Remove from of @PostgresTest, or move the test to another class.");
         }
         PostgresRun run = PostgresRun.of(context);
         PostgresServer server = fresh(run);
@@ -96,7 +97,7 @@ final class Databases {
     }
 
     /** The context of the class in which the test is declared; what is stored there is closed with the class. */
-    private static ExtensionContext classContext(ExtensionContext context) {
+    static ExtensionContext classContext(ExtensionContext context) {
         ExtensionContext each = context;
         while (each.getTestMethod().isPresent()) {
             each = each.getParent().orElseThrow();

@@ -31,6 +31,7 @@ final class PostgresClass {
         }
         HandedOver.of(classes);
         PostgresRun.of(context);
+        WriteLogs.prepare(context);
     }
 
     /** JUnit would only say that it knows no such parameter. */

@@ -20,15 +20,18 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * run.
  *
  * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
- * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, its
- * {@code SchemaSnapshots}, a
- * {@code TestDatabase}, the {@code Postgres}, the {@code PostgresServer}, the {@code ChaosScope}.
+ * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, a
+ * {@code TestDatabase}, the {@code Postgres}, the {@code PostgresServer} and its {@code ServerFaults}, {@code Locks},
+ * {@code Deadlocks}, {@code SchemaSnapshots}, {@code Writes} and {@code Integrity} of its own schema, the {@code ChaosScope}.
  * All of one round are the same but for {@code Connection}, which is a new one each time. A parameter with somebody
  * else's annotation is left to them.
  *
  * <p>Defaults: a time-out of 300 s a test where neither {@code @Timeout} nor JUnit's configuration sets one, and a
  * {@code statement_timeout} a little below it; a handed-over DataSource that is mounted already keeps its own. A connection
- * that a test leaves open, or does not give back to a pool of ours, is closed, and makes the test red. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
+ * that a test leaves open, or does not give back to a pool of ours, is closed, and makes the test red; so does what its sessions
+ * leave on the server: a transaction, an advisory lock, a prepared transaction, a backend that runs on, a temporary table in a
+ * pool (see {@link dev.chaostest.postgres.monitor.ResidueCheck}). What it leaves in a {@code Connection} parameter is rolled
+ * back and no residue. Chaos on a server that is not on this machine is refused unless {@code chaos.allowed-hosts} lists it.
  *
  * <pre>{@code
  * @PostgresTest

@@ -6,6 +6,7 @@ import dev.chaostest.junit5.evidence.internal.Section;
 import dev.chaostest.junit5.evidence.internal.Witness;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.monitor.ServerState;
+import dev.chaostest.postgres.monitor.WaitGraph;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -59,7 +60,7 @@ final class ServerWitness implements Witness {
             ServerState state = ServerState.read(connection);
             last = state;
             List<Section> sections = new ArrayList<>();
-            sections.add(new Section("Who waited for whom on the server", state.describeWaits(own)));
+            sections.add(waits("Who waited for whom on the server", state, own));
             earlier(new Look(state, own)).ifPresent(sections::add);
             List<String> rows = new ArrayList<>(state.describeSessions(own));
             rows.add(own.isEmpty() ? "the test had no open connection" : "* a connection of the test");
@@ -77,10 +78,17 @@ final class ServerWitness implements Witness {
         Look before = ahead;
         return before == null || !before.isWaiting() || now.isWaiting()
                 ? Optional.empty()
-                : Optional.of(new Section(
+                : Optional.of(waits(
                         "Who waited for whom at " + before.state().takenAt().truncatedTo(ChronoUnit.MILLIS)
                                 + ", before the statement timed out",
-                        before.state().describeWaits(before.own())));
+                        before.state(),
+                        before.own()));
+    }
+
+    /** Where somebody waits, a picture says more than chains. */
+    private static Section waits(String title, ServerState state, Set<Integer> own) {
+        WaitGraph graph = state.waitGraph();
+        return new Section(title, graph.lines(own), graph.isEmpty() ? Optional.empty() : Optional.of(graph.svg(own)));
     }
 
     @Override

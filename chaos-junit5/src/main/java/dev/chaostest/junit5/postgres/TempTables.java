@@ -17,9 +17,10 @@ final class TempTables {
         if (parameter.getType() != TempTable.class) {
             throw new ChaosException("@TemporaryTable in " + round.scope().name()
                     + " must be on a TempTable parameter, but is on a "
-                    + parameter.getType().getSimpleName() + ". Take a TempTable; its connection() is the only one that sees it.");
+                    + parameter.getType().getSimpleName()
+                    + ". Take a TempTable; its connection() is the only one that sees it.");
         }
-        Connection connection = Resource.connection(round);
+        Connection connection = LentConnections.connection(round);
         TempTable table = TempTable.create(connection, wanted.name(), wanted.value());
         commit(connection, round);
         return round.scope().own("the temporary table", table);

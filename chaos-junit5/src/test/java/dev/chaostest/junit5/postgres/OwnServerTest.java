@@ -4,9 +4,14 @@ package dev.chaostest.junit5.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.Inner;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.StopMode;
+import dev.chaostest.postgres.server.fault.ServerFaults;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,13 +34,13 @@ class OwnServerTest {
         Inner inner = Inner.run(OwnServerTestCases.class, Map.of("chaos.postgres.version", "" + shared.majorVersion()));
 
         assertThat(inner.failures()).isEmpty();
-        assertThat(inner.published("port")).hasSize(4).doesNotHaveDuplicates().doesNotContain("" + shared.port());
+        assertThat(inner.published("port")).hasSize(5).doesNotHaveDuplicates().doesNotContain("" + shared.port());
         assertThat(inner.published("pid"))
-                .hasSize(4)
-                .allSatisfy(pid -> assertThat(ProcessHandle.of(Long.parseLong(pid))
-                                .filter(ProcessHandle::isAlive))
-                        .as("the server after its test")
-                        .isEmpty());
+                .hasSize(5)
+                .allSatisfy(
+                        pid -> assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive))
+                                .as("the server after its test")
+                                .isEmpty());
     }
 
     @PostgresTest
@@ -59,6 +64,20 @@ class OwnServerTest {
             publish(server, reporter);
         }
 
+        @Test
+        void byItsFaults(ServerFaults faults, PostgresServer server, DataSource bank, TestReporter reporter)
+                throws SQLException {
+            publish(server, reporter);
+            try (Connection open = bank.getConnection()) {
+                faults.stop(StopMode.CRASH).close();
+                assertThatThrownBy(() -> Bank.ask(open, "SELECT 1"))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("08006"));
+            }
+            assertThat(Bank.ask(bank, "SELECT 1")).isEqualTo("1");
+        }
+
         @RepeatedTest(2)
         @OwnServer
         @IsolatedDatabase("bank.sql")
@@ -67,8 +86,8 @@ class OwnServerTest {
             publish(server, reporter);
             server.close();
             assertThatThrownBy(bank::getConnection)
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("08001"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08001"));
         }
 
         private static void publish(PostgresServer server, TestReporter reporter) {
@@ -101,7 +120,11 @@ class OwnServerTest {
     }
 
     private static Map<String, String> urlOf(Postgres shared) {
-        return Map.of("chaos.jdbc.url", shared.jdbcUrl(), "chaos.jdbc.user", shared.user().orElseThrow());
+        return Map.of(
+                "chaos.jdbc.url",
+                shared.jdbcUrl(),
+                "chaos.jdbc.user",
+                shared.user().orElseThrow());
     }
 
     @PostgresTest
@@ -111,6 +134,15 @@ class OwnServerTest {
         void isNeverRun() {
             throw new AssertionError("ran");
         }
+    }
+
+    @Test
+    void faultsOfTheServerThatTestsShareAreRefused(ChaosScope scope, Postgres shared) {
+        assertThatThrownBy(() -> ServerFaults.of(scope, shared))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("Faults of a server must meet one that is the test's own, but this one is shared with other"
+                        + " tests: " + shared.describe()
+                        + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
     }
 
     @Test
@@ -135,8 +167,9 @@ class OwnServerTest {
     @Test
     void aParameterOfASetUpMethodIsNotEnough() {
         assertThat(Inner.run(SetUpTestCases.class).message())
-                .contains("A PostgresServer parameter of OwnServerTest$SetUpTestCases.isNeverRun must be the test's own,"
-                        + " but the test has none. Make it a parameter of the test method, too, or add @OwnServer.");
+                .contains(
+                        "A PostgresServer parameter of OwnServerTest$SetUpTestCases.isNeverRun must meet a server of"
+                                + " the test's own, but the test has none. Make it a parameter of the test method, too, or add @OwnServer.");
     }
 
     @PostgresTest

@@ -221,10 +221,13 @@ class SafetyTest {
 
     @PostgresTest
     static class LeakingTestCases {
+        /** Held, or the driver closes it when the garbage collector comes by, and its lock is not told. */
+        private static Connection leaked;
+
         @Test
         @IsolatedSchema("bank.sql")
         void leaks(DataSource database) throws SQLException {
-            Connection leaked = database.getConnection();
+            leaked = database.getConnection();
             leaked.setAutoCommit(false);
             Bank.ask(leaked, "SELECT pg_advisory_lock(4711)");
             Bank.add(leaked, 1, 1);

@@ -2,13 +2,16 @@
 package dev.chaostest.postgres.cluster;
 
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.cluster.internal.Poll;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.Transience;
+import dev.chaostest.time.TimeSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedMap;
@@ -50,17 +53,34 @@ public final class AcknowledgedWrites {
     /** What the client was told: the SQLSTATE that it got, or empty for success; and whether that leaves it in doubt. */
     private record Told(String state, boolean doubtful) {}
 
-    private AcknowledgedWrites() {}
+    private final TimeSource time;
+    private long acknowledged;
+    private long lastAcknowledged;
+    private long longestGap;
+
+    private AcknowledgedWrites(TimeSource time) {
+        this.time = time;
+        this.lastAcknowledged = time.nanos();
+    }
 
     /** Makes the table, and begins to count. */
     public static AcknowledgedWrites create(Connection connection) throws SQLException {
+        return create(connection, TimeSource.system());
+    }
+
+    /**
+     * As {@link #create(Connection)}, on a time of the caller's.
+     *
+     * @param time what {@link #longestGap} is measured on
+     */
+    public static AcknowledgedWrites create(Connection connection, TimeSource time) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE " + TABLE + " (id bigint PRIMARY KEY)");
             if (!connection.getAutoCommit()) {
                 connection.commit();
             }
         }
-        return new AcknowledgedWrites();
+        return new AcknowledgedWrites(time);
     }
 
     /**
@@ -98,6 +118,42 @@ public final class AcknowledgedWrites {
     /** The transaction with this row was committed, as far as its client knows. */
     public void acknowledged(long id) {
         told.replace(id, new Told(TOLD_SUCCESS, false));
+        synchronized (this) {
+            acknowledged++;
+            long now = time.nanos();
+            longestGap = Math.max(longestGap, now - lastAcknowledged);
+            lastAcknowledged = now;
+        }
+    }
+
+    /** The longest time between two acknowledged writes, of all clients: how long the application stood still. */
+    public synchronized Duration longestGap() {
+        return Duration.ofNanos(longestGap);
+    }
+
+    /** How many were acknowledged so far. */
+    public synchronized long acknowledged() {
+        return acknowledged;
+    }
+
+    /**
+     * Waits until so many more are acknowledged than now; 30 s at most. So a workload has begun, or goes on again.
+     *
+     * @throws ChaosException if they are not, or the thread is interrupted
+     */
+    public void awaitMore(long count) {
+        awaitMore(count, Poll.DEADLINE);
+    }
+
+    /** As {@link #awaitMore(long)}, with another deadline. */
+    public void awaitMore(long count, Duration deadline) {
+        long goal = acknowledged() + count;
+        Poll.until(
+                deadline,
+                count + " more writes must be acknowledged",
+                () -> acknowledged() >= goal,
+                () -> "only " + (count - goal + acknowledged()) + " were",
+                "Start the workload before, or look at what it gets.");
     }
 
     /** The transaction with this row failed, as far as its client knows. */
@@ -144,14 +200,18 @@ public final class AcknowledgedWrites {
         Set<Long> there = there(connection);
         SortedSet<Long> lost = new TreeSet<>();
         SortedMap<Long, String> ghosts = new TreeMap<>();
-        long acknowledged = 0;
+        long successes = 0;
         long doubtful = 0;
+        SortedMap<String, Long> failed = new TreeMap<>();
         for (var write : told.entrySet()) {
             Told answer = write.getValue();
             boolean isThere = there.contains(write.getKey());
             boolean success = answer.state().equals(TOLD_SUCCESS);
-            acknowledged += success ? 1 : 0;
+            successes += success ? 1 : 0;
             doubtful += answer.doubtful() ? 1 : 0;
+            if (!success && !answer.state().equals(TOLD_NOTHING)) {
+                failed.merge(answer.state(), 1L, Long::sum);
+            }
             if (success && !isThere) {
                 lost.add(write.getKey());
             }
@@ -159,7 +219,7 @@ public final class AcknowledgedWrites {
                 ghosts.put(write.getKey(), answer.state());
             }
         }
-        return new WriteAudit(told.size(), acknowledged, doubtful, lost, ghosts);
+        return new WriteAudit(told.size(), successes, failed, doubtful, lost, ghosts);
     }
 
     private static Set<Long> there(Connection connection) throws SQLException {

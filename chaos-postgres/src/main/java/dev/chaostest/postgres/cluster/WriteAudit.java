@@ -23,16 +23,23 @@ import java.util.stream.Stream;
  *
  * @param attempted how many transactions were begun
  * @param acknowledged of how many the client was told that they are committed
+ * @param failed how many failed for their client, by the SQLSTATE that it got
  * @param doubtful of how many it was told nothing, or something that leaves it in doubt: 08006 at a commit
  * @param lost acknowledged, and not there: the numbers of their marker rows
  * @param ghosts failed for the client, and there: the same, with the SQLSTATE that the client got
  * @since 0.1
  */
 public record WriteAudit(
-        long attempted, long acknowledged, long doubtful, SortedSet<Long> lost, SortedMap<Long, String> ghosts) {
+        long attempted,
+        long acknowledged,
+        SortedMap<String, Long> failed,
+        long doubtful,
+        SortedSet<Long> lost,
+        SortedMap<Long, String> ghosts) {
     private static final int SHOWN = 20;
 
     public WriteAudit {
+        failed = Collections.unmodifiableSortedMap(new TreeMap<>(failed));
         lost = Collections.unmodifiableSortedSet(new TreeSet<>(lost));
         ghosts = Collections.unmodifiableSortedMap(new TreeMap<>(ghosts));
     }

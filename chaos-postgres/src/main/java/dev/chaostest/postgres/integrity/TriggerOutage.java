@@ -43,9 +43,9 @@ public final class TriggerOutage implements Injection {
     }
 
     /**
-     * Switches a trigger of a table off, for every session; waits at most 5 s for those that write to the table.
+     * Switches a trigger of a table off, for every session; waits at most 2 s for those that write to the table.
      *
-     * @param scope owns the outage
+     * @param scope owns the outage; a dry run only notes it
      * @param admin connects past the faults of the test, as the table's owner
      * @param schema as the catalogue has it
      * @param table as the catalogue has it
@@ -59,7 +59,7 @@ public final class TriggerOutage implements Injection {
     /**
      * Switches an event trigger off, for the whole database; only on a server that we started.
      *
-     * @param scope owns the outage
+     * @param scope owns the outage; a dry run only notes it
      * @param postgres of the database
      * @param trigger as the catalogue has it
      * @throws ChaosException if the server is not ours, if there is no such trigger, if it is off already, or if the server
@@ -76,10 +76,16 @@ public final class TriggerOutage implements Injection {
 
     private static Injection begin(ChaosScope scope, TriggerSwitch target, Reach reach) {
         scope.requireFaultsAllowed();
+        if (scope.dryRun().isPresent()) {
+            scope.ledger().noted("dry run: would have disabled " + target);
+            return new NotDisabled(target);
+        }
         try {
             char before = target.disable();
             LedgerEntry.Commanded commanded = scope.ledger().commanded("disable " + target, reach);
-            return scope.own(target.toString(), new TriggerOutage(scope, target, before, commanded));
+            TriggerOutage outage = scope.own(target.toString(), new TriggerOutage(scope, target, before, commanded));
+            scope.round().whenOver(outage::close);
+            return outage;
         } catch (SQLException e) {
             throw failed(target, "off", e);
         }
@@ -90,6 +96,17 @@ public final class TriggerOutage implements Injection {
                 "The " + target + " must be switched " + how + ", but the server answered " + cause.getSQLState()
                         + ". Connect as the owner, and end the transactions that use the table.",
                 cause);
+    }
+
+    /** What a dry run hands out. */
+    private record NotDisabled(TriggerSwitch target) implements Injection {
+        @Override
+        public boolean isActive() {
+            return false;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +169,15 @@ public final class MonitorRecorder implements AutoCloseable, Reportable {
             state.describeWaits(Set.of()).forEach(line -> lines.add("  " + line));
         }
         return List.copyOf(lines);
+    }
+
+    /** Who waited for whom at the last moment that was kept. */
+    @Override
+    public Optional<String> svg() {
+        List<ServerState> kept = states();
+        return kept.isEmpty()
+                ? Optional.empty()
+                : Optional.of(kept.get(kept.size() - 1).waitGraph().svg(Set.of()));
     }
 
     /**

@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * asked.
  *
  * <p>Limits: temporary objects are found from PostgreSQL 16 on. A role that may not see other roles' sessions finds their
- * transactions and locks, but not their statements, nor their backends once the connection is closed. If the server
- * can't be asked, nothing is told.
+ * transactions and locks, but not their statements, nor their backends once the connection is closed. A pool that the
+ * application's own background work uses, too, is told of that work's transactions as well, if they last. If the server can't
+ * be asked, nothing is told but in the log.
  *
  * <pre>{@code
  * try (ResidueCheck check = ResidueCheck.begin("transfer", WireMount.of("bank"), admin)) {
@@ -124,10 +125,7 @@ public final class ResidueCheck implements AutoCloseable {
     }
 
     private String message(List<Residue> left) {
-        String kinds = left.stream()
-                .map(each -> each.kind().noun())
-                .distinct()
-                .collect(Collectors.joining(" and "));
+        String kinds = left.stream().map(each -> each.kind().noun()).distinct().collect(Collectors.joining(" and "));
         return "\"" + who + "\" must leave nothing on the server, but left " + kinds + ". End what it began."
                 + left.stream()
                         .map(each -> "\n  left     : " + each.what() + "\n  do       : "
@@ -163,9 +161,10 @@ public final class ResidueCheck implements AutoCloseable {
     }
 
     private void tell(ResidueSearch.Finding found) {
-        found.session().ifPresentOrElse(
-                session -> told.add(session.wire().number()),
-                () -> toldPrepared.add(found.gid().orElseThrow()));
+        found.session()
+                .ifPresentOrElse(
+                        session -> told.add(session.number()),
+                        () -> toldPrepared.add(found.gid().orElseThrow()));
     }
 
     Baseline before() {

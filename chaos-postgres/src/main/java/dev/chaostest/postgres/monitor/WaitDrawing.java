@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class WaitDrawing {
     private static final int LINE = 17;
 
     private final WaitGraph graph;
+    private final List<Blocking> edges;
     private final ServerState state;
     private final Set<Integer> own;
     private final Map<Integer, Place> places = new LinkedHashMap<>();
@@ -31,6 +33,7 @@ final class WaitDrawing {
 
     WaitDrawing(WaitGraph graph, Set<Integer> own) {
         this.graph = graph;
+        this.edges = graph.edges();
         this.state = graph.state();
         this.own = own;
         place();
@@ -41,18 +44,39 @@ final class WaitDrawing {
         }
     }
 
-    /** Who waits for nobody is in the last column. */
+    /** Who waits for nobody is in the last column. Those who have nothing to do with each other stand in rows of their own. */
     private void place() {
-        List<Integer> nodes = graph.nodes().stream().limit(NODES_MAX).toList();
+        Set<Integer> left =
+                new LinkedHashSet<>(graph.nodes().stream().limit(NODES_MAX).toList());
         Map<Integer, Integer> depths = new HashMap<>();
-        nodes.forEach(node -> depth(node, depths, new HashSet<>()));
+        left.forEach(node -> depth(node, depths, new HashSet<>()));
         int last = depths.values().stream().max(Integer::compare).orElse(0);
-        Map<Integer, Integer> rows = new HashMap<>();
-        for (int node : nodes) {
-            int column = last - depths.getOrDefault(node, 0);
-            int row = rows.merge(column, 1, Integer::sum) - 1;
-            places.put(node, new Place(MARGIN + column * (WIDTH + GAP_X), TITLE + MARGIN + row * (HEIGHT + GAP_Y)));
+        int top = 0;
+        while (!left.isEmpty()) {
+            List<Integer> group = related(left.iterator().next(), left);
+            left.removeAll(group);
+            Map<Integer, Integer> rows = new HashMap<>();
+            for (int node : group) {
+                int column = last - depths.getOrDefault(node, 0);
+                int row = top + rows.merge(column, 1, Integer::sum) - 1;
+                places.put(node, new Place(MARGIN + column * (WIDTH + GAP_X), TITLE + MARGIN + row * (HEIGHT + GAP_Y)));
+            }
+            top += rows.values().stream().max(Integer::compare).orElse(0);
         }
+    }
+
+    private List<Integer> related(int first, Set<Integer> among) {
+        List<Integer> group = new ArrayList<>(List.of(first));
+        for (int i = 0; i < group.size(); i++) {
+            int node = group.get(i);
+            edges.stream()
+                    .filter(edge -> edge.waiting() == node || edge.blocking() == node)
+                    .map(edge -> edge.waiting() == node ? edge.blocking() : edge.waiting())
+                    .filter(other -> among.contains(other) && !group.contains(other))
+                    .distinct()
+                    .forEach(group::add);
+        }
+        return group;
     }
 
     private int depth(int node, Map<Integer, Integer> depths, Set<Integer> above) {
@@ -62,7 +86,7 @@ final class WaitDrawing {
         }
         above.add(node);
         int depth = 0;
-        for (Blocking edge : graph.edges()) {
+        for (Blocking edge : edges) {
             if (edge.waiting() == node && !above.contains(edge.blocking())) {
                 depth = Math.max(depth, 1 + depth(edge.blocking(), depths, above));
             }
@@ -84,7 +108,7 @@ final class WaitDrawing {
         arrow("r", "#c62828");
         svg.append("</defs>\n");
         text(MARGIN, TITLE - 10, title(), "font-size=\"14\" fill=\"#222222\"");
-        graph.edges().forEach(this::edge);
+        edges.forEach(this::edge);
         places.forEach(this::node);
         return svg.append("</svg>\n").toString();
     }
@@ -96,7 +120,9 @@ final class WaitDrawing {
     }
 
     private void arrow(String id, String color) {
-        svg.append("<marker id=\"").append(id).append("\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" ");
+        svg.append("<marker id=\"")
+                .append(id)
+                .append("\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" ");
         svg.append("markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"")
                 .append(color)
                 .append("\"/></marker>");
@@ -131,7 +157,7 @@ final class WaitDrawing {
     }
 
     private void node(int pid, Place at) {
-        boolean waits = graph.edges().stream().anyMatch(edge -> edge.waiting() == pid);
+        boolean waits = edges.stream().anyMatch(edge -> edge.waiting() == pid);
         svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\" fill=\"%s\" stroke=\"#444444\" "
                 .formatted(at.x(), at.y(), WIDTH, HEIGHT, waits ? "#fff3e0" : "#e3f2fd"));
         svg.append("stroke-width=\"").append(own.contains(pid) ? 3 : 1).append("\"/>\n");
@@ -153,18 +179,22 @@ final class WaitDrawing {
 
     private List<String> lines(Activity session) {
         List<String> lines = new ArrayList<>();
-        lines.add("pid " + session.pid()
-                + (session.application().isEmpty() ? "" : " · " + session.application()));
-        lines.add(
-                session.isHidden()
-                        ? session.user() + ", hidden"
-                        : session.state().orElse("") + " " + Ages.since(session.stateChange(), state.takenAt()));
+        String doing = session.isHidden()
+                ? session.user() + ", hidden"
+                : session.state().orElse("") + " " + Ages.since(session.stateChange(), state.takenAt());
+        lines.add("pid " + session.pid() + " · " + doing);
+        lines.add(endOf(session.application()));
         state.locksOf(session.pid()).stream()
                 .filter(lock -> !lock.granted())
                 .findFirst()
                 .ifPresent(lock -> lines.add("wants " + lock.mode() + " on " + lock.target()));
         lines.add(Ages.oneLine(session.query()));
         return lines;
+    }
+
+    /** The name of a test says most at its end. */
+    private static String endOf(String name) {
+        return name.length() <= LINE_CHARACTERS ? name : "…" + name.substring(name.length() - LINE_CHARACTERS + 1);
     }
 
     private void text(int x, int y, String text, String style) {

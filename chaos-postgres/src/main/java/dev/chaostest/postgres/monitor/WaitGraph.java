@@ -3,6 +3,7 @@ package dev.chaostest.postgres.monitor;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -105,34 +107,48 @@ public record WaitGraph(ServerState state) {
      */
     public List<Integer> longestChain() {
         Map<Integer, List<Integer>> edges = adjacent();
-        List<Integer> longest = List.of();
-        for (int node : nodes()) {
-            // what is known of a way in a circle holds only for where it began
-            List<Integer> chain = chain(node, edges, new HashMap<>(), new HashSet<>());
-            longest = chain.size() > longest.size() ? chain : longest;
-        }
-        return longest;
+        Set<Integer> waitedFor = edges.values().stream().flatMap(List::stream).collect(Collectors.toSet());
+        Map<Integer, Step> known = new HashMap<>();
+        // from where nobody waits for on: who begins in a circle would cut the ways of those who wait for it
+        Stream.concat(
+                        nodes().stream().filter(node -> !waitedFor.contains(node)),
+                        nodes().stream().filter(waitedFor::contains))
+                .forEach(node -> walk(node, edges, known, new HashSet<>()));
+        List<Integer> chain = new ArrayList<>();
+        known.entrySet().stream()
+                .max(Map.Entry.<Integer, Step>comparingByValue(Comparator.comparingInt(Step::length))
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
+                .ifPresent(first -> {
+                    for (@Nullable Integer node = first.getKey(); node != null; node = next(known, node)) {
+                        chain.add(node);
+                    }
+                });
+        return List.copyOf(chain);
     }
 
-    private static List<Integer> chain(
-            int node, Map<Integer, List<Integer>> edges, Map<Integer, List<Integer>> known, Set<Integer> above) {
-        @Nullable List<Integer> before = known.get(node);
+    private static @Nullable Integer next(Map<Integer, Step> known, int node) {
+        Step step = known.get(node);
+        return step == null ? null : step.next();
+    }
+
+    private static int walk(int node, Map<Integer, List<Integer>> edges, Map<Integer, Step> known, Set<Integer> above) {
+        Step before = known.get(node);
         if (before != null) {
-            return before;
+            return before.length();
         }
         above.add(node);
-        List<Integer> rest = List.of();
+        Step longest = new Step(1, null);
         for (int to : edges.getOrDefault(node, List.of())) {
-            List<Integer> way = above.contains(to) ? List.of() : chain(to, edges, known, above);
-            boolean comesAgain = way.contains(node);
-            rest = !comesAgain && way.size() > rest.size() ? way : rest;
+            int length = above.contains(to) ? 0 : 1 + walk(to, edges, known, above);
+            longest = length > longest.length() ? new Step(length, to) : longest;
         }
         above.remove(node);
-        List<Integer> chain =
-                Stream.concat(Stream.of(node), rest.stream()).toList();
-        known.put(node, chain);
-        return chain;
+        known.put(node, longest);
+        return longest.length();
     }
+
+    /** How many sessions the longest way from here has, and where it goes. */
+    private record Step(int length, @Nullable Integer next) {}
 
     private Map<Integer, List<Integer>> adjacent() {
         Map<Integer, List<Integer>> edges = new HashMap<>();

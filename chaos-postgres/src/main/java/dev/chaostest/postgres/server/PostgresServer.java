@@ -2,10 +2,10 @@
 package dev.chaostest.postgres.server;
 
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.postgres.server.internal.RunningServer;
-import dev.chaostest.postgres.server.internal.Version;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Reaches;
+import dev.chaostest.postgres.server.internal.RunningServer;
+import dev.chaostest.postgres.server.internal.Version;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -135,8 +135,10 @@ public final class PostgresServer implements AutoCloseable {
     public String tablespaceLocation() {
         return running.location(ServerDisk.TABLESPACE)
                 .map(Path::toString)
-                .orElseThrow(() -> new ChaosException("The server on port " + port() + " must have a small disk for a"
-                        + " tablespace, but has none. Start it with ServerOptions.withDisk(ServerDisk.TABLESPACE, 8 << 20)."));
+                .orElseThrow(
+                        () -> new ChaosException(
+                                "The server on port " + port() + " must have a small disk for a"
+                                        + " tablespace, but has none. Start it with ServerOptions.withDisk(ServerDisk.TABLESPACE, 8 << 20)."));
     }
 
     /**

@@ -67,8 +67,7 @@ public record Rollback(SqlFailure failure, List<SchemaDiff.Difference> sequences
         SqlState expected = new SqlState(sqlState);
         try {
             Map<String, String> others = OpenWrites.in(schema.source(), schema.schema());
-            try (SchemaSnapshot before =
-                    SchemaSnapshot.capture(schema.source(), schema.schema(), schema.options())) {
+            try (SchemaSnapshot before = schema.capture()) {
                 Throwable thrown = thrown(work);
                 Map<String, String> open = OpenWrites.awaitEnd(
                         schema.source(), schema.schema(), others, patience.toNanos());

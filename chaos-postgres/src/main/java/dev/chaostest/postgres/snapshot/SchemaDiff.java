@@ -30,6 +30,7 @@ public record SchemaDiff(
         String schema, List<TableDiff> tables, List<Difference> sequences, List<Difference> definitions) {
 
     private static final int LINES_MAX = 200;
+    private static final int SHOWN_MAX = 160;
 
     public SchemaDiff {
         tables = List.copyOf(tables);
@@ -60,6 +61,28 @@ public record SchemaDiff(
                 }
             }
             return differences;
+        }
+
+        /** For a message: of what is long, the part where it differs. */
+        private String brief() {
+            String old = before == null ? "" : before;
+            String now = after == null ? "" : after;
+            int same = 0;
+            while (same < Math.min(old.length(), now.length()) && old.charAt(same) == now.charAt(same)) {
+                same++;
+            }
+            return new Difference(name, before == null ? null : cut(old, same), after == null ? null : cut(now, same))
+                    .toString();
+        }
+
+        private static String cut(String text, int from) {
+            String flat = text.replaceAll("\\s", " ");
+            if (flat.length() <= SHOWN_MAX) {
+                return flat;
+            }
+            int begin = Math.max(0, Math.min(from - SHOWN_MAX / 4, flat.length() - SHOWN_MAX));
+            int end = begin + SHOWN_MAX;
+            return (begin > 0 ? "..." : "") + flat.substring(begin, end) + (end < flat.length() ? "..." : "");
         }
 
         @Override
@@ -145,7 +168,7 @@ public record SchemaDiff(
         List<String> lines = new ArrayList<>();
         tables.forEach(table -> lines.addAll(table.lines()));
         sequences.forEach(sequence -> lines.add("  sequence " + sequence));
-        definitions.forEach(definition -> lines.add("  " + definition.toString().replace("\n", "\n    ")));
+        definitions.forEach(definition -> lines.add("  " + definition.brief()));
         if (lines.size() <= LINES_MAX) {
             return lines;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot;
 
+import dev.chaostest.plan.ChaosException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +26,8 @@ import javax.sql.DataSource;
  * @since 0.1
  */
 public final class SchemaSnapshots implements AutoCloseable {
+
+    private static final int OPEN_MAX = 20;
 
     private final DataSource source;
     private final String schema;
@@ -60,8 +63,8 @@ public final class SchemaSnapshots implements AutoCloseable {
      * Reads the schema as it is now: what is committed.
      *
      * @return open until it, or this, is closed
-     * @throws dev.chaostest.plan.ChaosException if the schema is not there or can't be read, or if the options name what is
-     *     not there
+     * @throws ChaosException if the schema is not there or can't be read, if the options name what is not there, or if 20
+     *     are open already
      */
     public SchemaSnapshot capture() {
         return capture(options);
@@ -69,7 +72,11 @@ public final class SchemaSnapshots implements AutoCloseable {
 
     /** As {@link #capture()}, with other options. */
     public SchemaSnapshot capture(SnapshotOptions others) {
-        SchemaSnapshot captured = SchemaSnapshot.capture(source, schema, others);
+        if (open.size() >= OPEN_MAX) {
+            throw new ChaosException("At most " + OPEN_MAX + " snapshots of schema \"" + schema
+                    + "\" must be open at a time, but this is one more. Close those that are not needed any more.");
+        }
+        SchemaSnapshot captured = SchemaSnapshot.capture(source, schema, others, open::remove);
         open.add(captured);
         return captured;
     }
@@ -80,10 +87,6 @@ public final class SchemaSnapshots implements AutoCloseable {
 
     DataSource source() {
         return source;
-    }
-
-    SnapshotOptions options() {
-        return options;
     }
 
     /** Closes the snapshots that are open still. Twice is harmless. */

@@ -8,8 +8,11 @@ import dev.chaostest.snapshot.Matching;
 import dev.chaostest.snapshot.Snapshot;
 import dev.chaostest.snapshot.SnapshotDiff;
 import dev.chaostest.snapshot.Snapshots;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a diff of rows out of what was read of them. */
@@ -38,10 +41,18 @@ record TableRows(TableChange change) {
     }
 
     private SnapshotDiff rowDiff(RowChanges rows) {
-        Matching matching = change.key().isEmpty()
-                ? Matching.unordered()
-                : Matching.keyedBy(change.key().toArray(String[]::new));
+        boolean keyed = !change.key().isEmpty() && isUnique(rows.before()) && isUnique(rows.after());
+        Matching matching = keyed ? Matching.keyedBy(change.key().toArray(String[]::new)) : Matching.unordered();
         return snapshot(rows.before(), matching).diff(snapshot(rows.after(), matching), matching);
+    }
+
+    /** A primary key that was dropped meanwhile may be there more than once. */
+    private boolean isUnique(List<KeptRow> rows) {
+        List<Integer> key = change.key().stream().map(change.columns()::indexOf).toList();
+        Set<List<@Nullable String>> seen = new HashSet<>();
+        return rows.stream()
+                .allMatch(row -> seen.add(Arrays.asList(
+                        key.stream().map(place -> row.cells().get(place)).toArray(String[]::new))));
     }
 
     private Snapshot snapshot(List<KeptRow> rows, Matching matching) {

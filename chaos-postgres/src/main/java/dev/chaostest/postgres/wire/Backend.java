@@ -216,6 +216,7 @@ final class Backend implements Framer.Reader {
         } else {
             replies.copyInEnds(); // the client need not say so any more
         }
+        replies.endDoesNotCome();
         if (session.filter().isCut()) {
             return false;
         }

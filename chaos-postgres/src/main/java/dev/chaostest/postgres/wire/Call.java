@@ -27,6 +27,7 @@ final class Call {
     private final List<Hold> before;
 
     private @Nullable Blow error;
+    private @Nullable Blow slow;
     private @Nullable Blow cutAfter;
     private @Nullable Blow cutAsked;
     private Cause cause;
@@ -39,6 +40,7 @@ final class Call {
         this.cancels = waits.cancels();
         this.error =
                 strike.first(ServerError.class).filter(blow -> !isCut(blow)).orElse(null);
+        this.slow = strike.first(SlowStatement.class).orElse(null);
         ServerError planned = error();
         this.cause = planned == null ? Cause.REAL : planned.how().cause();
         this.cutAfter = cut(When.AFTER);
@@ -59,6 +61,26 @@ final class Call {
     @Nullable
     ServerError error() {
         return error != null && error.fault() instanceof ServerError fault ? fault : null;
+    }
+
+    /** What the server is to do first, inside the statement; null for nothing. */
+    @Nullable
+    SlowStatement slow() {
+        return slow != null && slow.fault() instanceof SlowStatement fault ? fault : null;
+    }
+
+    /** A message that is answered as a whole can't be made slow. */
+    void withoutSlowness() {
+        if (slow != null) {
+            slow.refused("the client sent it as a simple query. Use preferQueryMode=extended, or a Delay");
+        }
+        slow = null;
+    }
+
+    /** Whether the session is to end since it has nothing to do. */
+    boolean endsIdle() {
+        ServerError planned = error();
+        return planned != null && planned.how() == Provocation.IDLE_TIMEOUT;
     }
 
     /** It can't be brought about as planned. */
@@ -84,7 +106,7 @@ final class Call {
     }
 
     boolean isNeeded() {
-        return error != null || cutAfter != null || !waits(When.AFTER).isEmpty();
+        return error != null || slow != null || cutAfter != null || !waits(When.AFTER).isEmpty();
     }
 
     /** Whether what comes after the effect has struck already; false the first time only. */
@@ -152,6 +174,8 @@ final class Call {
             }
         }
         error = null;
+        report(slow, state);
+        slow = null;
     }
 
     /** The server answered without an error. */

@@ -37,6 +37,15 @@ record Expected(
         return new Expected(Kind.MARK, Shown.NOTHING, call);
     }
 
+    /** What comes when the session ends by itself: no message asks for it. */
+    static Expected end(Call call) {
+        return new Expected(Kind.SYNC, Shown.OURS, call);
+    }
+
+    boolean isEnd() {
+        return kind == Kind.SYNC && shown == Shown.OURS;
+    }
+
     /** What the client gets to see. Errors and changed settings are always shown. */
     enum Shown {
         ALL,

@@ -34,6 +34,9 @@ final class Frontend implements Framer.Reader {
 
     private boolean commitFailed;
 
+    /** After this the session has nothing to do until it is over: the client's words up to its Sync are not passed on. */
+    private @Nullable Call idling;
+
     /** A query string that waits, whose end has yet to pass. */
     private @Nullable CancelledWait waiting;
 
@@ -64,6 +67,9 @@ final class Frontend implements Framer.Reader {
             return startup.isPassed(seen, body);
         }
         queryHasPassed();
+        if (idling != null && type != 'S' && type != 'X') {
+            return false;
+        }
         keepOrGoOn(type);
         if (betweenCycles) {
             injector.closeOurs();
@@ -158,6 +164,10 @@ final class Frontend implements Framer.Reader {
             wait.beforeExecute(session.steps());
         }
         session.filter().goOn();
+        SlowStatement slow = call.slow();
+        if (slow != null) {
+            injector.sleepBeforeExecute(call, slow);
+        }
         ServerError error = call.error();
         if (error == null) {
             return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
@@ -167,6 +177,7 @@ final class Frontend implements Framer.Reader {
             call.skipped("nothing, an earlier statement failed");
         }
         failedCycle = true;
+        idling = read && call.endsIdle() ? call : null;
         commitFailed = read && call.isCommit() && !error.how().endsTheSession();
         return false;
     }
@@ -192,7 +203,9 @@ final class Frontend implements Framer.Reader {
 
     private boolean query(ByteBuffer body) {
         boolean armed = session.isArmed();
-        if (!armed && !session.isObserved() && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
+        if (!armed
+                && !session.isObserved()
+                && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }
@@ -222,6 +235,7 @@ final class Frontend implements Framer.Reader {
         if (call == null) {
             return passed(new Expected(kind, Shown.ALL, null, session.rowsOf(site)));
         }
+        call.withoutSlowness();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
         if (isCut(call)) {
             return false;
@@ -252,6 +266,14 @@ final class Frontend implements Framer.Reader {
         }
         betweenCycles = true;
         failedCycle = false;
+        Call ending = idling;
+        idling = null;
+        if (ending != null && ending.endsIdle()) {
+            session.steps().toServer(seen.reset());
+            replies.add(new Expected(Kind.SYNC, Shown.NOTHING, ending));
+            injector.expectEnd(ending);
+            return false;
+        }
         if (!commitFailed) {
             return passed(Expected.SYNC);
         }
@@ -265,6 +287,7 @@ final class Frontend implements Framer.Reader {
 
     /** The client's last word. It waits for no answer. */
     private boolean disconnect(ByteBuffer seen) {
+        session.disconnects();
         Call call = session.arrives(SqlSites.DISCONNECT, SqlSites.DISCONNECT::name);
         if (call == null) {
             return true;

@@ -17,12 +17,14 @@ final class Injection {
 
     private Injection() {}
 
-    /** Statements to run in order, the last of which fails; the others change nothing that outlives the failure. */
+    /** Statements to run in order, the last of which fails or has the session end; the others change nothing that outlives the failure. */
     static List<String> failing(ServerError error, LockedKey locked) {
         return switch (error.how()) {
             case CANCELLED -> List.of(cancelled());
             case TERMINATED, ENDED -> List.of(block(signal("pg_terminate_backend")));
             case STATEMENT_TIMEOUT -> List.of(block(set("statement_timeout")), block(WAIT));
+            case TRANSACTION_TIMEOUT -> List.of(transactionTimeout());
+            case IDLE_TIMEOUT -> List.of(idleTimeouts());
             case LOCK_TIMEOUT -> List.of(locked.isHeld() ? lockTimeout(locked) : raise(error));
             case RAISED, CUT -> List.of(raise(error));
         };
@@ -35,6 +37,19 @@ final class Injection {
 
     private static String signal(String function) {
         return AS_ITSELF + "PERFORM pg_catalog." + function + BACKEND + WAIT;
+    }
+
+    /** Both, so that the session ends in any case: the state tells which one it was. */
+    private static String idleTimeouts() {
+        return block("PERFORM pg_catalog.set_config('idle_in_transaction_session_timeout','1ms',false),"
+                + "pg_catalog.set_config('idle_session_timeout','1ms',false);");
+    }
+
+    private static String transactionTimeout() {
+        return block("IF pg_catalog.current_setting('server_version_num')::int < 170000 THEN RAISE EXCEPTION USING "
+                + "ERRCODE='0A000', MESSAGE='transaction_timeout needs PostgreSQL 17 or later', "
+                + "HINT='Use ServerError.of(\"25P04\").'; END IF;"
+                + set("transaction_timeout") + WAIT);
     }
 
     private static String lockTimeout(LockedKey locked) {

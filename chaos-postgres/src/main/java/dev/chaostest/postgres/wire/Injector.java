@@ -18,6 +18,9 @@ final class Injector {
     /** Statements of ours that the server still knows. */
     private final List<String> ours = new ArrayList<>();
 
+    /** Portals of ours that still wait for their next rows to be asked for. */
+    private final List<String> sleeping = new ArrayList<>();
+
     private int injected;
 
     Injector(Session session) {
@@ -34,7 +37,7 @@ final class Injector {
         boolean read = true;
         List<String> failing = failing(call, error);
         for (int n = 0; n < failing.size(); n++) {
-            boolean last = n == failing.size() - 1;
+            boolean last = n == failing.size() - 1 && !call.endsIdle();
             Ours statement = last ? ours(failing.get(n), call) : prelude(failing.get(n), call);
             statement.messages.forEach(session.steps()::toServer);
             for (Expected reply : statement.replies) {
@@ -44,11 +47,31 @@ final class Injector {
         return read;
     }
 
+    /** Before the client's Execute, in the same statement's time. */
+    void sleepBeforeExecute(Call call, SlowStatement slow) {
+        String name = "chaos_" + ++injected;
+        ours.add(name);
+        sleeping.add(name);
+        List.of(Messages.parse(name, slow.sql()), Messages.bind(name, name), Messages.executeRows(name, 1))
+                .forEach(session.steps()::toServer);
+        for (Kind kind : List.of(Kind.PARSE, Kind.BIND, Kind.EXECUTE)) {
+            replies.add(new Expected(kind, Shown.NOTHING, call));
+        }
+    }
+
+    /** The session is to end by itself now: what comes then is the answer. */
+    void expectEnd(Call call) {
+        replies.add(Expected.end(call));
+    }
+
     /** In place of the client's query string. */
     void failInPlaceOfQuery(Call call, ServerError error) {
         String sql = Injection.inPlaceOf(call.site(), failing(call, error));
         session.steps().toServer(Messages.query(sql));
-        if (call.isCommit() && !error.how().endsTheSession()) {
+        if (call.endsIdle()) {
+            replies.add(new Expected(Kind.QUERY, Shown.NOTHING, call));
+            expectEnd(call);
+        } else if (call.isCommit() && !error.how().endsTheSession()) {
             replies.add(new Expected(Kind.QUERY, Shown.NOTHING, call));
             rollBack();
         } else {
@@ -71,6 +94,11 @@ final class Injector {
     }
 
     void closeOurs() {
+        for (String name : sleeping) {
+            session.steps().toServer(Messages.closePortal(name));
+            replies.add(new Expected(Kind.CLOSE, Shown.NOTHING, null));
+        }
+        sleeping.clear();
         for (String name : ours) {
             session.steps().toServer(Messages.closeStatement(name));
             replies.add(new Expected(Kind.CLOSE, Shown.NOTHING, null));

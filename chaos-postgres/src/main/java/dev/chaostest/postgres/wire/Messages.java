@@ -27,6 +27,15 @@ final class Messages {
         return message('E', text(portal), new byte[Integer.BYTES]);
     }
 
+    /** Of this many rows; the portal waits for the next ones to be asked for. */
+    static ByteBuffer executeRows(String portal, int rows) {
+        return message('E', text(portal), ByteBuffer.allocate(Integer.BYTES).putInt(rows).array());
+    }
+
+    static ByteBuffer closePortal(String portal) {
+        return message('C', new byte[] {'P'}, text(portal));
+    }
+
     static ByteBuffer sync() {
         return message('S');
     }

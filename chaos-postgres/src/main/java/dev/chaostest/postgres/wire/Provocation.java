@@ -27,6 +27,15 @@ public enum Provocation {
      */
     LOCK_TIMEOUT(Cause.REAL),
 
+    /**
+     * The session has nothing to do for longer than {@code idle_in_transaction_session_timeout} (25P03) or {@code
+     * idle_session_timeout} (57P05) says, and is over. Which of them comes depends on whether a transaction is open.
+     */
+    IDLE_TIMEOUT(Cause.REAL),
+
+    /** The transaction takes longer than {@code transaction_timeout}: 25P04, and the session is over. */
+    TRANSACTION_TIMEOUT(Cause.REAL),
+
     /** The backend is terminated: 57P01, and the session is over. */
     TERMINATED(Cause.REAL),
 
@@ -95,6 +104,9 @@ public enum Provocation {
 
     /** Whether the session is over then. */
     boolean endsTheSession() {
-        return this == TERMINATED || this == ENDED || this == CUT;
+        return switch (this) {
+            case TERMINATED, ENDED, CUT, IDLE_TIMEOUT, TRANSACTION_TIMEOUT -> true;
+            case RAISED, CANCELLED, STATEMENT_TIMEOUT, LOCK_TIMEOUT -> false;
+        };
     }
 }

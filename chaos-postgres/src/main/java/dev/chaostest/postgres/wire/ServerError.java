@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *       is needed. At COMMIT the session is idle afterwards, as after a real failure there, and nothing is committed.
  *   <li>57014 is a real cancel, {@link #statementTimeout} a real time-out, {@link #lockTimeout} (55P03) a real wait; the
  *       transaction is aborted as above.
+ *   <li>{@link #idleInTransactionTimeout} (25P03), {@link #idleSessionTimeout} (57P05) and {@link #transactionTimeout}
+ *       (25P04) are real time-outs that end the session.
  *   <li>57P01 is a real termination. 57P02, 57P04, 57P05, 25P03 and 25P04 are one whose answer carries that state. The session
  *       is over. (A real crash makes the server send 57P02 as a warning and vanish: to meet that, use a {@link Cut}.)
  *   <li>08006 is a lost connection, as a {@link Cut} before the effect: the state is the driver's. Other states of class 08
@@ -60,6 +62,10 @@ public record ServerError(SqlState state, @Nullable String message, Provocation 
     private static final Set<String> NO_ERROR = Set.of("00", "01", "02");
     private static final SqlState CANCELLED = new SqlState("57014");
     private static final SqlState LOCKED = new SqlState("55P03");
+
+    private static final SqlState IDLE_IN_TRANSACTION = new SqlState("25P03");
+    private static final SqlState IDLE = new SqlState("57P05");
+    private static final SqlState TOO_LONG = new SqlState("25P04");
 
     /** The server's own words, for what is written in its name. */
     private static final Map<String, String> SERVERS_WORDS = Map.of(
@@ -111,11 +117,37 @@ public record ServerError(SqlState state, @Nullable String message, Provocation 
         return new ServerError(LOCKED, null, Provocation.LOCK_TIMEOUT);
     }
 
+    /**
+     * 25P03, since the session is idle in a transaction for longer than {@code idle_in_transaction_session_timeout}. At a
+     * statement outside a transaction 57P05 comes, and the ledger shows it as not planned.
+     */
+    public static ServerError idleInTransactionTimeout() {
+        return new ServerError(IDLE_IN_TRANSACTION, null, Provocation.IDLE_TIMEOUT);
+    }
+
+    /**
+     * 57P05, since the session is idle outside a transaction for longer than {@code idle_session_timeout}. In a transaction
+     * 25P03 comes, and the ledger shows it as not planned.
+     */
+    public static ServerError idleSessionTimeout() {
+        return new ServerError(IDLE, null, Provocation.IDLE_TIMEOUT);
+    }
+
+    /**
+     * 25P04, since the transaction takes longer than {@code transaction_timeout}. Before PostgreSQL 17 the server answers
+     * 0A000 with the reason, and the ledger shows it as not planned.
+     */
+    public static ServerError transactionTimeout() {
+        return new ServerError(TOO_LONG, null, Provocation.TRANSACTION_TIMEOUT);
+    }
+
     private static boolean isOf(Provocation how, SqlState state) {
         return switch (how) {
             case RAISED -> Provocation.usual(state) != Provocation.CUT;
             case STATEMENT_TIMEOUT -> state.equals(CANCELLED);
             case LOCK_TIMEOUT -> state.equals(LOCKED);
+            case IDLE_TIMEOUT -> state.equals(IDLE_IN_TRANSACTION) || state.equals(IDLE);
+            case TRANSACTION_TIMEOUT -> state.equals(TOO_LONG);
             default -> how == Provocation.usual(state) || how == Provocation.withText(state);
         };
     }
@@ -189,6 +221,8 @@ public record ServerError(SqlState state, @Nullable String message, Provocation 
             case CUT -> "connection lost (" + state + ")";
             case STATEMENT_TIMEOUT -> "server error " + state + " (statement time-out)";
             case LOCK_TIMEOUT -> "server error " + state + " (lock time-out)";
+            case IDLE_TIMEOUT -> "server error " + state + " (idle time-out)";
+            case TRANSACTION_TIMEOUT -> "server error " + state + " (transaction time-out)";
             default -> "server error " + state;
         };
     }

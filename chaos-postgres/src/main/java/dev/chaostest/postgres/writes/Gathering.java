@@ -3,9 +3,6 @@ package dev.chaostest.postgres.writes;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -18,12 +15,6 @@ final class Gathering implements Slot.Lines {
     private static final int CHANGES_MAX = 10_000;
     private static final long CHARACTERS_MAX = 16_000_000;
     private static final Pattern COMMITTED_AT = Pattern.compile("COMMIT \\d+ \\(at (.*)\\)");
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .appendPattern("yyyy-MM-dd HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-            .appendPattern("X")
-            .toFormatter(java.util.Locale.ROOT);
-
     private final @Nullable String schema;
     private final Lsn from;
     private final List<Logged> transactions = new ArrayList<>();
@@ -57,14 +48,16 @@ final class Gathering implements Slot.Lines {
     }
 
     private boolean isFull(String text) {
-        return changes + current.size() >= CHANGES_MAX || characters + currentCharacters + text.length() > CHARACTERS_MAX;
+        return changes + current.size() >= CHANGES_MAX
+                || characters + currentCharacters + text.length() > CHARACTERS_MAX;
     }
 
     private void add(String text) {
         LoggedChange change = ChangeText.read(text);
         if (schema != null) {
-            List<TableName> ours =
-                    change.tables().stream().filter(each -> each.schema().equals(schema)).toList();
+            List<TableName> ours = change.tables().stream()
+                    .filter(each -> each.schema().equals(schema))
+                    .toList();
             if (ours.isEmpty()) {
                 return;
             }
@@ -86,10 +79,12 @@ final class Gathering implements Slot.Lines {
         dropped = 0;
     }
 
+    /** The server's ISO format, with an offset of hours alone. */
     private static Instant time(String commit) {
         Matcher matcher = COMMITTED_AT.matcher(commit);
         return matcher.matches()
-                ? OffsetDateTime.parse(matcher.group(1), TIME).toInstant()
+                ? OffsetDateTime.parse(matcher.group(1).replace(' ', 'T') + ":00")
+                        .toInstant()
                 : Instant.EPOCH;
     }
 

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slot implements AutoCloseable {
 
-    /** So much log is read again rather than let go of, in bytes: to let go costs more. */
-    private static final long NEAR = 64 * 1024;
+    /** So much log is decoded again rather than let go of, in bytes: to let go costs more. */
+    private static final long NEAR = 8 * 1024;
+
+    /** So much log is skipped again rather than marked: skipping is cheaper than decoding. */
+    private static final long FAR = 64 * 1024;
 
     private static final int SNAPSHOT_ON_DEMAND = 160000;
 
@@ -42,18 +45,34 @@ final class Slot implements AutoCloseable {
             """;
 
     private static final int FETCH = 2_000;
+
+    /** More than any statement may take, in milliseconds. */
+    private static final int NETWORK_TIMEOUT = 60_000;
+
     static final int LINE_MAX = 1_000_000;
 
     private final Connection connection;
+    /** Another one: to decode makes the server forget all that it has cached of the catalogue for that session. */
+    private final Connection asking;
+
     private final String name;
     private final boolean canSnapshot;
     private Lsn released;
+    private Lsn marked;
 
-    private Slot(Connection connection, String name, boolean canSnapshot, Lsn released) {
+    private Slot(Connection connection, Connection asking, String name, boolean canSnapshot, Lsn released) {
         this.connection = connection;
+        this.asking = asking;
         this.name = name;
         this.canSnapshot = canSnapshot;
         this.released = released;
+        this.marked = released;
+    }
+
+    /** Opens a connection. */
+    @FunctionalInterface
+    interface Connector {
+        Connection connect() throws SQLException;
     }
 
     /** What a decoded line is. */
@@ -63,10 +82,29 @@ final class Slot implements AutoCloseable {
     }
 
     /** Makes one; waits until all transactions have ended that are writing now, in any database of the server. */
-    static Slot open(Connection connection, Duration deadline) throws SQLException {
-        connection.setAutoCommit(true);
-        execute(connection, SETTINGS);
-        execute(connection, "SET statement_timeout = " + deadline.toMillis());
+    static Slot open(Connector connector, Duration deadline) throws SQLException {
+        Connection connection = connector.connect();
+        try {
+            Connection asking = connector.connect();
+            try {
+                return open(connection, asking, deadline);
+            } catch (SQLException e) {
+                asking.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static Slot open(Connection connection, Connection asking, Duration deadline) throws SQLException {
+        for (Connection each : List.of(connection, asking)) {
+            each.setAutoCommit(true);
+            each.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT); // for a server that is frozen
+        }
+        execute(asking, "SET statement_timeout = 30000; SET search_path = pg_catalog");
+        execute(connection, SETTINGS + "; SET statement_timeout = " + deadline.toMillis());
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT slot_name, lsn::text,"
                         + " pg_catalog.current_setting('server_version_num')::int"
@@ -74,7 +112,7 @@ final class Slot implements AutoCloseable {
                         + "'chaos_writes_' || pg_catalog.pg_backend_pid(), 'test_decoding', true)")) {
             row.next();
             boolean canSnapshot = row.getInt(3) >= SNAPSHOT_ON_DEMAND;
-            Slot slot = new Slot(connection, row.getString(1), canSnapshot, Lsn.parse(row.getString(2)));
+            Slot slot = new Slot(connection, asking, row.getString(1), canSnapshot, Lsn.parse(row.getString(2)));
             execute(connection, SETTINGS);
             return slot;
         }
@@ -87,8 +125,9 @@ final class Slot implements AutoCloseable {
 
     /** The end of the log now: behind all commits that were answered. */
     Lsn end() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_insert_lsn()::text")) {
+        try (PreparedStatement statement =
+                        asking.prepareStatement("SELECT pg_catalog.pg_current_wal_insert_lsn()::text");
+                ResultSet row = statement.executeQuery()) {
             row.next();
             return Lsn.parse(row.getString(1));
         }
@@ -121,7 +160,7 @@ final class Slot implements AutoCloseable {
 
     /** How the lines of a schema's tables begin; the server knows best when a name needs quotes. */
     String prefix(String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.quote_ident(?)")) {
+        try (PreparedStatement statement = asking.prepareStatement("SELECT pg_catalog.quote_ident(?)")) {
             statement.setString(1, schema);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
@@ -131,7 +170,7 @@ final class Slot implements AutoCloseable {
     }
 
     LoggedChange.Identities identities(List<TableName> tables) throws SQLException {
-        return IdentityQuery.run(connection, tables);
+        return IdentityQuery.run(asking, tables);
     }
 
     /**
@@ -148,8 +187,9 @@ final class Slot implements AutoCloseable {
         if (oldest.orElse(now).value() - released.value() < NEAR) {
             return now;
         }
-        if (canSnapshot) {
+        if (canSnapshot && now.value() - marked.value() >= FAR) {
             execute(connection, "SELECT pg_catalog.pg_log_standby_snapshot()");
+            marked = now;
         }
         flush(); // what is not flushed can't be let go of
         now = end();
@@ -198,15 +238,36 @@ final class Slot implements AutoCloseable {
         return lines;
     }
 
+    /** Dropped here rather than with the session, which ends later: a database with a slot can't be dropped. */
     @Override
     public void close() {
-        try {
-            connection.close();
+        try (asking;
+                connection) {
+            if (!connection.isClosed()) {
+                drop();
+            }
         } catch (SQLException e) {
             throw new ChaosException(
-                    "The session that reads the server's log must be closed, but the driver answered " + e.getSQLState()
-                            + ". The server drops its slot when it notices that the session is gone.",
+                    "The sessions that read the server's log must be closed, but the driver answered " + e.getSQLState()
+                            + ". The server drops their slot when it notices that they are gone.",
                     e);
+        }
+    }
+
+    private void drop() throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
+                        + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+            statement.setString(1, name);
+            statement.execute();
+            for (Connection each : List.of(connection, asking)) {
+                execute(each, "RESET ALL");
+                each.setNetworkTimeout(Runnable::run, 0);
+            }
+        } catch (SQLException e) {
+            if (!connection.isClosed() && !asking.isClosed()) { // else the server is gone, or ended a session
+                throw e;
+            }
         }
     }
 }

@@ -10,18 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what tests wrote to one database, out of the log from which the server would recover.
  *
  * <p>Open it before tests write, and keep it for all of them: to open it waits until every transaction has ended that is
- * writing at that moment, in <em>any</em> database of the server. Then {@link #record} costs two short round trips and waits
+ * writing at that moment, in <em>any</em> database of the server. Then {@link #record} costs a few short round trips and waits
  * for nobody. The code under test notices nothing: no trigger, no lock, no setting of its sessions or tables.
  *
  * <p>While it is open, the server keeps its log, and dead rows of the catalogue, from the oldest recording on; so close
- * recordings with their tests, and this with the last of them. It holds one session and one temporary replication slot, which
- * both end with it, also when the JVM dies.
+ * recordings with their tests, and this with the last of them. It holds two sessions and one temporary replication slot, which
+ * end with it, also when the JVM dies.
  *
  * <p>A server that this library did not start is refused, unless its owner opens the log by {@link #openOnServerOfYours}.
  *
@@ -64,46 +65,34 @@ public final class WriteLog implements AutoCloseable {
                     "What a test wrote must be read on a server that this library started, but " + postgres.describe()
                             + " is not: a replication slot makes a server keep its log and its dead catalogue rows, for all "
                             + "who use it. Remove chaos.jdbc.url, or, if it is yours, use "
-                            + "WriteLog.openOnServerOfYours(connection).");
+                            + "WriteLog.openOnServerOfYours(dataSource).");
         }
-        try {
-            return openOnServerOfYours(postgres.connect());
-        } catch (SQLException e) {
-            throw failed(e);
-        }
+        return open(postgres::connect, OPEN_DEADLINE);
     }
 
     /**
      * Opens the log on any server, for its owner, who knows that a replication slot makes it keep its log.
      *
-     * @param connection leads to the database to read, directly; its role is a superuser or may replicate. Used and closed by
-     *     this log, also if it can't be opened
+     * @param source leads to the database to read, directly; its role is a superuser or may replicate. Two of its connections
+     *     are used until this log is closed
      * @throws ChaosException if the server's {@code wal_level} is not {@code logical}, if the role may not replicate, if no
      *     slot is free, or if somebody went on writing for 30 s
      */
-    public static WriteLog openOnServerOfYours(Connection connection) {
-        return open(connection, OPEN_DEADLINE);
+    public static WriteLog openOnServerOfYours(DataSource source) {
+        return open(source::getConnection, OPEN_DEADLINE);
     }
 
-    static WriteLog open(Connection connection, Duration deadline) {
+    static WriteLog open(Slot.Connector connector, Duration deadline) {
         try {
-            return new WriteLog(Slot.open(connection, deadline));
+            return new WriteLog(Slot.open(connector, deadline));
         } catch (SQLException e) {
-            ChaosException refused = e.getSQLState() != null && e.getSQLState().equals(CANCELED)
-                    ? waited(connection, deadline, e)
-                    : failed(e);
-            try {
-                connection.close();
-            } catch (SQLException closing) {
-                refused.addSuppressed(closing);
-            }
-            throw refused;
+            throw CANCELED.equals(e.getSQLState()) ? waited(connector, deadline, e) : failed(e);
         }
     }
 
-    private static ChaosException waited(Connection connection, Duration deadline, SQLException cause) {
+    private static ChaosException waited(Slot.Connector connector, Duration deadline, SQLException cause) {
         List<String> writers;
-        try {
+        try (Connection connection = connector.connect()) {
             writers = Slot.writers(connection);
         } catch (SQLException e) {
             cause.addSuppressed(e);
@@ -119,16 +108,16 @@ public final class WriteLog implements AutoCloseable {
 
     private static ChaosException failed(SQLException cause) {
         String state = Optional.ofNullable(cause.getSQLState()).orElse("nothing");
-        String advice =
-                switch (state) {
-                    case "42501" -> "Connect as a superuser, or as a role with REPLICATION.";
-                    case "55000" -> "Start the server with wal_level=logical, and lead to the primary.";
-                    case "53400" -> "Raise max_replication_slots.";
-                    case "58P01" -> "Install PostgreSQL's contrib modules: the plugin test_decoding is missing.";
-                    default -> "See the cause.";
-                };
+        String advice = switch (state) {
+            case "42501" -> "Connect as a superuser, or as a role with REPLICATION.";
+            case "55000" -> "Start the server with wal_level=logical, and lead to the primary.";
+            case "53400" -> "Raise max_replication_slots.";
+            case "58P01" -> "Install PostgreSQL's contrib modules: the plugin test_decoding is missing.";
+            default -> "See the cause.";
+        };
         return new ChaosException(
-                "The log of what tests write must be readable, but the server answered " + state + ". " + advice, cause);
+                "The log of what tests write must be readable, but the server answered " + state + ". " + advice,
+                cause);
     }
 
     /**

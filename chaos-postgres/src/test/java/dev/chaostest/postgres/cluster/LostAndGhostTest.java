@@ -12,6 +12,7 @@ import dev.chaostest.postgres.server.StopMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,6 +40,7 @@ class LostAndGhostTest extends ClusterFixture {
 
             assertThat(audit.acknowledged()).isEqualTo(110);
             assertThat(audit.attempted()).isEqualTo(111);
+            assertThat(audit.failed()).containsExactly(Map.entry("08006", 1L));
             assertThat(audit.doubtful()).isEqualTo(1);
             assertThat(audit.lost()).hasSize(100).first().isEqualTo(11L);
             assertThat(audit.ghosts()).isEmpty();
@@ -124,6 +126,10 @@ class LostAndGhostTest extends ClusterFixture {
         try (Connection client = Db.connect(cluster.jdbcUrl())) {
             AcknowledgedWrites writes = AcknowledgedWrites.create(client);
             SynchronousReplication sync = cluster.synchronous();
+            assertThatThrownBy(() -> sync.awaitHanging(Duration.ofMillis(5)))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("A commit on port " + cluster.primary().port() + " must hang within 5ms, but none does."
+                            + " Freeze the standbys first, and commit with synchronous_commit = on.");
             cluster.standby(0).freezeStreaming();
             Future<Boolean> told = executor().submit(() -> writes.write(client));
             HangingCommit hanging = sync.awaitHanging();
@@ -217,9 +223,13 @@ class LostAndGhostTest extends ClusterFixture {
 
     @Test
     void aTransactionOfTheUsersIsMarkedInPassing() throws SQLException {
-        PostgresCluster cluster = cluster(0);
+        PostgresCluster cluster = cluster(1);
         try (Connection client = Db.connect(cluster.jdbcUrl())) {
             AcknowledgedWrites writes = AcknowledgedWrites.create(client);
+            assertThatThrownBy(() -> writes.awaitMore(2, Duration.ofMillis(5)))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("2 more writes must be acknowledged within 5ms, but only 0 were. Start the workload"
+                            + " before, or look at what it gets.");
             client.setAutoCommit(false);
             writes.acknowledged(writes.mark(client));
             client.commit();
@@ -231,14 +241,16 @@ class LostAndGhostTest extends ClusterFixture {
 
             WriteAudit audit = writes.audit(client);
 
-            assertThat(audit).isEqualTo(new WriteAudit(3, 1, 1, new TreeSet<>(), new TreeMap<>()));
+            assertThat(audit).isEqualTo(new WriteAudit(
+                            3, 1, new TreeMap<>(Map.of("40001", 1L)), 1, new TreeSet<>(), new TreeMap<>()));
             audit.requireNothingLost().requireNoGhosts();
         }
     }
 
     @Test
     void nothingAcknowledgedIsNothingChecked() {
-        WriteAudit nothing = new WriteAudit(7, 0, 7, new TreeSet<>(), new TreeMap<>(Map.of(3L, "08006")));
+        WriteAudit nothing =
+                new WriteAudit(7, 0, new TreeMap<>(Map.of("08006", 7L)), 7, new TreeSet<>(), new TreeMap<>());
         assertThatThrownBy(nothing::requireNothingLost)
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("At least one write must be acknowledged for a check that none is lost, but of 7 none was."

@@ -11,7 +11,12 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.isolation.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,21 +114,25 @@ class TriggerOutageTest {
         String of = " of " + place.schema().name() + ".account";
         assertThatThrownBy(() -> disable("audit"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The trigger \"audit\"" + of + " must be there to be switched off, but there is only au \"dit. Give "
+                .hasMessage("The trigger \"audit\"" + of
+                        + " must be there to be switched off, but there is only au \"dit. Give "
                         + "its name as the catalogue has it, without quotes.");
         disable("au \"dit");
         assertThatThrownBy(() -> disable("au \"dit"))
                 .hasMessage("The trigger \"au \"dit\"" + of
                         + " must fire before it is switched off, but is off already. Enable it first.");
         assertThatThrownBy(() -> TriggerOutage.disable(scope, server.admin, "nowhere", "account", "x"))
-                .hasMessage("The trigger \"x\" of nowhere.account must be there to be switched off, but there is none. Give its "
-                        + "name as the catalogue has it, without quotes.");
+                .hasMessage(
+                        "The trigger \"x\" of nowhere.account must be there to be switched off, but there is none. Give its "
+                                + "name as the catalogue has it, without quotes.");
     }
 
     @Test
     void aScopeThatMustNotHurtRefuses() {
         scope.forbidFaults("not here");
-        assertThatThrownBy(() -> disable("au \"dit")).isInstanceOf(ChaosException.class).hasMessage("not here");
+        assertThatThrownBy(() -> disable("au \"dit"))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("not here");
         assertThat(place.check().findings()).isEmpty();
     }
 
@@ -144,11 +153,67 @@ class TriggerOutageTest {
             }
             place.sql().run("CREATE TABLE seen ()");
             assertThat(place.sql().column("SELECT tag FROM ddl")).containsExactly("CREATE TABLE");
-            assertThat(scope.ledger().entries(LedgerEntry.Commanded.class).get(0).reach())
+            assertThat(scope.ledger()
+                            .entries(LedgerEntry.Commanded.class)
+                            .get(0)
+                            .reach())
                     .isEqualTo(Reach.DATABASE);
             assertThat(place.check().findings()).isEmpty();
         } finally {
             new Sql(server.admin).run("DROP EVENT TRIGGER \"tra ck\"");
         }
+    }
+
+    @Test
+    void anEventTriggerOnAServerOfTheUsersIsRefused() {
+        try (PostgresSupply supply = PostgresSupply.ofUrl(
+                server.postgres().jdbcUrl(), Optional.of("postgres"), Optional.empty(), key -> Optional.empty())) {
+            Postgres theirs = supply.shared();
+            assertThatThrownBy(() -> TriggerOutage.disableEventTrigger(scope, theirs, "track"))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage(
+                            "Event trigger \"track\" must be on a server that this library started to be switched off, since "
+                                    + "all of its database would feel it, but " + theirs.describe()
+                                    + " is not. Remove chaos.jdbc.url.");
+        }
+    }
+
+    @Test
+    void whoHoldsTheTableKeepsItFromBeingSwitchedAndIsLeftAlone() throws SQLException {
+        try (Connection writer = place.sql().source().getConnection()) {
+            writer.setAutoCommit(false);
+            Sql.run(writer, "INSERT INTO account VALUES (1)");
+            assertThatThrownBy(() -> disable("au \"dit"))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("The trigger \"au \"dit\" of " + place.schema().name()
+                            + ".account must be switched off, but the server answered 55P03. Connect as the owner, and end the "
+                            + "transactions that use the table.");
+            writer.commit();
+        }
+        assertThat(place.sql().column("SELECT id FROM audit")).containsExactly("1");
+        assertThat(scope.ledger().entries(LedgerEntry.Commanded.class)).isEmpty();
+    }
+
+    @Test
+    void aDryRunOnlyNotesIt() {
+        try (ChaosScope dry = ChaosScope.openDryRun("dry", Plan.of(new Seed(1)));
+                Injection none =
+                        TriggerOutage.disable(dry, server.admin, place.schema().name(), "account", "au \"dit")) {
+            assertThat(none.isActive()).isFalse();
+            assertThat(place.check().findings()).isEmpty();
+            assertThat(dry.ledger().entries(LedgerEntry.Noted.class))
+                    .singleElement()
+                    .extracting(LedgerEntry.Noted::text)
+                    .isEqualTo("dry run: would have disabled trigger \"au \"dit\" of "
+                            + place.schema().name() + ".account");
+        }
+    }
+
+    @Test
+    void theEndOfTheRoundHealsIt() {
+        Injection outage = disable("au \"dit");
+        scope.heal();
+        assertThat(outage.isActive()).isFalse();
+        assertThat(place.check().findings()).isEmpty();
     }
 }

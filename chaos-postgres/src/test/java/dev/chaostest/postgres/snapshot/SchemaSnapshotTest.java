@@ -4,7 +4,10 @@ package dev.chaostest.postgres.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.snapshot.SnapshotDiff;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SchemaSnapshotTest {
@@ -58,7 +61,7 @@ class SchemaSnapshotTest {
                             SnapshotDiff.Kind.CHANGED,
                             "id=3",
                             1,
-                            java.util.List.of(new SnapshotDiff.CellDiff("owner", "cyd", "x"))));
+                            List.of(new SnapshotDiff.CellDiff("owner", "cyd", "x"))));
         }
     }
 
@@ -105,15 +108,18 @@ class SchemaSnapshotTest {
         }
     }
 
+    /** Two rows of the same bucket: a sum of sums over columns would be what it was. */
     @Test
     void aSwapOfValuesBetweenRowsIsSeen() {
         try (TestBank bank = new TestBank(
-                        "CREATE TABLE pair (id int PRIMARY KEY, value int)",
-                        "INSERT INTO pair SELECT i, i FROM generate_series(1, 2000) i");
+                        "CREATE TABLE pair (id bigint PRIMARY KEY, a int, b text)",
+                        "INSERT INTO pair SELECT i, i, 'name ' || i FROM generate_series(1, 9000) i"
+                                + " WHERE hashint8extended(i, 0) & 1023 = 7 LIMIT 2");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot before = snapshots.capture();
-            bank.sql("UPDATE pair SET value = CASE WHEN id <= 1000 THEN id + 1000 ELSE id - 1000 END");
-            assertThat(before.diff().table("pair").orElseThrow().changed()).isEqualTo(2000);
+            bank.sql("UPDATE pair p SET a = o.a FROM pair o WHERE o.id <> p.id");
+            assertThat(before.rows()).containsEntry("pair", 2L);
+            assertThat(before.diff().table("pair").orElseThrow().changed()).isEqualTo(2);
         }
     }
 
@@ -211,7 +217,7 @@ class SchemaSnapshotTest {
                         "INSERT INTO sale VALUES (1, 'eu'), (2, 'us')");
                 SchemaSnapshots snapshots = bank.snapshots()) {
             SchemaSnapshot before = snapshots.capture();
-            assertThat(before.rows()).containsExactly(java.util.Map.entry("sale", 2L));
+            assertThat(before.rows()).containsExactly(Map.entry("sale", 2L));
             bank.sql("UPDATE sale SET region = 'us' WHERE id = 1");
             assertThat(before.diff().tables().get(0).lines())
                     .containsExactly(
@@ -263,6 +269,52 @@ class SchemaSnapshotTest {
             assertThat(table.lines()).hasSize(23);
             assertThat(table.lines().get(0)).isEqualTo("  table many: 2000 rows changed (2000 before, 2000 after)");
             assertThat(table.lines().get(22)).isEqualTo("    more    : 1700 rows are not kept");
+        }
+    }
+
+    @Test
+    void aPrimaryKeyThatIsDroppedDoesNotHideRows() {
+        try (TestBank bank = new TestBank(ACCOUNT, ROWS);
+                SchemaSnapshots snapshots = bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+            SchemaSnapshot before = snapshots.capture();
+            bank.sql("ALTER TABLE account DROP CONSTRAINT account_pkey", "INSERT INTO account VALUES (1, 'x', 1), (1, 'y', 2)");
+            assertThat(before.diff().tables().get(0).lines())
+                    .containsExactlyInAnyOrder(
+                            "  table account: 2 rows added (3 before, 5 after)",
+                            "    added   : 1 x  id: 1, owner: \"x\", balance: 1.00",
+                            "    added   : 1 x  id: 1, owner: \"y\", balance: 2.00");
+        }
+    }
+
+    @Test
+    void aDefinitionThatIsLongIsShownWhereItDiffers() {
+        String body = "-- " + "a long comment ".repeat(40) + "\nSELECT ";
+        String function = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS $$" + body;
+        try (TestBank bank = new TestBank(function + "1$$");
+                SchemaSnapshots snapshots = bank.snapshots()) {
+            SchemaSnapshot before = snapshots.capture();
+            bank.sql(function + "2$$");
+            assertThatThrownBy(before::assertUnchanged)
+                    .hasMessageStartingWith("Schema \"" + bank.name() + "\" must be as it was, but 1 definition is not. If "
+                            + "definitions may change use ignoringCatalog().\n  function f(): ...")
+                    .hasMessageContaining("SELECT 1 -> ...")
+                    .hasMessageEndingWith("SELECT 2");
+        }
+    }
+
+    @Test
+    void atMostTwentyAreOpenAtATime() {
+        try (TestBank bank = new TestBank();
+                SchemaSnapshots snapshots =
+                        bank.snapshots(SnapshotOptions.ofDefaults().ignoringCatalog())) {
+            snapshots.capture().close();
+            for (int i = 0; i < 20; i++) {
+                snapshots.capture();
+            }
+            assertThatThrownBy(snapshots::capture)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("At most 20 snapshots of schema \"" + bank.name() + "\" must be open at a time, but this "
+                            + "is one more. Close those that are not needed any more.");
         }
     }
 

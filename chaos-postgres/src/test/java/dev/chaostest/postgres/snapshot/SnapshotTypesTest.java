@@ -12,6 +12,14 @@ class SnapshotTypesTest {
     /** Pairs that are equal, or hash alike, as the server sees it. That one became the other must not go unseen. */
     private static final String[] ALIKE = {
         "numeric | 1.0 | 1.00",
+        "bigint | 1 | 4294967296",
+        "bigint | -1 | -4294967296",
+        "timestamp | 2000-01-01 00:00:00.000001 | 2000-01-01 01:11:34.967296",
+        "timestamptz | 2000-01-01 00:00:00.000001+00 | 2000-01-01 01:11:34.967296+00",
+        "time | 00:00:00.000001 | 01:11:34.967296",
+        "xid8 | 1 | 4294967296",
+        "pg_lsn | 0/1 | 1/0",
+        "money | 0.01 | 42949672.96",
         "float8 | 0.0 | -0.0",
         "float4 | 0 | -0",
         "float8 | 1.0000000000000002 | 1",

@@ -11,11 +11,15 @@ import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.isolation.Sql;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.server.ServerOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,17 +38,17 @@ class WriteLogTest {
         server.close();
     }
 
-    private java.util.List<String> slots() {
+    private List<String> slots() {
         return server.sql.column("SELECT slot_name FROM pg_replication_slots");
     }
 
     @Test
-    void closingItLeavesNoSlotAndNoSession() {
+    void closingItLeavesNoSlot() {
         WriteLog log = WriteLog.open(server.postgres());
         assertThat(slots()).hasSize(1);
         log.close();
         log.close();
-        Deadline.until(() -> slots().isEmpty());
+        assertThat(slots()).isEmpty();
         assertThatThrownBy(() -> log.record("bank"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("The log of what tests write must be open, but is closed. Close it behind the last test.");
@@ -60,7 +64,9 @@ class WriteLogTest {
             try (Writes writes = log.record()) {
                 server.in(one).run("INSERT INTO a VALUES (1)");
                 server.in(other).run("INSERT INTO b VALUES (1)");
-                assertThat(writes.wrote()).extracting(change -> change.table().name()).containsExactly("a", "b");
+                assertThat(writes.wrote())
+                        .extracting(change -> change.table().name())
+                        .containsExactly("a", "b");
                 assertThat(writes).hasToString("writes of the database since " + writes.from());
             }
         }
@@ -86,27 +92,31 @@ class WriteLogTest {
                 String in = schema.name() + ".";
                 assertThatThrownBy(writes::assertAllOrNothing)
                         .isInstanceOf(AssertionError.class)
-                        .hasMessage("All must be written in one transaction, or nothing, but 2 transactions wrote. Begin one "
-                                + "around the whole work."
-                                + "\n  transaction " + first.xid() + " at " + first.committedAt()
-                                + "\n    INSERT " + in + "account [id=1, n=1]"
-                                + "\n    INSERT " + in + "entry [id=1]"
-                                + "\n  transaction " + second.xid() + " at " + second.committedAt()
-                                + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
+                        .hasMessage(
+                                "All must be written in one transaction, or nothing, but 2 transactions wrote. Begin one "
+                                        + "around the whole work."
+                                        + "\n  transaction " + first.xid() + " at " + first.committedAt()
+                                        + "\n    INSERT " + in + "account [id=1, n=1]"
+                                        + "\n    INSERT " + in + "entry [id=1]"
+                                        + "\n  transaction " + second.xid() + " at " + second.committedAt()
+                                        + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
                 assertThatThrownBy(() -> writes.assertTogether("entry", "account"))
                         .isInstanceOf(AssertionError.class)
-                        .hasMessage("Every transaction that writes to one of [account, entry] must write to all of them, but 1 "
-                                + "did not. Write them in one transaction."
-                                + "\n  transaction " + second.xid() + " at " + second.committedAt()
-                                + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
+                        .hasMessage(
+                                "Every transaction that writes to one of [account, entry] must write to all of them, but 1 "
+                                        + "did not. Write them in one transaction."
+                                        + "\n  transaction " + second.xid() + " at " + second.committedAt()
+                                        + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
                 assertThatThrownBy(writes::assertNothing)
                         .isInstanceOf(AssertionError.class)
-                        .hasMessageStartingWith("Nothing must be written, but 2 transactions did. Roll back what failed, and "
-                                + "commit nothing before it.\n  transaction " + first.xid());
+                        .hasMessageStartingWith(
+                                "Nothing must be written, but 2 transactions did. Roll back what failed, and "
+                                        + "commit nothing before it.\n  transaction " + first.xid());
                 assertThatThrownBy(() -> writes.assertTogether("account", "account"))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("assertTogether must have at least two tables, but has [account]. Name those that belong "
-                                + "together.");
+                        .hasMessage(
+                                "assertTogether must have at least two tables, but has [account]. Name those that belong "
+                                        + "together.");
                 assertThat(second.toString()).startsWith("transaction " + second.xid() + ": [UPDATE ");
             }
         }
@@ -115,25 +125,35 @@ class WriteLogTest {
     @Test
     void whoWritesOnTheServerIsNamedToWhoWantsToOpenIt() throws SQLException {
         server.sql.run("CREATE DATABASE elsewhere", "CREATE TABLE public.t (id int)");
-        try (Connection writer = DriverSettings.of(server.postgres().jdbcUrl().replace("/postgres", "/elsewhere"), "postgres", null)
+        try (Connection writer = DriverSettings.of(
+                        server.postgres().jdbcUrl().replace("/postgres", "/elsewhere"), "postgres", null)
                 .unpooled()
                 .getConnection()) {
             writer.setAutoCommit(false);
             Sql.run(writer, "CREATE TABLE t (id int)");
             String pid = Sql.column(writer, "SELECT pg_backend_pid()").get(0);
-            Connection connection = server.postgres().connect();
+            List<Connection> opened = new ArrayList<>();
             ChaosException refused = catchThrowableOfType(
-                    ChaosException.class, () -> WriteLog.open(connection, Duration.ofMillis(200)));
+                    ChaosException.class,
+                    () -> WriteLog.open(
+                            () -> {
+                                opened.add(server.postgres().connect());
+                                return opened.get(opened.size() - 1);
+                            },
+                            Duration.ofMillis(200)));
             assertThat(refused)
-                    .hasMessage("The log of what tests write must be opened while nobody writes, but a transaction stayed open "
-                            + "for 200 ms. Open it before the tests, or end these first."
-                            + "\n  writer : pid " + pid + " in database \"elsewhere\", idle in transaction: "
-                            + "SELECT pg_backend_pid()");
-            assertThat(connection.isClosed()).isTrue();
+                    .hasMessage(
+                            "The log of what tests write must be opened while nobody writes, but a transaction stayed open "
+                                    + "for 200 ms. Open it before the tests, or end these first."
+                                    + "\n  writer : pid " + pid + " in database \"elsewhere\", idle in transaction: "
+                                    + "SELECT pg_backend_pid()");
+            for (Connection each : opened) {
+                assertThat(each.isClosed()).isTrue();
+            }
             assertThat(slots()).isEmpty();
         }
         server.sql.run("BEGIN; INSERT INTO public.t VALUES (1); PREPARE TRANSACTION 'p'");
-        assertThatThrownBy(() -> WriteLog.open(server.postgres().connect(), Duration.ofMillis(200)))
+        assertThatThrownBy(() -> WriteLog.open(server.postgres()::connect, Duration.ofMillis(200)))
                 .hasMessageEndingWith("\n  writer : prepared transaction \"p\" in database \"postgres\"");
         server.sql.run("ROLLBACK PREPARED 'p'");
         WriteLog.open(server.postgres()).close();
@@ -148,9 +168,31 @@ class WriteLogTest {
             assertThatThrownBy(() -> WriteLog.open(theirs))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage("What a test wrote must be read on a server that this library started, but "
-                            + theirs.describe() + " is not: a replication slot makes a server keep its log and its dead "
+                            + theirs.describe()
+                            + " is not: a replication slot makes a server keep its log and its dead "
                             + "catalogue rows, for all who use it. Remove chaos.jdbc.url, or, if it is yours, use "
-                            + "WriteLog.openOnServerOfYours(connection).");
+                            + "WriteLog.openOnServerOfYours(dataSource).");
+            assertThat(slots()).isEmpty();
+        }
+    }
+
+    @Test
+    void itsOwnerOpensItOnAnyServerAndHasTheSessionsBackAsTheyWere() throws SQLException {
+        server.sql.run("CREATE ROLE replicator LOGIN REPLICATION", "CREATE TABLE public.account (id int)");
+        DriverSettings settings = DriverSettings.of(server.postgres().jdbcUrl(), "replicator", null);
+        try (TestPool pool = TestPool.of(settings.unpooled(), 2, "theirs")) {
+            try (WriteLog log = WriteLog.openOnServerOfYours(pool.dataSource());
+                    Writes writes = log.record("public")) {
+                server.sql.run("INSERT INTO public.account VALUES (1)");
+                assertThat(writes.wrote()).hasSize(1);
+            }
+            try (Connection one = pool.dataSource().getConnection();
+                    Connection other = pool.dataSource().getConnection()) {
+                for (Connection each : List.of(one, other)) {
+                    assertThat(Sql.column(each, "SHOW search_path")).containsExactly("\"$user\", public");
+                    assertThat(Sql.column(each, "SHOW statement_timeout")).containsExactly("0");
+                }
+            }
             assertThat(slots()).isEmpty();
         }
     }
@@ -160,19 +202,20 @@ class WriteLogTest {
         try (OwnServer other = new OwnServer(ServerOptions.ofDefaults().withSetting("wal_level", "replica"))) {
             assertThatThrownBy(() -> WriteLog.open(other.postgres()))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("The log of what tests write must be readable, but the server answered 55000. Start the server "
-                            + "with wal_level=logical, and lead to the primary.");
+                    .hasMessage(
+                            "The log of what tests write must be readable, but the server answered 55000. Start the server "
+                                    + "with wal_level=logical, and lead to the primary.");
         }
     }
 
     @Test
-    void aRoleThatMayNotReplicateIsRefused() throws SQLException {
+    void aRoleThatMayNotReplicateIsRefused() {
         server.sql.run("CREATE ROLE weak LOGIN");
-        Connection weak = DriverSettings.of(server.postgres().jdbcUrl(), "weak", null).unpooled().getConnection();
+        DataSource weak =
+                DriverSettings.of(server.postgres().jdbcUrl(), "weak", null).unpooled();
         assertThatThrownBy(() -> WriteLog.openOnServerOfYours(weak))
                 .hasMessage("The log of what tests write must be readable, but the server answered 42501. Connect as a "
                         + "superuser, or as a role with REPLICATION.");
-        assertThat(weak.isClosed()).isTrue();
     }
 
     @Test

@@ -34,17 +34,16 @@ class Campaign {
     void everyScenarioIsGreenEveryTime() throws SQLException {
         long first = 0;
         for (int run = 1; run <= RUNS; run++) {
-            TestExecutionSummary summary =
-                    run % 2 == 0 ? onADirtyServer() : all(LauncherDiscoveryRequestBuilder.request());
+            boolean dirty = run % 2 == 0;
+            TestExecutionSummary summary = dirty ? onADirtyServer() : all(LauncherDiscoveryRequestBuilder.request());
             assertThat(summary.getFailures())
                     .as("run %d of %d", run, RUNS)
                     .map(failure -> failure.getTestIdentifier().getDisplayName() + ": " + failure.getException())
                     .isEmpty();
-            first = first == 0 ? summary.getTestsSucceededCount() : first;
-            assertThat(summary.getTestsSucceededCount())
-                    .as("tests that were green in run %d of %d", run, RUNS)
-                    .isPositive()
-                    .isEqualTo(first);
+            // Where the server is somebody else's, tests that need one of their own are aborted, and say so.
+            long ended = summary.getTestsSucceededCount() + (dirty ? summary.getTestsAbortedCount() : 0);
+            first = run == 1 ? ended : first;
+            assertThat(ended).as("tests of run %d of %d", run, RUNS).isPositive().isEqualTo(first);
         }
     }
 

@@ -90,7 +90,7 @@ public final class Evidence {
     private static Inquiry beginReport(Reportable reportable) {
         return Inquiry.begin(
                 reportable.getClass().getSimpleName(),
-                () -> List.of(new Section(reportable.title(), reportable.lines())));
+                () -> List.of(new Section(reportable.title(), reportable.lines(), reportable.svg())));
     }
 
     /** Has the witnesses look before what the test waits for gives up by itself. */

@@ -65,6 +65,18 @@ public final class ReportFiles {
         throw new IOException("there are " + ALIKE_MAX + " reports of that name already");
     }
 
+    /**
+     * Writes a picture beside a report: {@code <method>-1.svg}.
+     *
+     * @param report what {@link #write} has returned
+     * @param number from 1 on
+     * @return the file
+     */
+    public Path writePicture(Path report, int number, String svg) throws IOException {
+        String name = report.getFileName().toString().replaceFirst("\\.txt$", "-" + number + ".svg");
+        return Files.writeString(report.resolveSibling(name), svg);
+    }
+
     /** False if it is there: of a class of the same name in another package, or of the same test once more. */
     private static boolean isWritten(Path file, String text) throws IOException {
         try {

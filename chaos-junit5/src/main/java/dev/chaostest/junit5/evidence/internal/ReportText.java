@@ -37,6 +37,7 @@ public record ReportText(
 
     private static final int CHARACTERS_MAX = 4 * 1024 * 1024;
     private static final int TEXT_SHOWN = 300;
+    private static final int PICTURES_MAX = 9;
 
     /** The text; without passwords, and of a bounded length. */
     public String text() {
@@ -49,6 +50,7 @@ public record ReportText(
             lines.add(section.title());
             lines.add("-".repeat(section.title().length()));
             lines.addAll(section.lines());
+            section.svg().ifPresent(any -> lines.add("(drawn in an .svg file beside this one)"));
         }
         lines.add("");
         String all = withoutSecrets(String.join("\n", lines));
@@ -56,6 +58,16 @@ public record ReportText(
                 ? all
                 : all.substring(0, CHARACTERS_MAX) + "\n... cut here: a report has " + CHARACTERS_MAX
                         + " characters at most\n";
+    }
+
+    /** The pictures of its parts, as SVG documents; without passwords, and not more than a few. */
+    public List<String> pictures() {
+        return taken.said().stream()
+                .flatMap(section -> section.svg().stream())
+                .filter(svg -> svg.length() <= CHARACTERS_MAX)
+                .limit(PICTURES_MAX)
+                .map(this::withoutSecrets)
+                .toList();
     }
 
     private void title(List<String> lines) {

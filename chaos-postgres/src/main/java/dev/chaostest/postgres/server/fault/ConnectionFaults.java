@@ -28,7 +28,8 @@ import dev.chaostest.postgres.server.fault.internal.Refusal;
  * @since 0.1
  */
 public final class ConnectionFaults {
-    private static final String ROLE_LIMIT = "SELECT rolconnlimit::text FROM pg_roles WHERE rolname = ? AND NOT rolsuper";
+    private static final String ROLE_LIMIT =
+            "SELECT rolconnlimit::text FROM pg_roles WHERE rolname = ? AND NOT rolsuper";
     private static final String ROLE_LOGIN =
             "SELECT CASE WHEN rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END FROM pg_roles WHERE rolname = ?";
     private static final String DATABASE_OPEN =

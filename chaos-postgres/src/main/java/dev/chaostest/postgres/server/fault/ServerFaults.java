@@ -5,6 +5,7 @@ import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Reach;
+import dev.chaostest.plan.Reaches;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerDisk;
@@ -32,6 +33,8 @@ import org.postgresql.PGConnection;
  * there. Its handle heals, and returns when the server works again: when it has committed a write. Both are in the ledger,
  * with the time between them. The scope heals what is still open, the last one first. Times are a few tens of milliseconds.
  *
+ * <p>A test method with such a parameter has a server of its own, and this is about that one.
+ *
  * <p>Never reaches a server that this library did not start. A fault that this machine can't have throws
  * {@link dev.chaostest.plan.FaultUnavailableException}, and the message says what it would take.
  *
@@ -47,6 +50,7 @@ import org.postgresql.PGConnection;
  *
  * @since 0.1
  */
+@Reaches(Reach.SERVER)
 public final class ServerFaults {
     private final ActiveFaults faults;
     private final PostgresServer server;
@@ -73,16 +77,23 @@ public final class ServerFaults {
      *
      * @param scope owns them: it heals them when it ends
      * @param postgres one that this library started
-     * @throws ChaosException if it is one of the user's
+     * @throws ChaosException if it is one of the user's, or one that other tests share
      */
     public static ServerFaults of(ChaosScope scope, Postgres postgres) {
+        if (postgres.isOwned() && postgres.isShared()) {
+            throw new ChaosException(
+                    "Faults of a server must meet one that is the test's own, but this one is shared with"
+                            + " other tests: " + postgres.describe()
+                            + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
+        }
         return of(
                 scope,
                 postgres.server()
-                        .orElseThrow(() -> new ChaosException(
-                                "Faults of a server must meet one that this library started, but this is "
-                                        + postgres.describe()
-                                        + ". Start one with PostgresServer.start, or run this test without that setting.")));
+                        .orElseThrow(
+                                () -> new ChaosException(
+                                        "Faults of a server must meet one that this library started, but this is "
+                                                + postgres.describe()
+                                                + ". Start one with PostgresServer.start, or run this test without that setting.")));
     }
 
     /**
@@ -146,8 +157,9 @@ public final class ServerFaults {
             return backend(connection.unwrap(PGConnection.class).getBackendPID());
         } catch (SQLException e) {
             throw new ChaosException(
-                    "The connection whose backend is meant must be an open one of pgjdbc's, but it says: "
-                            + e.getMessage() + ". Hand over a connection, or its pid.",
+                    "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or another: "
+                            + connection.getClass().getName()
+                            + ". Take its backend while it is open, or hand over its pid.",
                     e);
         }
     }

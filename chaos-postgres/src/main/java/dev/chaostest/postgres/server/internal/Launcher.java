@@ -76,15 +76,7 @@ public final class Launcher {
         ServerHome home = null;
         try {
             home = new ServerHome(place.create(user));
-            return new Start(
-                            host,
-                            disks.user(user),
-                            binaries,
-                            template.locale(),
-                            data,
-                            all,
-                            disks,
-                            Start::freePort)
+            return new Start(host, disks.user(user), binaries, template.locale(), data, all, disks, Start::freePort)
                     .run(home);
         } catch (IOException e) {
             if (home != null) {

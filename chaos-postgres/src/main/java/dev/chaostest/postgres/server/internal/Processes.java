@@ -14,13 +14,22 @@ final class Processes {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent() && !isZombie(pid);
     }
 
+    /** Whether it stands still, after a STOP; never where there is no /proc. */
+    static boolean isFrozen(long pid) {
+        return state(pid) == 'T';
+    }
+
     /** Dead, but its parent hasn't asked for its status; that of a killed shell is the machine's first process. */
     static boolean isZombie(long pid) {
+        return state(pid) == 'Z';
+    }
+
+    private static char state(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+            return stat.charAt(stat.lastIndexOf(')') + 2);
         } catch (IOException noSuchProcess) {
-            return false;
+            return ' ';
         }
     }
 }

@@ -166,6 +166,19 @@ public final class RunningServer implements AutoCloseable {
         signals.send(name, process);
     }
 
+    /** Who stands still doesn't hear that it must end; the postmaster would wait 5 s for it. */
+    private void thaw() {
+        for (long child : children()) {
+            if (Processes.isFrozen(child)) {
+                try {
+                    signals.send("CONT", child);
+                } catch (ChaosException goneMeanwhile) {
+                    // Then it needs no thawing.
+                }
+            }
+        }
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("The server on port " + port
@@ -180,6 +193,7 @@ public final class RunningServer implements AutoCloseable {
             return;
         }
         closed = true;
+        thaw();
         if (!postmaster.end(PATIENCE) || Processes.isAlive(pid) || Files.exists(home.directory())) {
             // Its shell was killed. Another does what it would have done.
             clearing.accept(home);

@@ -24,9 +24,8 @@ record Template(Path directory, String locale) {
 
     static Template of(Binaries binaries, Path cache, ProcessUser user, Host host, boolean checksums) {
         // The files are readable by their owner only, so each account has its own.
-        Path target =
-                cache.resolve("template-" + binaries.key() + "-" + host.uid() + (user.isStranger() ? "-open" : "")
-                        + (checksums ? "-checksums" : ""));
+        Path target = cache.resolve("template-" + binaries.key() + "-" + host.uid() + (user.isStranger() ? "-open" : "")
+                + (checksums ? "-checksums" : ""));
         try {
             ExclusiveBuild.Built built = new ExclusiveBuild(target, "data/PG_VERSION", Binaries.DEADLINE)
                     .once(tree -> initialise(tree.resolve("data"), new Initdb(binaries, user, host, checksums)));
@@ -56,7 +55,8 @@ record Template(Path directory, String locale) {
             locale = PLAIN;
         }
         if (!outcome.isSuccess()) {
-            throw new PostgresUnavailableException(initdb.binaries().initdb() + " must make a data directory, but it ended with "
+            throw new PostgresUnavailableException(initdb.binaries().initdb()
+                    + " must make a data directory, but it ended with "
                     + outcome.status() + " and said:\n" + outcome.output() + "\nCheck that it runs on this machine"
                     + " as " + initdb.host().account() + ", or set chaos.jdbc.url to a running PostgreSQL.");
         }

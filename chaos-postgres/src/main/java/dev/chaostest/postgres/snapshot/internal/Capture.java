@@ -5,6 +5,7 @@ import dev.chaostest.Run;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.internal.Nearest;
 import dev.chaostest.postgres.isolation.SchemaOptions;
+import dev.chaostest.postgres.isolation.SchemaSweep;
 import dev.chaostest.postgres.isolation.TestSchema;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Capture {
     /** A table that is not larger is read as a whole: then neither TRUNCATE nor a crash can hide what was in it. */
     private static final long SMALL_BYTES = 256 << 10;
 
+    private static final int ROWS_FETCHED = 100;
     private static final String COPIES = "chaos_snapshot";
 
     private final DataSource source;
@@ -105,10 +107,10 @@ final class Capture {
         TableSql sql = TableSql.of(schema, shape);
         int buckets = TableDigest.bucketsFor(shape.bytes());
         if (shape.bytes() <= SMALL_BYTES) {
-            List<KeptRow> rows = inMemory(sql);
+            List<KeptRow> rows = inMemory(sql, buckets);
             if (rows != null) {
                 TableDigest digest = new TableDigest(buckets);
-                rows.forEach(row -> digest.add(row.key(), row.hash()));
+                rows.forEach(row -> digest.add(row.bucket(), row.hash()));
                 return new CapturedTable(shape, digest, List.copyOf(rows), null);
             }
         }
@@ -116,10 +118,10 @@ final class Capture {
     }
 
     /** Null if there is no room for them. */
-    private @Nullable List<KeptRow> inMemory(TableSql sql) throws SQLException {
+    private @Nullable List<KeptRow> inMemory(TableSql sql, int buckets) throws SQLException {
         List<KeptRow> rows = new ArrayList<>();
         long left = memoryLeft;
-        try (ReadTransaction.Cursor cursor = seen.open(sql.all(), 100)) {
+        try (ReadTransaction.Cursor cursor = seen.open(sql.all(buckets), ROWS_FETCHED)) {
             while (cursor.rows().next()) {
                 KeptRow row = KeptRow.of(cursor.rows(), sql.columns());
                 left -= row.weight();
@@ -139,8 +141,9 @@ final class Capture {
         if (tables.isEmpty()) {
             return copied;
         }
-        TestSchema made =
-                TestSchema.create(source, SchemaOptions.ofDefaults(Run.random()).withPrefix(COPIES));
+        SchemaOptions options = SchemaOptions.ofDefaults(Run.random()).withPrefix(COPIES);
+        SchemaSweep.run(source, COPIES, SchemaSweep.DEFAULT_AGE, options.clock().instant());
+        TestSchema made = TestSchema.create(source, options);
         copies = made;
         try (ReadTransaction copying = ReadTransaction.joining(source, settings.timeout(), seen.exported())) {
             for (CapturedTable table : tables) {

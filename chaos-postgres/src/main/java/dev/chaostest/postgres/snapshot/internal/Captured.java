@@ -142,9 +142,9 @@ public final class Captured implements AutoCloseable {
         String blocked = "55P03".equals(e.getSQLState()) || "57014".equals(e.getSQLState())
                 ? "End the transactions that the test began, or give it more time with withTimeout(...)."
                 : "Check that the role may read all of it, or ignore what it may not with ignoringTable(...).";
+        String answer = e.getSQLState() == null ? "there was no answer" : "the database answered " + e.getSQLState();
         return new ChaosException(
-                "Schema \"" + schema + "\" must be readable, but the database answered " + e.getSQLState() + ": "
-                        + e.getMessage() + ". " + blocked,
+                "Schema \"" + schema + "\" must be readable, but " + answer + ": " + e.getMessage() + ". " + blocked,
                 e);
     }
 }

@@ -101,7 +101,7 @@ final class RowMerge {
     private @Nullable Place nextOld(Places before) throws SQLException {
         Place next = before.next();
         if (next != null) {
-            read.add(next.key(), next.hash());
+            read.add(next.bucket(), next.hash());
         }
         return next;
     }

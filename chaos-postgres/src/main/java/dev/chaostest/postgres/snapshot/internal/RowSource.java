@@ -48,7 +48,8 @@ interface RowSource {
                             ? new Place(
                                     cursor.rows().getLong(1),
                                     cursor.rows().getLong(2),
-                                    cursor.rows().getString(3))
+                                    cursor.rows().getString(3),
+                                    cursor.rows().getInt(4))
                             : null;
                 }
 
@@ -65,11 +66,12 @@ interface RowSource {
             if (places.isEmpty()) {
                 return rows;
             }
-            Set<Place> wanted = new HashSet<>(places);
+            Set<Place> wanted = new HashSet<>();
+            places.forEach(place -> wanted.add(new Place(place.key(), place.hash(), place.ctid(), 0)));
             try (ReadTransaction.Cursor cursor = transaction.open(sql.at(places), ROWS_FETCHED)) {
                 ResultSet row = cursor.rows();
                 while (row.next()) {
-                    if (wanted.remove(new Place(row.getLong(1), row.getLong(2), row.getString(3)))) {
+                    if (wanted.remove(new Place(row.getLong(1), row.getLong(2), row.getString(3), 0))) {
                         rows.add(KeptRow.of(row, sql.columns()));
                     }
                 }
@@ -89,7 +91,7 @@ interface RowSource {
         public Places places(int buckets, Collection<Integer> wanted) {
             Set<Integer> within = new HashSet<>(wanted);
             Iterator<Integer> some = IntStream.range(0, rows.size())
-                    .filter(i -> within.contains((int) (rows.get(i).key() & (buckets - 1))))
+                    .filter(i -> within.contains(rows.get(i).bucket()))
                     .iterator();
             return new Places() {
                 @Override
@@ -99,7 +101,7 @@ interface RowSource {
                     }
                     int number = some.next();
                     KeptRow row = rows.get(number);
-                    return new Place(row.key(), row.hash(), Integer.toString(number));
+                    return new Place(row.key(), row.hash(), Integer.toString(number), row.bucket());
                 }
 
                 @Override

@@ -17,7 +17,7 @@ public final class Shapes {
 
     /**
      * Partitions are read through the table that they are part of, so a row that moves between them has not changed. Types
-     * whose equality is identity are hashed as they are; see {@link Column}.
+     * whose hash sees each bit are hashed as they are; see {@link Column}.
      */
     private static final String SQL = """
             SELECT c.relname, c.relkind,
@@ -29,8 +29,7 @@ public final class Shapes {
                              FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
                              WHERE p.oid = y.typsend AND y.typtype IN ('b', 'e') AND y.typelem = 0), ''),
                    coalesce(y.typtype = 'b' AND y.typnamespace = 'pg_catalog'::regnamespace
-                       AND y.typname = ANY ('{bool,int2,int4,int8,oid,uuid,bytea,date,time,timestamp,timestamptz,text,'
-                           'varchar,name,char,macaddr,macaddr8,xid8,pg_lsn}')
+                       AND y.typname = ANY ('{bool,int2,int4,oid,uuid,bytea,date,text,varchar,name,char,macaddr}')
                        AND coalesce(l.collisdeterministic, true), false),
                    (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
                     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = y.typoutput),

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot.internal;
 
-import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** How many rows each bucket of a table has, and two sums over their hashes. For use by one thread. */
+/** How many rows each bucket of a table has, and the sum of their hashes. For use by one thread. */
 final class TableDigest {
 
     private static final int BUCKETS_MAX = 1_024;
     private static final int BUCKETS_MIN = 16;
     private static final int BYTES_A_BUCKET = 16_384;
-    private static final long HALF = 0x7fff_ffffL;
 
     private final long[] counts;
     private final long[] sums;
-    private final long[] products;
 
     TableDigest(int buckets) {
         counts = new long[buckets];
         sums = new long[buckets];
-        products = new long[buckets];
     }
 
     /** A large table gets more: they say where to look. */
@@ -38,30 +34,19 @@ final class TableDigest {
         transaction.query(table.digest(buckets), row -> {
             int bucket = row.getInt(1);
             digest.counts[bucket] = row.getLong(2);
-            digest.sums[bucket] = low(row.getBigDecimal(3));
-            digest.products[bucket] = low(row.getBigDecimal(4));
+            digest.sums[bucket] = row.getBigDecimal(3).toBigInteger().longValue(); // its lowest 64 bits
             return true;
         });
         return digest;
-    }
-
-    private static long low(BigDecimal sum) {
-        return sum.toBigInteger().longValue(); // its lowest 64 bits
     }
 
     int buckets() {
         return counts.length;
     }
 
-    int bucketOf(long key) {
-        return (int) (key & (counts.length - 1));
-    }
-
-    void add(long key, long hash) {
-        int bucket = bucketOf(key);
+    void add(int bucket, long hash) {
         counts[bucket]++;
         sums[bucket] += hash;
-        products[bucket] += (hash & HALF) * ((hash >> 31) & HALF);
     }
 
     long rows() {
@@ -84,6 +69,6 @@ final class TableDigest {
     }
 
     boolean isSame(TableDigest other, int i) {
-        return counts[i] == other.counts[i] && sums[i] == other.sums[i] && products[i] == other.products[i];
+        return counts[i] == other.counts[i] && sums[i] == other.sums[i];
     }
 }

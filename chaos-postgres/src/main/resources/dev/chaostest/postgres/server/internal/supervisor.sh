@@ -82,5 +82,6 @@ sweep 2>/dev/null
 [ -n "$disks" ] && umount -l "$data/pg_wal" "$data" "$home/tablespace" 2>/dev/null
 for attempt in 1 2 3 4 5; do
     rm -rf "$home" && break
+    chmod -R u+rwX "$home"
     sleep 0.2
 done

@@ -26,6 +26,11 @@ public record Templates(DataSource admin, Class<?> origin, String... scripts) {
         return name().buildingStart();
     }
 
+    /** The second half of the key of the lock that guards the build, as pg_locks shows it. */
+    public long lockKey() {
+        return Integer.toUnsignedLong(name().lockKey());
+    }
+
     /** Drops all of them. */
     public void drop() {
         List<String> all = new ArrayList<>(complete());

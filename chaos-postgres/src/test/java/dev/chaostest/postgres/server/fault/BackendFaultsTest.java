@@ -9,7 +9,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.FaultUnavailableException;
+import dev.chaostest.postgres.server.fault.internal.ResourceLimit;
+import dev.chaostest.postgres.server.fault.internal.Session;
+import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +76,7 @@ class BackendFaultsTest {
             await().dontCatchUncaughtExceptions()
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> ask(holder, "SELECT pg_blocking_pids(" + backend.pid() + ")")
-                            .length()
+                                    .length()
                             > 2);
 
             backend.cancel();
@@ -176,6 +181,73 @@ class BackendFaultsTest {
             }
             assertThat(state(() -> Victim.run(poor, grow))).isEqualTo("success");
             victim.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void aSessionWhoseNumberBelongsToAnotherNowIsRefused() throws SQLException {
+        try (Victim victim = Victim.start();
+                Connection now = victim.connect()) {
+            int pid = victim.faults.backend(now).pid();
+            String began = Session.of(victim.server, pid).began();
+            Session earlier = new Session(victim.server, pid, "1700000000.5");
+
+            assertThatThrownBy(earlier::require)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("Backend " + pid + " of the server on port " + victim.server.port()
+                            + " must be the session that began at 1700000000.5, but that ended, and another began at "
+                            + began + " with its number. Take the backend of a connection that is open now.");
+        }
+    }
+
+    @Test
+    void withoutTheCommandThatLimitsItSaysWhatItTakes() throws SQLException {
+        try (Victim victim = Victim.start();
+                Connection connection = victim.connect()) {
+            Session session =
+                    Session.of(victim.server, victim.faults.backend(connection).pid());
+
+            assertThatThrownBy(() -> new ResourceLimit(session, "nofile", 5, "no-such-prlimit").require())
+                    .isInstanceOf(FaultUnavailableException.class)
+                    .hasMessageMatching(
+                            "A limit of one process must be set by prlimit, but it ended with -1 and said: .*"
+                                    + "no-such-prlimit.*\\. That takes Linux with util-linux, and the server's own user or"
+                                    + " root\\.");
+        }
+    }
+
+    @Test
+    void aBackendThatAMountHasSeenIsMet() throws SQLException {
+        try (Victim victim = Victim.start();
+                WireMount mount = WireMount.twinOf("seen");
+                Connection seen = DriverManager.getConnection(victim.server.jdbcUrl(), mount.properties())) {
+            victim.faults.backend(mount.backends().get(0)).terminate();
+
+            assertThat(state(() -> ask(seen, "SELECT 1"))).isEqualTo("57P01");
+        }
+    }
+
+    @Test
+    void aClosedConnectionHasNoBackend() throws SQLException {
+        try (Victim victim = Victim.start()) {
+            Connection closed = victim.connect();
+            int pid = victim.faults.backend(closed).pid();
+            closed.close();
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> victim.ask("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)
+                            .equals("0"));
+
+            assertThatThrownBy(() -> victim.faults.backend(closed))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage(
+                            "The connection whose backend is meant must be an open one of pgjdbc's, but is closed or"
+                                    + " another: org.postgresql.jdbc.PgConnection. Take its backend while it is open, or hand"
+                                    + " over its pid.");
+            assertThatThrownBy(() -> victim.faults.backend(pid))
+                    .hasMessage("Backend " + pid + " must be a client's session of the server on port "
+                            + victim.server.port() + ", but that server has none with this number. Take a connection"
+                            + " that is open, and to this server.");
         }
     }
 

@@ -84,8 +84,9 @@ class ConnectionFaultsTest {
                     .hasMessage("The server on port " + port + " must have the role \"nobody\", but it has none with"
                             + " this name. Create it first, and write its name as the catalog has it.");
             assertThatThrownBy(() -> connections.exhaust("postgres"))
-                    .hasMessage("The server on port " + port + " must have the role \"postgres\" (not a superuser), but"
-                            + " it has none with this name. Create it first, and write its name as the catalog has it.");
+                    .hasMessage(
+                            "The server on port " + port + " must have the role \"postgres\" (not a superuser), but"
+                                    + " it has none with this name. Create it first, and write its name as the catalog has it.");
             assertThatThrownBy(() -> connections.closeRole("postgres"))
                     .hasMessage("The role that is closed must not be postgres, as which this library heals. Create a"
                             + " role for the code under test.");

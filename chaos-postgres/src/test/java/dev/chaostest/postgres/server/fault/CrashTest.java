@@ -76,7 +76,9 @@ class CrashTest {
     void aPoolComesBackAfterACrashInTheMiddleOfATransfer() throws SQLException {
         try (Victim victim = Victim.start();
                 HikariDataSource pool = pool(victim)) {
-            victim.run("CREATE TABLE account (id int PRIMARY KEY, balance int)", "INSERT INTO account VALUES (1, 100), (2, 0)");
+            victim.run(
+                    "CREATE TABLE account (id int PRIMARY KEY, balance int)",
+                    "INSERT INTO account VALUES (1, 100), (2, 0)");
             String seen;
             try (Connection connection = pool.getConnection()) {
                 connection.setAutoCommit(false);
@@ -106,7 +108,9 @@ class CrashTest {
     void aPoolFindsTheRestartedServerOnItsOldPort() throws SQLException {
         try (Victim victim = Victim.start();
                 HikariDataSource pool = pool(victim)) {
-            victim.run("CREATE TABLE account (id int PRIMARY KEY, balance int)", "INSERT INTO account VALUES (1, 100), (2, 0)");
+            victim.run(
+                    "CREATE TABLE account (id int PRIMARY KEY, balance int)",
+                    "INSERT INTO account VALUES (1, 100), (2, 0)");
             transfer(pool);
 
             victim.faults.restart(StopMode.CRASH);

@@ -34,12 +34,14 @@ class DiskFaultsTest {
                     "INSERT INTO t VALUES ('kept')");
             try (Injection full = victim.faults.fill(ServerDisk.TABLESPACE)) {
                 assertThat(full.isActive()).isTrue();
-                assertThat(state(() -> Victim.run(open, "INSERT INTO t " + MEGABYTE))).isEqualTo("53100");
+                assertThat(state(() -> Victim.run(open, "INSERT INTO t " + MEGABYTE)))
+                        .isEqualTo("53100");
                 assertThat(Victim.ask(open, "SELECT count(*) FROM t")).isEqualTo("1");
                 assertThat(state(() -> Victim.run(open, "CREATE TABLE elsewhere AS SELECT 1 AS id")))
                         .isEqualTo("success");
             }
-            assertThat(state(() -> Victim.run(open, "INSERT INTO t " + MEGABYTE))).isEqualTo("success");
+            assertThat(state(() -> Victim.run(open, "INSERT INTO t " + MEGABYTE)))
+                    .isEqualTo("success");
             victim.assertNothingLeft();
         }
     }
@@ -58,8 +60,7 @@ class DiskFaultsTest {
             }
             // Data first, or the log first: then the server is gone.
             assertThat(seen).isIn("53100", "08006");
-            assertThat(Integer.parseInt(victim.ask("SELECT count(*) FROM t")))
-                    .isGreaterThanOrEqualTo(1 + acknowledged);
+            assertThat(Integer.parseInt(victim.ask("SELECT count(*) FROM t"))).isGreaterThanOrEqualTo(1 + acknowledged);
             assertThat(state(() -> victim.run("INSERT INTO t " + MEGABYTE))).isEqualTo("success");
             victim.assertNothingLeft();
         }
@@ -75,14 +76,12 @@ class DiskFaultsTest {
                 Flood flood = Flood.into(victim, "t");
                 acknowledged = flood.acknowledged();
                 assertThat(flood.state()).isIn("53100", "08006");
-                await()
-                        .dontCatchUncaughtExceptions()
+                await().dontCatchUncaughtExceptions()
                         .atMost(Duration.ofSeconds(30))
                         .until(() -> !victim.server.isRunning());
                 assertThat(state(victim::connect)).isEqualTo("08001");
             }
-            assertThat(Integer.parseInt(victim.ask("SELECT count(*) FROM t")))
-                    .isGreaterThanOrEqualTo(1 + acknowledged);
+            assertThat(Integer.parseInt(victim.ask("SELECT count(*) FROM t"))).isGreaterThanOrEqualTo(1 + acknowledged);
             victim.assertNothingLeft();
         }
     }
@@ -136,8 +135,7 @@ class DiskFaultsTest {
      */
     private record Flood(int acknowledged, String state) {
         private static final int ROWS_MAX = 10_000;
-        private static final String ROW =
-                " SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 1280) g";
+        private static final String ROW = " SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 1280) g";
 
         static Flood into(Victim victim, String table) throws SQLException {
             try (Connection connection = victim.connect();

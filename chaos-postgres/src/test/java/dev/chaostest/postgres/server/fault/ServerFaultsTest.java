@@ -5,6 +5,7 @@ import static dev.chaostest.postgres.server.fault.Victim.ask;
 import static dev.chaostest.postgres.server.fault.Victim.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
@@ -15,6 +16,8 @@ import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerOptions;
 import dev.chaostest.postgres.server.StopMode;
+import dev.chaostest.time.VirtualTime;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -106,7 +109,8 @@ class ServerFaultsTest {
                 assertThat(state(() -> Victim.run(open, "SELECT pg_advisory_lock(7)")))
                         .isEqualTo("53200");
             }
-            assertThat(state(() -> Victim.run(open, "INSERT INTO t VALUES (1)"))).isEqualTo("success");
+            assertThat(state(() -> Victim.run(open, "INSERT INTO t VALUES (1)")))
+                    .isEqualTo("success");
             victim.assertNothingLeft();
         }
     }
@@ -157,8 +161,9 @@ class ServerFaultsTest {
 
             assertThat(down.isActive()).isFalse();
             assertThat(victim.ask("SELECT 1")).isEqualTo("1");
-            assertThat(dry.ledger().entries()).anySatisfy(entry -> assertThat(entry.toString())
-                    .endsWith("noted: would be commanded: stop the server, CRASH"));
+            assertThat(dry.ledger().entries())
+                    .anySatisfy(entry ->
+                            assertThat(entry.toString()).endsWith("noted: would be commanded: stop the server, CRASH"));
         }
     }
 
@@ -187,6 +192,52 @@ class ServerFaultsTest {
                     .hasMessage("The limit of temporary files must be 0 kB or more, but was -1. To have no limit,"
                             + " close the fault.");
             assertThat(victim.commands()).isEmpty();
+        }
+    }
+
+    @Test
+    void aServerThatEndsByItselfIsStartedAgain() throws SQLException {
+        try (Victim victim = Victim.start(ServerOptions.ofDefaults().withSetting("restart_after_crash", "off"));
+                Connection killed = victim.connect()) {
+            try (Injection kill = victim.faults.backend(killed).kill()) {
+                assertThat(kill.isActive()).isTrue();
+                await().dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> !victim.server.isRunning());
+                assertThat(state(victim::connect)).isEqualTo("08001");
+            }
+            assertThat(victim.ask("SELECT 1")).isEqualTo("1");
+            victim.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void aServerWithFrozenProcessesIsClosed() throws SQLException, IOException {
+        Victim victim = Victim.start();
+        try (Connection connection = victim.connect()) {
+            victim.faults.backend(connection).freeze();
+            victim.faults.freeze();
+
+            victim.server.close();
+        }
+        victim.scope.close();
+        assertThat(victim.server.dataDirectory()).doesNotExist();
+    }
+
+    @Test
+    void aStallGoesByTheTimeOfItsScope() throws Exception {
+        VirtualTime time = new VirtualTime();
+        try (Victim victim = Victim.start();
+                ChaosScope scope = ChaosScope.open("virtual", Plan.of(new Seed(1)), time)) {
+            Injection stall = ServerFaults.of(scope, victim.server).stall(Duration.ofHours(1));
+            time.advance(Duration.ofMinutes(59));
+            assertThat(stall.isActive()).isTrue();
+
+            time.advance(Duration.ofMinutes(1));
+
+            assertThat(victim.ask("SELECT 1")).isEqualTo("1");
+            stall.close();
+            assertThat(stall.isActive()).isFalse();
         }
     }
 

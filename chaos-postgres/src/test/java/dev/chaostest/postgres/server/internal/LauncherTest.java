@@ -89,8 +89,8 @@ class LauncherTest {
                         + "exec " + real + "/bin/initdb \"$@\"");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
 
-        Launcher launcher = Launcher.prepare(
-                ServerOptions.ofDefaults().withHome(home).withDirectory(directory));
+        Launcher launcher =
+                Launcher.prepare(ServerOptions.ofDefaults().withHome(home).withDirectory(directory));
 
         try (RunningServer server = launcher.start();
                 Connection connection = connect(server);

@@ -74,7 +74,11 @@ public final class ActiveFaults implements AutoCloseable {
         try {
             return act.strike();
         } catch (SQLException e) {
-            throw failed(command, "the server answered " + Optional.ofNullable(e.getSQLState()).orElse("nothing"), e);
+            throw failed(
+                    command,
+                    "the server answered "
+                            + Optional.ofNullable(e.getSQLState()).orElse("nothing"),
+                    e);
         } catch (IOException e) {
             throw failed(command, "the machine said " + e, e);
         } catch (RuntimeException e) {

@@ -21,8 +21,7 @@ public enum Ending implements SessionAct {
         @Override
         public String strike(Session session) throws SQLException {
             ask(session, "pg_terminate_backend");
-            Until.yes(
-                    "Backend " + session.pid() + " must end", "See what it waits for.", () -> !session.isThere());
+            Until.yes("Backend " + session.pid() + " must end", "See what it waits for.", () -> !session.isThere());
             return "it is gone";
         }
     },
@@ -34,9 +33,10 @@ public enum Ending implements SessionAct {
             session.require();
             String state = running(session);
             if (!state.startsWith("active")) {
-                throw new ChaosException("Backend " + session.pid() + " must run a statement to be cancelled, but it is "
-                        + state.replaceFirst(" since .*", "")
-                        + ". Wait until its statement runs: ask pg_stat_activity, or who waits for whom.");
+                throw new ChaosException(
+                        "Backend " + session.pid() + " must run a statement to be cancelled, but it is "
+                                + state.replaceFirst(" since .*", "")
+                                + ". Wait until its statement runs: ask pg_stat_activity, or who waits for whom.");
             }
         }
 

@@ -40,7 +40,8 @@ public record FullDisk(Path disk, Recovery recovery) implements Act {
         }
     }
 
-    private long room() throws IOException {
-        return Files.getFileStore(disk).getUsableSpace();
+    /** By its name only: a FileStore is looked for among the disks that this JVM sees, and this is none of them. */
+    private long room() {
+        return disk.toFile().getUsableSpace();
     }
 }

@@ -12,7 +12,8 @@ public record FullLockTable(Admin admin, Recovery recovery) implements Act {
     /** Of two numbers, so that it is no key of those who use one; begins with the letters of "chao". */
     private static final int KEY = 0x6368616f;
 
-    private static final String LOCK = "SELECT count(pg_advisory_lock(" + KEY + ", g)) FROM generate_series(1, 10000000) g";
+    private static final String LOCK =
+            "SELECT count(pg_advisory_lock(" + KEY + ", g)) FROM generate_series(1, 10000000) g";
 
     @Override
     public Undo strike() throws SQLException {

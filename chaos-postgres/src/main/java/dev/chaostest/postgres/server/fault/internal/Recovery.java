@@ -25,10 +25,13 @@ public record Recovery(PostgresServer server, TimeSource time) {
         if (server.isClosed()) {
             return "the server is closed";
         }
-        Until.yes("The server on port " + server.port() + " must accept writes again", "See its log:\n" + server.logTail(), () -> {
-            server.start();
-            return isWritable();
-        });
+        Until.yes(
+                "The server on port " + server.port() + " must accept writes again",
+                "See its log:\n" + server.logTail(),
+                () -> {
+                    server.start();
+                    return isWritable();
+                });
         return "accepts writes again (" + Durations.print(Duration.ofNanos(time.nanos() - begun)) + ")";
     }
 

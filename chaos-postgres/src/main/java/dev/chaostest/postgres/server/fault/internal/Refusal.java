@@ -32,8 +32,9 @@ public record Refusal(
     public Refusal require() {
         try {
             if (admin.values(read, name).isEmpty()) {
-                throw new ChaosException("The server on port " + admin.server().port() + " must have the " + what
-                        + ", but it has none with this name. Create it first, and write its name as the catalog has it.");
+                throw new ChaosException(
+                        "The server on port " + admin.server().port() + " must have the " + what
+                                + ", but it has none with this name. Create it first, and write its name as the catalog has it.");
             }
             return this;
         } catch (SQLException e) {

@@ -3,13 +3,20 @@ package dev.chaostest.postgres.server.fault.internal;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.FaultUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Limits what one backend may take of the machine; only its soft limit, so that no privilege is needed.
  *
  * @param resource as prlimit calls it: {@code as}, {@code nofile}, {@code fsize}
+ * @param command prlimit, or where it is
  */
-public record ResourceLimit(Session session, String resource, long limit) implements Act {
+public record ResourceLimit(Session session, String resource, long limit, String command) implements Act {
+
+    public ResourceLimit(Session session, String resource, long limit) {
+        this(session, resource, limit, "prlimit");
+    }
 
     /** Memory that is mapped already stays; so much may still come. */
     public static ResourceLimit memory(Session session, long moreBytes) {
@@ -19,7 +26,7 @@ public record ResourceLimit(Session session, String resource, long limit) implem
     /** Fails where this machine can't do it, before anything is done. */
     public ResourceLimit require() {
         session.require();
-        Command.Outcome outcome = prlimit("--output", "SOFT");
+        Command.Outcome outcome = run("--" + resource, "--output", "SOFT");
         if (!outcome.isSuccess()) {
             throw new FaultUnavailableException("A limit of one process must be set by prlimit, but it ended with "
                     + outcome.status() + " and said: " + outcome.output()
@@ -49,13 +56,11 @@ public record ResourceLimit(Session session, String resource, long limit) implem
     }
 
     private String read() {
-        Command.Outcome outcome = prlimit("--raw", "--noheadings", "--output", "SOFT");
-        return outcome.output();
+        return run("--" + resource, "--raw", "--noheadings", "--output", "SOFT").output();
     }
 
     private void set(String soft) {
-        Command.Outcome outcome =
-                Command.of("prlimit", "--pid", "" + session.pid(), "--" + resource + "=" + soft + ":").run();
+        Command.Outcome outcome = run("--" + resource + "=" + soft + ":");
         if (!outcome.isSuccess()) {
             throw new FaultUnavailableException("prlimit must set " + resource + " of backend " + session.pid() + " to "
                     + soft + ", but it ended with " + outcome.status() + " and said: " + outcome.output()
@@ -63,13 +68,9 @@ public record ResourceLimit(Session session, String resource, long limit) implem
         }
     }
 
-    private Command.Outcome prlimit(String... more) {
-        String[] words = new String[more.length + 4];
-        words[0] = "prlimit";
-        words[1] = "--pid";
-        words[2] = "" + session.pid();
-        words[3] = "--" + resource;
-        System.arraycopy(more, 0, words, 4, more.length);
-        return Command.of(words).run();
+    private Command.Outcome run(String... options) {
+        List<String> words = new ArrayList<>(List.of(command, "--pid", "" + session.pid()));
+        words.addAll(List.of(options));
+        return new Command(words).run();
     }
 }

@@ -43,15 +43,8 @@ public final class Stall implements Injection {
 
     /** Strikes, and heals after a time of the scope's. */
     public static Injection begin(ActiveFaults faults, Duration length, Supplier<Injection> strike) {
-        CompletableFuture<Void> timer = faults.scope().time().timer(length);
-        Injection fault;
-        try {
-            fault = strike.get();
-        } catch (RuntimeException e) {
-            timer.cancel(false);
-            throw e;
-        }
-        Stall stall = new Stall(fault, timer, faults.nextNumber());
+        Injection fault = strike.get();
+        Stall stall = new Stall(fault, faults.scope().time().timer(length), faults.nextNumber());
         stall.thread.start();
         faults.scope().own("the stall", stall);
         return stall;
