@@ -9,7 +9,6 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.postgres.lock.DeadlockOutcome.Participant;
 import dev.chaostest.postgres.lock.internal.Deadline;
 import dev.chaostest.postgres.lock.internal.LockProbe;
-import dev.chaostest.postgres.lock.internal.LockSession;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,15 +71,7 @@ public final class ArmedDeadlock implements Injection {
     private void begin(Player player) {
         LockRequest first = player.order().first();
         Future<Boolean> begun = player.begin(times.of(isVictim(player)));
-        try {
-            LockSession.await(begun, Deadline.in(times.within()));
-        } catch (TimeoutException late) {
-            throw Refusals.held(first, times.within(), probe, player.session().pid());
-        } catch (SQLException e) {
-            throw Refusals.refused(first, e);
-        } catch (InterruptedException e) {
-            throw Refusals.interrupted(first, e);
-        }
+        new Taking(player.session(), first, probe, times.within()).await(begun);
     }
 
     private boolean isVictim(Player player) {

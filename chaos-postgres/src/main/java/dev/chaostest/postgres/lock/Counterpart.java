@@ -6,7 +6,6 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.postgres.lock.DeadlockOutcome.Participant;
 import dev.chaostest.postgres.lock.internal.Deadline;
 import dev.chaostest.postgres.lock.internal.LockProbe;
-import dev.chaostest.postgres.lock.internal.LockSession;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.SQLException;
@@ -42,16 +41,7 @@ final class Counterpart implements Callable<DeadlockOutcome> {
 
     /** Takes the first lock. */
     void begin() {
-        LockRequest first = ours.order().first();
-        try {
-            LockSession.await(ours.begin(times.of(!codeIsVictim)), Deadline.in(times.within()));
-        } catch (TimeoutException late) {
-            throw Refusals.held(first, times.within(), probe, ours.session().pid());
-        } catch (SQLException e) {
-            throw Refusals.refused(first, e);
-        } catch (InterruptedException e) {
-            throw Refusals.interrupted(first, e);
-        }
+        new Taking(ours.session(), ours.order().first(), probe, times.within()).await(ours.begin(times.of(!codeIsVictim)));
     }
 
     /** The code has come to its end, by this exception or without: it blocks nobody any more. */
