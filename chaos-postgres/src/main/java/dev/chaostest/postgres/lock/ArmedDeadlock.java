@@ -9,7 +9,6 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.postgres.lock.DeadlockOutcome.Participant;
 import dev.chaostest.postgres.lock.internal.Deadline;
 import dev.chaostest.postgres.lock.internal.LockProbe;
-import dev.chaostest.postgres.lock.internal.LockSession;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deadlock in which each session holds its first lock, and has yet to ask for its second.
@@ -71,15 +71,7 @@ public final class ArmedDeadlock implements Injection {
     private void begin(Player player) {
         LockRequest first = player.order().first();
         Future<Boolean> begun = player.begin(times.of(isVictim(player)));
-        try {
-            LockSession.await(begun, Deadline.in(times.within()));
-        } catch (TimeoutException late) {
-            throw Refusals.held(first, times.within(), probe, player.session().pid());
-        } catch (SQLException e) {
-            throw Refusals.refused(first, e);
-        } catch (InterruptedException e) {
-            throw Refusals.interrupted(first, e);
-        }
+        new Taking(player.session(), first, probe, times.within()).await(begun);
     }
 
     private boolean isVictim(Player player) {
@@ -107,17 +99,11 @@ public final class ArmedDeadlock implements Injection {
         try {
             DeadlockOutcome outcome = outcome(ask());
             requireGone();
-            active.set(false);
-            ledger.healed(commanded, outcome.toString());
-            players.forEach(player -> crew.giveBack(player.session(), isVictim(player)));
-            return outcome;
+            return over(outcome);
         } catch (SQLException e) {
-            throw active.get()
-                    ? LockChecks.unanswered(e)
-                    : new ChaosException(
-                            deadlock + " must be closed after it was fired, but was before it had ended. "
-                                    + "Wait for fire() to return.",
-                            e);
+            throw active.get() ? LockChecks.unanswered(e) : closed(e);
+        } catch (ChaosException e) {
+            throw active.get() ? e : closed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChaosException(
@@ -127,6 +113,22 @@ public final class ArmedDeadlock implements Injection {
         } finally {
             close();
         }
+    }
+
+    private DeadlockOutcome over(DeadlockOutcome outcome) {
+        if (!active.compareAndSet(true, false)) {
+            throw closed(null);
+        }
+        ledger.healed(commanded, outcome.toString());
+        players.forEach(player -> crew.giveBack(player.session(), isVictim(player)));
+        return outcome;
+    }
+
+    /** Whatever came of it then is no answer of the server's. */
+    private ChaosException closed(@Nullable Exception why) {
+        return new ChaosException(
+                deadlock + " must be closed after it was fired, but was before it had ended. Wait for fire() to return.",
+                why);
     }
 
     /** Who asks last closes the circle; answers when that was. */

@@ -6,7 +6,6 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.postgres.lock.DeadlockOutcome.Participant;
 import dev.chaostest.postgres.lock.internal.Deadline;
 import dev.chaostest.postgres.lock.internal.LockProbe;
-import dev.chaostest.postgres.lock.internal.LockSession;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.SQLException;
@@ -42,16 +41,7 @@ final class Counterpart implements Callable<DeadlockOutcome> {
 
     /** Takes the first lock. */
     void begin() {
-        LockRequest first = ours.order().first();
-        try {
-            LockSession.await(ours.begin(times.of(!codeIsVictim)), Deadline.in(times.within()));
-        } catch (TimeoutException late) {
-            throw Refusals.held(first, times.within(), probe, ours.session().pid());
-        } catch (SQLException e) {
-            throw Refusals.refused(first, e);
-        } catch (InterruptedException e) {
-            throw Refusals.interrupted(first, e);
-        }
+        new Taking(ours.session(), ours.order().first(), probe, times.within()).await(ours.begin(times.of(!codeIsVictim)));
     }
 
     /** The code has come to its end, by this exception or without: it blocks nobody any more. */
@@ -66,8 +56,16 @@ final class Counterpart implements Callable<DeadlockOutcome> {
         try {
             return cross(awaitCode());
         } catch (SQLException | RuntimeException | TimeoutException | InterruptedException e) {
-            ours.stop();
+            stopAfter(e);
             throw e;
+        }
+    }
+
+    private void stopAfter(Exception first) {
+        try {
+            ours.stop();
+        } catch (SQLException e) { // it was killed, and holds nothing any more
+            first.addSuppressed(e);
         }
     }
 
@@ -129,7 +127,8 @@ final class Counterpart implements Callable<DeadlockOutcome> {
         }
         if (!state.get().equals(DEADLOCK)) {
             throw new ChaosException("A deadlock must end with " + DEADLOCK + ", but our side ended with " + state.get()
-                    + ". Leave its session alone, and give the code under test no shorter time-outs.");
+                    + ". Leave its session alone, and give the code under test neither shorter time-outs than ours nor a "
+                    + "deadlock_timeout below 100ms.");
         }
         return mustBe(new DeadlockOutcome(us, List.of(new Participant(1, code, Optional.empty())), after), 0);
     }

@@ -167,7 +167,8 @@ public final class Deadlocks {
      * it does then, such as a retry, finds all locks free.
      *
      * @param ours the opposite order of the code's: first the lock that it takes second
-     * @param code holds our second lock when it asks for our first; runs on this thread
+     * @param code holds our second lock when it asks for our first; runs on this thread. It fails when it has waited for its
+     *     {@code deadlock_timeout}, 1 s by default; one of a few milliseconds leaves us no time to ask
      * @throws X what the code throws
      * @throws ChaosException if our first lock is held by somebody else; or, unless the code throws, if the code never waited for
      *     it, did not hold the second, or was not the victim

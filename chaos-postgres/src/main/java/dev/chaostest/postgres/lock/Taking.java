@@ -32,15 +32,42 @@ record Taking(LockSession session, LockRequest request, LockProbe probe, Duratio
      *     is interrupted. The session must be closed then
      */
     void run() {
-        Future<List<String>> taking = session.start(this::take);
+        List<String> missing = await(session.start(this::take));
+        if (!missing.isEmpty()) {
+            throw new ChaosException("The server must show that " + request + " is held, but shows "
+                    + String.join(", ", missing) + ". Ask for one that is taken.");
+        }
+    }
+
+    /**
+     * Waits for what takes it in this session.
+     *
+     * @throws ChaosException as {@link #run}
+     */
+    <T> T await(Future<T> taking) {
         try {
-            List<String> missing = LockSession.await(taking, Deadline.in(within));
-            if (!missing.isEmpty()) {
-                throw new ChaosException("The server must show that " + request + " is held, but shows "
-                        + String.join(", ", missing) + ". Ask for one that is taken.");
-            }
+            return LockSession.await(taking, Deadline.in(within));
         } catch (TimeoutException late) {
-            throw Refusals.held(request, within, probe, session.pid());
+            return awaitLate(taking);
+        } catch (SQLException e) {
+            throw Refusals.refused(request, e);
+        } catch (InterruptedException e) {
+            throw Refusals.interrupted(request, e);
+        }
+    }
+
+    /** On a slow machine the question may not even have come to the server: only who is blocked is refused. */
+    private <T> T awaitLate(Future<T> taking) {
+        try {
+            List<Integer> pid = List.of(session.pid());
+            probe.await(
+                    () -> taking.isDone() || !probe.blocked(pid).isEmpty(), done -> done, Deadline.in(FENCE));
+            if (!taking.isDone()) {
+                throw Refusals.held(request, within, probe, session.pid());
+            }
+            return LockSession.await(taking, Deadline.in(within));
+        } catch (TimeoutException late) { // it was done a moment ago
+            throw new IllegalStateException(late);
         } catch (SQLException e) {
             throw Refusals.refused(request, e);
         } catch (InterruptedException e) {

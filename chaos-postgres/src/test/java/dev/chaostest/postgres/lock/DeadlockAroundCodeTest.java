@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.lock;
 
+import static dev.chaostest.postgres.lock.LockFixture.end;
 import static dev.chaostest.postgres.lock.LockFixture.row;
 import static dev.chaostest.postgres.lock.LockFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +38,9 @@ class DeadlockAroundCodeTest {
         fixture.close();
     }
 
-    /** An application whose sessions look for deadlocks soon, so that the test need not wait a second. */
     private PGSimpleDataSource bank() {
         PGSimpleDataSource source = fixture.source();
-        source.setOptions("-c deadlock_timeout=400");
+        source.setOptions("-c deadlock_timeout=1500"); // enough for a machine that stands still for a second
         return source;
     }
 
@@ -108,7 +109,7 @@ class DeadlockAroundCodeTest {
 
     @Test
     void aRoleThatMayNotSetTheTimeOutCanHaveAVictimButNoSurvivor() throws Exception {
-        PGSimpleDataSource ordinary = fixture.ordinary(Duration.ofMillis(400));
+        PGSimpleDataSource ordinary = fixture.ordinary(Duration.ofMillis(1500));
         Deadlocks deadlocks = Deadlocks.of(fixture.scope(), ordinary);
 
         assertThat(deadlocks.withVictim(OURS, this::transferWithRetry).victim().session())
@@ -149,6 +150,30 @@ class DeadlockAroundCodeTest {
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22012"))
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+
+    @Test
+    void aSessionOfOursThatIsKilledHoldsNobodyUp() throws Exception {
+        try (Connection application = fixture.connect()) {
+            application.setAutoCommit(false);
+            int pid = LockFixture.pid(application);
+            Future<String> killing = fixture.inBackground(() -> {
+                fixture.locks().awaitBlocked(Sessions.pid(pid));
+                fixture.read("SELECT count(pg_terminate_backend(b, 10000)) FROM unnest(pg_blocking_pids(" + pid + ")) b");
+            });
+            assertThatThrownBy(() -> fixture.deadlocks()
+                            .withVictim(LockOrder.first(row(2)).then(row(1)), () -> {
+                                run(application, "SELECT 1 FROM account WHERE id = 1 FOR UPDATE");
+                                run(application, "SET LOCAL deadlock_timeout = '50s'");
+                                run(application, "SELECT 1 FROM account WHERE id = 2 FOR UPDATE");
+                                application.commit();
+                            }))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessageMatching("A deadlock must end with 40P01, but our side ended with (57P01|08006). Leave its "
+                            + "session alone, and give the code under test neither shorter time-outs than ours nor a "
+                            + "deadlock_timeout below 100ms.");
+            assertThat(end(killing)).isEqualTo("ok");
+        }
     }
 
     @Test

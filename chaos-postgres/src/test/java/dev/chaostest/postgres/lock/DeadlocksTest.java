@@ -142,7 +142,7 @@ class DeadlocksTest {
 
     @Test
     void aKilledSessionInTheMiddleEndsItWithoutAHang() throws Exception {
-        Deadlocks deadlocks = Deadlocks.of(fixture.scope(), fixture.ordinary(Duration.ofSeconds(8)));
+        Deadlocks deadlocks = Deadlocks.of(fixture.scope(), fixture.ordinary(Duration.ofSeconds(20)));
         ArmedDeadlock armed = deadlocks.arm(Deadlock.between(row(1), row(2)));
         Future<String> fired = fixture.inBackground(armed::fire);
         int blocked = armed.pids().get(1);
@@ -164,7 +164,7 @@ class DeadlocksTest {
 
     @Test
     void anInterruptInTheMiddleEndsItWithoutAHang() throws Exception {
-        Deadlocks deadlocks = Deadlocks.of(fixture.scope(), fixture.ordinary(Duration.ofSeconds(8)));
+        Deadlocks deadlocks = Deadlocks.of(fixture.scope(), fixture.ordinary(Duration.ofSeconds(20)));
         ArmedDeadlock armed = deadlocks.arm(Deadlock.between(row(1), row(2)));
         Thread[] firing = new Thread[1];
         Future<String> fired = fixture.inBackground(() -> {
@@ -181,7 +181,7 @@ class DeadlocksTest {
 
     @Test
     void theEndOfTheScopeEndsItInTheMiddle() throws Exception {
-        Deadlocks deadlocks = Deadlocks.of(fixture.scope(), fixture.ordinary(Duration.ofSeconds(8)));
+        Deadlocks deadlocks = Deadlocks.of(fixture.scope(), fixture.ordinary(Duration.ofSeconds(20)));
         ArmedDeadlock armed = deadlocks.arm(Deadlock.between(row(1), row(2)));
         Future<String> fired = fixture.inBackground(armed::fire);
         fixture.locks().awaitBlocked(Sessions.pid(armed.pids().get(1)));
