@@ -49,7 +49,8 @@ public class WrittenRows {
         connection = server.postgres().connect();
         execute("CREATE SCHEMA written");
         execute("CREATE TABLE written.account (id int PRIMARY KEY, balance int, note text)");
-        execute("INSERT INTO written.account SELECT i, 0, repeat('x', 50) FROM generate_series(1, " + tableRows + ") i");
+        execute("INSERT INTO written.account SELECT i, 0, repeat('x', 50) FROM generate_series(1, " + tableRows
+                + ") i");
         log = WriteLog.open(server.postgres());
     }
 

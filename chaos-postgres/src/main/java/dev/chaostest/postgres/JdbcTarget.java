@@ -98,8 +98,7 @@ record JdbcTarget(String origin, String url, Optional<String> user, Optional<Str
         int slash = address.indexOf('/', hosts);
         String server = hosts == PREFIX.length() ? PREFIX : slash < 0 ? address + "/" : address.substring(0, slash + 1);
         String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
-        return new JdbcTarget(
-                origin, server + encoded + (question < 0 ? "" : url.substring(question)), user, password);
+        return new JdbcTarget(origin, server + encoded + (question < 0 ? "" : url.substring(question)), user, password);
     }
 
     private Optional<String> address(String part) {

@@ -111,13 +111,13 @@ final class RoundReport implements Watchdog.Lookout {
             throw new IllegalStateException("evidence must be taken before it is written, but was discarded");
         }
         return new ReportText(
-                        type + "." + test,
-                        message,
-                        thrown,
-                        taken,
-                        scope.ledger(),
-                        run.describeSettings(),
-                        evidence.witnesses());
+                type + "." + test,
+                message,
+                thrown,
+                taken,
+                scope.ledger(),
+                run.describeSettings(),
+                evidence.witnesses());
     }
 
     /** Hands it to JUnit, which knows who collects such files. */

@@ -37,8 +37,9 @@ final class Databases {
      */
     static ServedDatabase own(ExtensionContext context) {
         if (HandedOver.of(Tests.classes(context)).isPresent()) {
-            throw new ChaosException(Tests.name(context) + " must have a server of its own, but its class hands one over. "
-                    + "Remove from of @PostgresTest, or move the test to another class.");
+            throw new ChaosException(
+                    Tests.name(context) + " must have a server of its own, but its class hands one over. "
+                            + "Remove from of @PostgresTest, or move the test to another class.");
         }
         PostgresRun run = PostgresRun.of(context);
         PostgresServer server = fresh(run);

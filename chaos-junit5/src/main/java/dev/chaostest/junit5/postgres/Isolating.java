@@ -10,7 +10,6 @@ import dev.chaostest.postgres.isolation.SchemaOptions;
 import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -79,19 +78,25 @@ final class Isolating {
         }
     }
 
-    private void keepAsSet(boolean keepOnFailure, UnaryOperator<String> keep) {
+    private void keepAsSet(boolean keepOnFailure, Keepable made) {
         if (run.keep() == PostgresRun.Keep.ALWAYS) {
-            keep.apply("chaos.schema.keep is always");
+            made.keep("chaos.schema.keep is always");
         } else if (run.keep() == PostgresRun.Keep.ON_FAILURE && keepOnFailure) {
-            round.onFailure(() -> kept(keep));
+            round.onFailure(() -> kept(made));
         }
     }
 
     /** On a server of ours it lives as long as the run: long enough for a breakpoint, and the message says so. */
-    private List<String> kept(UnaryOperator<String> keep) {
+    private List<String> kept(Keepable made) {
         String why = database.server().filter(server -> server.isOwned()).isPresent()
                 ? "its test failed; it goes with the server when this run ends (set chaos.jdbc.url to keep it longer)"
                 : "its test failed";
-        return List.of(("kept     : " + keep.apply(why)).split("\n"));
+        return List.of(("kept     : " + made.keep(why)).split("\n"));
+    }
+
+    /** A schema or a database. */
+    @FunctionalInterface
+    private interface Keepable {
+        String keep(String why);
     }
 }

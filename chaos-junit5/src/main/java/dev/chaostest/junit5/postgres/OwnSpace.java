@@ -50,8 +50,9 @@ record OwnSpace(Optional<IsolatedSchema> schema, Optional<IsolatedDatabase> data
                 AnnotationSupport.findAnnotation(element, IsolatedDatabase.class),
                 server);
         if (found.schema.isPresent() && found.database.isPresent()) {
-            throw new ChaosException(name(element) + " must have one of @IsolatedSchema and @IsolatedDatabase, but has both."
-                    + " Remove @IsolatedSchema: a script can create schemas in the test's database.");
+            throw new ChaosException(
+                    name(element) + " must have one of @IsolatedSchema and @IsolatedDatabase, but has both."
+                            + " Remove @IsolatedSchema: a script can create schemas in the test's database.");
         }
         return found;
     }

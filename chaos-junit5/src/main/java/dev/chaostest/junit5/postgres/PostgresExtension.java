@@ -64,7 +64,8 @@ final class PostgresExtension
         }
         return parameter.isAnnotated(TemporaryTable.class)
                 || (parameter.getParameter().getAnnotations().length == 0 // with another it is somebody else's
-                        && Resource.of(parameter.getParameter().getParameterizedType()).isPresent());
+                        && Resource.of(parameter.getParameter().getParameterizedType())
+                                .isPresent());
     }
 
     @Override

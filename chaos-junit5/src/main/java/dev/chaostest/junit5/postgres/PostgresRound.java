@@ -72,9 +72,8 @@ final class PostgresRound {
                 .toList();
         this.scope = round.scope();
         OwnSpace space = OwnSpace.of(classes, context.getTestMethod());
-        Database around = space.server()
-                ? scope.own("the server", Databases.own(context)).database()
-                : Databases.around(context);
+        Database around =
+                space.server() ? scope.own("the server", Databases.own(context)).database() : Databases.around(context);
         this.ownServer = space.server();
         Optional<Reaching> far = context.getTestMethod()
                 .flatMap(Reaching::of)
@@ -86,10 +85,15 @@ final class PostgresRound {
         Isolating isolating = new Isolating(context, round, around, ownServer);
         this.ownDatabase = space.database().map(isolating::database);
         this.schema = space.schema().map(isolating::schema);
-        this.database = ownDatabase.<Database>map(made -> new Database.Inside(around, made)).orElse(around);
+        this.database = ownDatabase
+                .<Database>map(made -> new Database.Inside(around, made))
+                .orElse(around);
         boolean isApart = space.isApart();
         this.oracles = new RoundOracles(
-                round, database, schema, () -> isApart
+                round,
+                database,
+                schema,
+                () -> isApart
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
         Optional<WireMount> attached = database.attached();

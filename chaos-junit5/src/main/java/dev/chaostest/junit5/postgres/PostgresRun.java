@@ -47,14 +47,16 @@ final class PostgresRun implements AutoCloseable {
         this.orphanAge = settings.get("chaos.schema.orphan-age")
                 .map(age -> Durations.parse("chaos.schema.orphan-age", age))
                 .orElse(SchemaSweep.DEFAULT_AGE);
-        this.ahead = settings.get("chaos.database.ahead").map(PostgresRun::ahead).orElse(DatabasePool.AHEAD);
-        this.failsOnUnmet = settings.get("chaos.requires").map(PostgresRun::fails).orElse(false);
+        this.ahead =
+                settings.get("chaos.database.ahead").map(PostgresRun::ahead).orElse(DatabasePool.AHEAD);
+        this.failsOnUnmet =
+                settings.get("chaos.requires").map(PostgresRun::fails).orElse(false);
     }
 
     private static int ahead(String text) {
         if (!text.matches("[0-9]|1[0-6]")) {
-            throw new ChaosException("chaos.database.ahead must be 0 to 16, but was \"" + text
-                    + "\". Remove it for " + DatabasePool.AHEAD + ".");
+            throw new ChaosException("chaos.database.ahead must be 0 to 16, but was \"" + text + "\". Remove it for "
+                    + DatabasePool.AHEAD + ".");
         }
         return Integer.parseInt(text);
     }
@@ -127,16 +129,20 @@ final class PostgresRun implements AutoCloseable {
     /** Drops what dead runs left, once for each database and prefix; a failure to do so is no failure of the test. */
     void sweep(Database database, String prefix) {
         if (swept.add(database + " " + prefix)) {
-            sweep("Schemas", () -> SchemaSweep.run(database.admin(), prefix, orphanAge, Instant.now())
-                    .dropped());
+            sweep(
+                    "Schemas",
+                    () -> SchemaSweep.run(database.admin(), prefix, orphanAge, Instant.now())
+                            .dropped());
         }
     }
 
     /** As {@link #sweep}, for databases. */
     void sweepDatabases(Database database, String prefix) {
         if (swept.add(database + " databases " + prefix)) {
-            sweep("Databases", () -> DatabaseSweep.run(database.admin(), prefix, orphanAge, Instant.now())
-                    .dropped());
+            sweep(
+                    "Databases",
+                    () -> DatabaseSweep.run(database.admin(), prefix, orphanAge, Instant.now())
+                            .dropped());
         }
     }
 

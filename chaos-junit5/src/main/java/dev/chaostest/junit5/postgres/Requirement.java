@@ -35,7 +35,8 @@ record Requirement(RequiresPostgres wanted) {
             FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER
             """;
 
-    private static final String EXTENSION = "SELECT EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = ?)";
+    private static final String EXTENSION =
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = ?)";
 
     private static final String WITH_ARGUMENTS = "SELECT pg_catalog.to_regprocedure(?) IS NOT NULL";
 
@@ -138,9 +139,11 @@ record Requirement(RequiresPostgres wanted) {
             }
         } catch (SQLException e) {
             if (MALFORMED.contains(e.getSQLState())) {
-                throw new ChaosException("@RequiresPostgres must name things as SQL does, but \""
-                        + Arrays.asList(values).get(0) + "\" is no name (SQLSTATE " + e.getSQLState()
-                        + "). Write for example \"bank.transfer\" or \"transfer(int, int)\".", e);
+                throw new ChaosException(
+                        "@RequiresPostgres must name things as SQL does, but \""
+                                + Arrays.asList(values).get(0) + "\" is no name (SQLSTATE " + e.getSQLState()
+                                + "). Write for example \"bank.transfer\" or \"transfer(int, int)\".",
+                        e);
             }
             throw e;
         }

@@ -27,7 +27,9 @@ final class RequiresExtension implements ExecutionCondition, BeforeEachCallback 
             return ConditionEvaluationResult.enabled("not asked");
         }
         String reason = reason(context);
-        return reason.isEmpty() ? ConditionEvaluationResult.enabled("PostgreSQL has it") : ConditionEvaluationResult.disabled(reason);
+        return reason.isEmpty()
+                ? ConditionEvaluationResult.enabled("PostgreSQL has it")
+                : ConditionEvaluationResult.disabled(reason);
     }
 
     @Override
@@ -60,8 +62,7 @@ final class RequiresExtension implements ExecutionCondition, BeforeEachCallback 
     }
 
     private static List<String> missing(ExtensionContext context, Requirement requirement, AnnotatedElement element) {
-        requirement.require(
-                element instanceof Method ? Tests.name(context) : ((Class<?>) element).getSimpleName());
+        requirement.require(element instanceof Method ? Tests.name(context) : ((Class<?>) element).getSimpleName());
         try (Connection connection = Databases.around(context).admin().getConnection()) {
             return requirement.missing(connection);
         } catch (SQLException e) {

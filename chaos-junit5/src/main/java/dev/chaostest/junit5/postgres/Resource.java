@@ -80,16 +80,18 @@ enum Resource {
 
     private static TestSchema schema(PostgresRound round) {
         return round.schema()
-                .orElseThrow(() -> new ChaosException(
-                        "A TestSchema parameter of " + round.scope().name()
-                                + " must come from @IsolatedSchema, but there is none. Add it to the method or the class."));
+                .orElseThrow(
+                        () -> new ChaosException(
+                                "A TestSchema parameter of " + round.scope().name()
+                                        + " must come from @IsolatedSchema, but there is none. Add it to the method or the class."));
     }
 
     private static TestDatabase database(PostgresRound round) {
         return round.ownDatabase()
-                .orElseThrow(() -> new ChaosException(
-                        "A TestDatabase parameter of " + round.scope().name()
-                                + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
+                .orElseThrow(
+                        () -> new ChaosException(
+                                "A TestDatabase parameter of " + round.scope().name()
+                                        + " must come from @IsolatedDatabase, but there is none. Add it to the method or the class."));
     }
 
     private static TempTable withoutColumns(PostgresRound round) {

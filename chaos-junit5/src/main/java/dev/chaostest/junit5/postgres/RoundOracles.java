@@ -97,7 +97,8 @@ final class RoundOracles {
             row.next();
             return Optional.ofNullable(row.getString(1))
                     .orElseThrow(() -> new ChaosException(parameter + " of "
-                            + round.scope().name() + " must have a schema to look at, but the session has none by default. Use "
+                            + round.scope().name()
+                            + " must have a schema to look at, but the session has none by default. Use "
                             + "@IsolatedSchema."));
         } catch (SQLException e) {
             throw new ChaosException(

@@ -88,8 +88,7 @@ final class ServerWitness implements Witness {
     /** Where somebody waits, a picture says more than chains. */
     private static Section waits(String title, ServerState state, Set<Integer> own) {
         WaitGraph graph = state.waitGraph();
-        return new Section(
-                title, graph.lines(own), graph.isEmpty() ? Optional.empty() : Optional.of(graph.svg(own)));
+        return new Section(title, graph.lines(own), graph.isEmpty() ? Optional.empty() : Optional.of(graph.svg(own)));
     }
 
     @Override

@@ -17,7 +17,8 @@ final class TempTables {
         if (parameter.getType() != TempTable.class) {
             throw new ChaosException("@TemporaryTable in " + round.scope().name()
                     + " must be on a TempTable parameter, but is on a "
-                    + parameter.getType().getSimpleName() + ". Take a TempTable; its connection() is the only one that sees it.");
+                    + parameter.getType().getSimpleName()
+                    + ". Take a TempTable; its connection() is the only one that sees it.");
         }
         Connection connection = LentConnections.connection(round);
         TempTable table = TempTable.create(connection, wanted.name(), wanted.value());

@@ -47,12 +47,10 @@ final class WriteLogs {
 
     private static Postgres server(ExtensionContext context, Database database) {
         return database.server()
-                .orElseThrow(
-                        () -> new ChaosException(
-                                "A Writes parameter of "
-                                        + context.getRequiredTestClass().getSimpleName()
-                                        + " must have a server that this library started, but the class hands over a DataSource. Remove from, or "
-                                        + "open WriteLog.openOnServerOfYours(dataSource) in the test."));
+                .orElseThrow(() -> new ChaosException("A Writes parameter of "
+                        + context.getRequiredTestClass().getSimpleName()
+                        + " must have a server that this library started, but the class hands over a DataSource. Remove from, or "
+                        + "open WriteLog.openOnServerOfYours(dataSource) in the test."));
     }
 
     /** The log for the tests of this class; opened now if it is not yet. */
@@ -62,9 +60,7 @@ final class WriteLogs {
         StoredResource<WriteLog> stored = Databases.classContext(context)
                 .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(
-                        WriteLog.class,
-                        key -> new StoredResource<>(WriteLog.open(server)),
-                        StoredResource.class);
+                        WriteLog.class, key -> new StoredResource<>(WriteLog.open(server)), StoredResource.class);
         return stored.value();
     }
 }

@@ -40,7 +40,8 @@ class IsolatedDatabaseTest {
     @Test
     @IsolatedDatabase("bank.sql")
     void allThatATestIsHandedLeadsThere(
-            Connection connection, HikariDataSource pool, Postgres postgres, TestDatabase database) throws SQLException {
+            Connection connection, HikariDataSource pool, Postgres postgres, TestDatabase database)
+            throws SQLException {
         assertThat(Bank.ask(connection, "SELECT current_database()")).isEqualTo(database.name());
         assertThat(Bank.ask(pool, "SELECT current_database()")).isEqualTo(database.name());
         assertThat(postgres.database()).isEqualTo(database.name());
@@ -55,8 +56,8 @@ class IsolatedDatabaseTest {
     @ChaosFailure(sqlState = "55P03", on = "UPDATE account")
     void faultsStrikeThereToo(DataSource bank) throws SQLException {
         assertThatThrownBy(() -> Bank.add(bank, 1, 1))
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                        .isEqualTo("55P03"));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
         assertThat(Bank.balances(bank)).containsExactly(1000, 1000);
     }
 
@@ -85,8 +86,9 @@ class IsolatedDatabaseTest {
     @Test
     void twoOfThemInOnePlaceAreRefused() {
         assertThat(Inner.run(BothTestCases.class).message())
-                .isEqualTo("BothTestCases.isNeverRun must have one of @IsolatedSchema and @IsolatedDatabase, but has both."
-                        + " Remove @IsolatedSchema: a script can create schemas in the test's database.");
+                .isEqualTo(
+                        "BothTestCases.isNeverRun must have one of @IsolatedSchema and @IsolatedDatabase, but has both."
+                                + " Remove @IsolatedSchema: a script can create schemas in the test's database.");
     }
 
     @PostgresTest
@@ -149,8 +151,8 @@ class IsolatedDatabaseTest {
 
         Inner inner = Inner.run(GreenAndRedTestCases.class, settings);
 
-        assertThat(inner.published("green")).allSatisfy(name -> assertThat(exists(shared, name))
-                .isEqualTo("f"));
+        assertThat(inner.published("green"))
+                .allSatisfy(name -> assertThat(exists(shared, name)).isEqualTo("f"));
         String red = inner.published("red").get(0);
         assertThat(exists(shared, red)).isEqualTo("t");
         assertThat(inner.message())

@@ -103,8 +103,9 @@ class OraclesTest {
     void inADatabaseOfItsOwnATestSeesOnlyWhatIsWrittenThere(DataSource bank, Writes writes, Integrity integrity)
             throws SQLException {
         Bank.add(bank, 1, 5);
-        assertThat(writes.wrote()).extracting(Object::toString).containsExactly(
-                "UPDATE public.account [id=1] [id=1, balance=1005]");
+        assertThat(writes.wrote())
+                .extracting(Object::toString)
+                .containsExactly("UPDATE public.account [id=1] [id=1, balance=1005]");
         integrity.check().assertSound();
     }
 
@@ -132,9 +133,10 @@ class OraclesTest {
         HandedOverTestCases.source.setUrl(shared.jdbcUrl());
         HandedOverTestCases.source.setUser("postgres");
         assertThat(Inner.run(HandedOverTestCases.class).message())
-                .contains("A Writes parameter of HandedOverTestCases must have a server that this library started, but the "
-                        + "class hands over a DataSource. Remove from, or open "
-                        + "WriteLog.openOnServerOfYours(dataSource) in the test.");
+                .contains(
+                        "A Writes parameter of HandedOverTestCases must have a server that this library started, but the "
+                                + "class hands over a DataSource. Remove from, or open "
+                                + "WriteLog.openOnServerOfYours(dataSource) in the test.");
         assertThat(Inner.run(RedTestCases.class, Map.of("chaos.jdbc.url", shared.jdbcUrl() + "&user=postgres"))
                         .message())
                 .contains("What a test wrote must be read on a server that this library started, but ");

@@ -37,10 +37,10 @@ class OwnServerTest {
         assertThat(inner.published("port")).hasSize(5).doesNotHaveDuplicates().doesNotContain("" + shared.port());
         assertThat(inner.published("pid"))
                 .hasSize(5)
-                .allSatisfy(pid -> assertThat(ProcessHandle.of(Long.parseLong(pid))
-                                .filter(ProcessHandle::isAlive))
-                        .as("the server after its test")
-                        .isEmpty());
+                .allSatisfy(
+                        pid -> assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive))
+                                .as("the server after its test")
+                                .isEmpty());
     }
 
     @PostgresTest
@@ -71,8 +71,9 @@ class OwnServerTest {
             try (Connection open = bank.getConnection()) {
                 faults.stop(StopMode.CRASH).close();
                 assertThatThrownBy(() -> Bank.ask(open, "SELECT 1"))
-                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                                .isEqualTo("08006"));
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("08006"));
             }
             assertThat(Bank.ask(bank, "SELECT 1")).isEqualTo("1");
         }
@@ -85,8 +86,8 @@ class OwnServerTest {
             publish(server, reporter);
             server.close();
             assertThatThrownBy(bank::getConnection)
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("08001"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08001"));
         }
 
         private static void publish(PostgresServer server, TestReporter reporter) {
@@ -119,7 +120,11 @@ class OwnServerTest {
     }
 
     private static Map<String, String> urlOf(Postgres shared) {
-        return Map.of("chaos.jdbc.url", shared.jdbcUrl(), "chaos.jdbc.user", shared.user().orElseThrow());
+        return Map.of(
+                "chaos.jdbc.url",
+                shared.jdbcUrl(),
+                "chaos.jdbc.user",
+                shared.user().orElseThrow());
     }
 
     @PostgresTest
@@ -136,7 +141,8 @@ class OwnServerTest {
         assertThatThrownBy(() -> ServerFaults.of(scope, shared))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("Faults of a server must meet one that is the test's own, but this one is shared with other"
-                        + " tests: " + shared.describe() + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
+                        + " tests: " + shared.describe()
+                        + ". Add @OwnServer, or take one from PostgresSupply.fresh().");
     }
 
     @Test
@@ -161,8 +167,9 @@ class OwnServerTest {
     @Test
     void aParameterOfASetUpMethodIsNotEnough() {
         assertThat(Inner.run(SetUpTestCases.class).message())
-                .contains("A PostgresServer parameter of OwnServerTest$SetUpTestCases.isNeverRun must be the test's own,"
-                        + " but the test has none. Make it a parameter of the test method, too, or add @OwnServer.");
+                .contains(
+                        "A PostgresServer parameter of OwnServerTest$SetUpTestCases.isNeverRun must meet a server of"
+                                + " the test's own, but the test has none. Make it a parameter of the test method, too, or add @OwnServer.");
     }
 
     @PostgresTest

@@ -160,8 +160,10 @@ class ReachTest {
         @Test
         void hasOne(ServerDoor door, Postgres own, DataSource database) throws SQLException {
             assertThat(own.isOwned()).isTrue();
-            assertThat(Bank.ask(database, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
-                            + " AND application_name NOT LIKE 'chaostest%'"))
+            assertThat(Bank.ask(
+                            database,
+                            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                                    + " AND application_name NOT LIKE 'chaostest%'"))
                     .as("sessions of others")
                     .isEqualTo("1");
         }
@@ -179,7 +181,8 @@ class ReachTest {
                     postgres.user().orElseThrow()));
             assertThat(Inner.run(ReachingTestCases.class, settings).message())
                     .isEqualTo("What a DatabaseDoor does for ReachTest$ReachingTestCases.reaches must be done to a"
-                            + " disposable database, but \"" + name + "\" is neither made by this library nor marked. Take"
+                            + " disposable database, but \"" + name
+                            + "\" is neither made by this library nor marked. Take"
                             + " @IsolatedDatabase; or, if it may be broken, mark it as its owner: COMMENT ON DATABASE \""
                             + name + "\" IS 'chaostest: disposable';");
 

@@ -49,7 +49,8 @@ class RequiresPostgresTest {
 
         assertThat(inner.skipped()).isEmpty();
         assertThat(inner.succeeded()).isZero();
-        assertThat(inner.failures()).extracting(Throwable::getMessage)
+        assertThat(inner.failures())
+                .extracting(Throwable::getMessage)
                 .containsExactlyInAnyOrderElementsOf(reasons(postgres));
     }
 
@@ -137,8 +138,9 @@ class RequiresPostgresTest {
     @Test
     void soIsAVersionThatIsNone() {
         assertThat(rootMessage(Inner.run(MinorTestCases.class)))
-                .isEqualTo("@RequiresPostgres on " + NAME + "MinorTestCases.isNeverRun: version must be a major version,"
-                        + " but was 150003. Write for example 16.");
+                .isEqualTo(
+                        "@RequiresPostgres on " + NAME + "MinorTestCases.isNeverRun: version must be a major version,"
+                                + " but was 150003. Write for example 16.");
     }
 
     @PostgresTest

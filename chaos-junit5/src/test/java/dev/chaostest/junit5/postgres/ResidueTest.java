@@ -17,14 +17,25 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What a test leaves on the server makes it red, and says what it is and what to do; what others leave does not. */
 @PostgresTest
 class ResidueTest {
+
+    /** Else the driver closes them when the garbage collector comes by, which is told in other words. */
+    private static final Queue<Connection> HELD = new ConcurrentLinkedQueue<>();
+
+    @AfterAll
+    static void letGo() {
+        HELD.clear();
+    }
 
     private static Map<String, String> at(Postgres postgres) {
         return Map.of(
@@ -53,11 +64,13 @@ class ResidueTest {
     @Test
     void anOpenTransactionIsNamedWithItsLocksAndItsStatement(Postgres postgres) {
         assertThat(red(TransactionTestCases.class, postgres))
-                .contains("\"ResidueTest$TransactionTestCases.forgets\" must leave nothing on the server, but left an open "
-                        + "transaction. End what it began.\n")
-                .containsPattern("\n  left     : an open transaction \\(pid \\d+, connection opened by "
-                        + "ResidueTest\\$TransactionTestCases\\.forgets:\\d+\\), begun [\\d.]+m?s ago, which holds "
-                        + "RowExclusiveLock on \\S*account.*; its last statement: UPDATE account SET balance = balance \\+ \\$1 WHERE id = \\$2\n")
+                .contains(
+                        "\"ResidueTest$TransactionTestCases.forgets\" must leave nothing on the server, but left an open "
+                                + "transaction. End what it began.\n")
+                .containsPattern(
+                        "\n  left     : an open transaction \\(pid \\d+, connection opened by "
+                                + "ResidueTest\\$TransactionTestCases\\.forgets:\\d+\\), begun [\\d.]+m?s ago, which holds "
+                                + "RowExclusiveLock on \\S*account.*; its last statement: UPDATE account SET balance = balance \\+ \\$1 WHERE id = \\$2\n")
                 .contains("\n  do       : commit it, or roll it back, before the connection is given back\n");
     }
 
@@ -67,6 +80,7 @@ class ResidueTest {
         @IsolatedSchema("bank.sql")
         void forgets(DataSource bank) throws SQLException {
             Connection connection = bank.getConnection();
+            HELD.add(connection);
             connection.setAutoCommit(false);
             Bank.add(connection, 1, 1);
         }
@@ -86,6 +100,7 @@ class ResidueTest {
         @Test
         void forgets(DataSource bank) throws SQLException {
             Connection connection = bank.getConnection();
+            HELD.add(connection);
             run(connection, "SELECT 1");
         }
     }
@@ -94,7 +109,8 @@ class ResidueTest {
     void whatThePoolDoesNotSeeIsSeenBeforeItIsClosed(Postgres postgres) {
         assertThat(red(PooledTransactionTestCases.class, postgres))
                 .contains("but left an open transaction.")
-                .containsPattern("an open transaction \\(pid \\d+.*\\), begun [\\d.]+m?s ago; its last statement: BEGIN\n");
+                .containsPattern(
+                        "an open transaction \\(pid \\d+.*\\), begun [\\d.]+m?s ago; its last statement: BEGIN\n");
     }
 
     @PostgresTest
@@ -131,7 +147,9 @@ class ResidueTest {
     void aTemporaryTableInAPooledSessionIsNamed(Postgres postgres) {
         Inner inner = Inner.run(TemporaryTestCases.class, at(postgres));
         if (Integer.parseInt(postgres.version().replaceFirst("\\D.*", "")) < 16) {
-            assertThat(inner.failures()).as("the server does not say whose it is").isEmpty();
+            assertThat(inner.failures())
+                    .as("the server does not say whose it is")
+                    .isEmpty();
             return;
         }
         assertThat(inner.message())
@@ -157,8 +175,9 @@ class ResidueTest {
         PreparedTestCases.gid = Run.random().unique("it's ");
         assertThat(red(PreparedTestCases.class, postgres))
                 .contains("but left a prepared transaction.")
-                .containsPattern("\n  left     : the prepared transaction \"it's .*\", prepared by \\w+ [\\d.]+m?s ago, "
-                        + "transaction \\d+\n  do       : end it with COMMIT PREPARED or ROLLBACK PREPARED\n");
+                .containsPattern(
+                        "\n  left     : the prepared transaction \"it's .*\", prepared by \\w+ [\\d.]+m?s ago, "
+                                + "transaction \\d+\n  do       : end it with COMMIT PREPARED or ROLLBACK PREPARED\n");
         assertThat(Bank.ask(
                         server,
                         "SELECT count(*) FROM pg_prepared_xacts WHERE gid = '"
@@ -208,7 +227,8 @@ class ResidueTest {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> Bank.ask(
                                     asking,
-                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = " + pid)
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = "
+                                            + pid)
                             .equals("1"));
             connection.abort(Runnable::run);
             assertThat(running).failsWithin(Duration.ofSeconds(30));
@@ -308,8 +328,9 @@ class ResidueTest {
 
             assertThat(failures).hasSize(1);
             assertThat(failures.get(0).getMessage())
-                    .contains("\"ResidueTest$AttachedTestCases.leavesALock\" must leave nothing on the server, but left an "
-                            + "advisory lock. End what it began.\n")
+                    .contains(
+                            "\"ResidueTest$AttachedTestCases.leavesALock\" must leave nothing on the server, but left an "
+                                    + "advisory lock. End what it began.\n")
                     .contains("the advisory lock 7,45 (pid ")
                     .as("it was there before")
                     .doesNotContain("7,44");

@@ -221,8 +221,8 @@ class SafetyTest {
 
     @PostgresTest
     static class LeakingTestCases {
-        /** As a leak is: reachable. The driver itself closes what is collected. */
-        private Connection leaked;
+        /** Held, or the driver closes it when the garbage collector comes by, and its lock is not told. */
+        private static Connection leaked;
 
         @Test
         @IsolatedSchema("bank.sql")

@@ -4,11 +4,14 @@ package dev.chaostest.junit5.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
 import dev.chaostest.junit5.Reports;
 import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.monitor.Blocking;
+import dev.chaostest.postgres.monitor.MonitorRecorder;
 import dev.chaostest.postgres.wire.WireMount;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,11 +23,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a red test says about the server. */
 @PostgresTest
@@ -244,6 +250,56 @@ class ServerEvidenceTest {
                 holder.setAutoCommit(false);
                 Bank.add(holder, 1, 1);
                 Bank.add(waiter, 1, 1);
+            }
+        }
+    }
+
+    @Test
+    void aRecorderShowsWhatIsOverWhenTheTestFails(Postgres here) {
+        run(RecordedTestCases.class, here);
+
+        assertThat(Reports.section(report(), WAITS))
+                .as("it is over")
+                .noneMatch(line -> line.contains("RecordedTestCases.waited"));
+        assertThat(Reports.section(report(), "What PostgreSQL did while the test ran"))
+                .anyMatch(line -> line.matches(".*; waiting: .*\\d+ for \\d+.*"));
+        assertThat(report()).containsPattern("\nWho waited for whom at 2.*\n  pid \\d+ ");
+        assertThat(new Reports(directory).pictures()).anyMatch(svg -> svg.contains("RecordedTestCases.waited"));
+    }
+
+    @Tag(ChaosTags.TRANSACTION)
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class RecordedTestCases {
+        @ChaosTest
+        void waited(DataSource bank, Postgres server, ChaosScope scope) throws SQLException {
+            PGSimpleDataSource past = new PGSimpleDataSource();
+            past.setUrl(server.jdbcUrl());
+            past.setUser(server.user().orElseThrow());
+            MonitorRecorder recorder =
+                    scope.own("the recorder", MonitorRecorder.start(past, Duration.ofMillis(5), scope.time()));
+            try (Connection holder = bank.getConnection();
+                    Connection waiter = bank.getConnection()) {
+                holder.setAutoCommit(false);
+                Bank.add(holder, 1, 1);
+                CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> add(waiter));
+                Blocking expected = new Blocking(pid(waiter), pid(holder));
+                Awaitility.await("the recorder must see it")
+                        .dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> recorder.states().stream()
+                                .anyMatch(state -> state.blockings().contains(expected)));
+                holder.rollback();
+                waiting.join();
+            }
+            throw new AssertionError("red");
+        }
+
+        private static void add(Connection connection) {
+            try {
+                Bank.add(connection, 1, 1);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
             }
         }
     }

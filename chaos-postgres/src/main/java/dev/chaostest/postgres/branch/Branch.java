@@ -221,6 +221,10 @@ public final class Branch implements AutoCloseable {
 
     private void replace(String what, Goal goal) {
         branches.scope().requireFaultsAllowed();
+        if (branches.scope().round().wouldStrike() != null) {
+            branches.scope().ledger().noted("dry run: would " + what);
+            return;
+        }
         var entry = branches.scope().ledger().commanded(what, Reach.SERVER);
         List<Standby> following = readers();
         Restoration restoration = new Restoration("Branch " + name, goal, true);

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * Branch old = branches.main().branchAt("old", before);
  * }</pre>
  *
- * <p>Each branch takes about 100 ms and 40 MB in memory, plus the write-ahead log of its history; at most
+ * <p>In a dry run of its scope branches are made, but not restored or reset. Each branch takes about 100 ms and 40 MB in memory, plus the write-ahead log of its history; at most
  * {@value #BRANCHES_MAX}. Safe for use by many threads; what makes or changes branches goes one after the other.
  *
  * <p>Source: PostgreSQL, "Continuous Archiving and Point-in-Time Recovery".
@@ -94,7 +94,7 @@ public final class Branches implements AutoCloseable {
         try {
             Files.createDirectories(copies);
             History.makeArchive(server.dataDirectory());
-            new DataDirectory(server.dataDirectory()).adopt();
+            new DataDirectory(server.dataDirectory()).adopt(copies.getParent());
             all.add(new Branch(this, "main", null, server, History.begin(server, copies)));
         } catch (IOException e) {
             throw History.failed("The history of branch main", e);

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.cluster;
 
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.cluster.internal.Poll;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.Transience;
 import dev.chaostest.time.TimeSource;
@@ -53,6 +54,7 @@ public final class AcknowledgedWrites {
     private record Told(String state, boolean doubtful) {}
 
     private final TimeSource time;
+    private long acknowledged;
     private long lastAcknowledged;
     private long longestGap;
 
@@ -117,6 +119,7 @@ public final class AcknowledgedWrites {
     public void acknowledged(long id) {
         told.replace(id, new Told(TOLD_SUCCESS, false));
         synchronized (this) {
+            acknowledged++;
             long now = time.nanos();
             longestGap = Math.max(longestGap, now - lastAcknowledged);
             lastAcknowledged = now;
@@ -129,10 +132,28 @@ public final class AcknowledgedWrites {
     }
 
     /** How many were acknowledged so far. */
-    public long acknowledged() {
-        return told.values().stream()
-                .filter(answer -> answer.state().equals(TOLD_SUCCESS))
-                .count();
+    public synchronized long acknowledged() {
+        return acknowledged;
+    }
+
+    /**
+     * Waits until so many more are acknowledged than now; 30 s at most. So a workload has begun, or goes on again.
+     *
+     * @throws ChaosException if they are not, or the thread is interrupted
+     */
+    public void awaitMore(long count) {
+        awaitMore(count, Poll.DEADLINE);
+    }
+
+    /** As {@link #awaitMore(long)}, with another deadline. */
+    public void awaitMore(long count, Duration deadline) {
+        long goal = acknowledged() + count;
+        Poll.until(
+                deadline,
+                count + " more writes must be acknowledged",
+                () -> acknowledged() >= goal,
+                () -> "only " + (count - goal + acknowledged()) + " were",
+                "Start the workload before, or look at what it gets.");
     }
 
     /** The transaction with this row failed, as far as its client knows. */
@@ -179,14 +200,14 @@ public final class AcknowledgedWrites {
         Set<Long> there = there(connection);
         SortedSet<Long> lost = new TreeSet<>();
         SortedMap<Long, String> ghosts = new TreeMap<>();
-        long acknowledged = 0;
+        long successes = 0;
         long doubtful = 0;
         SortedMap<String, Long> failed = new TreeMap<>();
         for (var write : told.entrySet()) {
             Told answer = write.getValue();
             boolean isThere = there.contains(write.getKey());
             boolean success = answer.state().equals(TOLD_SUCCESS);
-            acknowledged += success ? 1 : 0;
+            successes += success ? 1 : 0;
             doubtful += answer.doubtful() ? 1 : 0;
             if (!success && !answer.state().equals(TOLD_NOTHING)) {
                 failed.merge(answer.state(), 1L, Long::sum);
@@ -198,7 +219,7 @@ public final class AcknowledgedWrites {
                 ghosts.put(write.getKey(), answer.state());
             }
         }
-        return new WriteAudit(told.size(), acknowledged, failed, doubtful, lost, ghosts);
+        return new WriteAudit(told.size(), successes, failed, doubtful, lost, ghosts);
     }
 
     private static Set<Long> there(Connection connection) throws SQLException {

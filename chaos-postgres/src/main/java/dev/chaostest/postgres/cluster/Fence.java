@@ -18,16 +18,22 @@ final class Fence {
     private Fence() {}
 
     static Injection raise(ChaosScope scope, PostgresServer server) {
-        server.stop(StopMode.CRASH);
+        return Command.strike(scope, "fence the server on port " + server.port(), Reach.SERVER, () -> {
+            server.stop(StopMode.CRASH);
+            mark(server);
+            return () -> {
+                lower(server);
+                return "may take writes when it is started";
+            };
+        });
+    }
+
+    private static void mark(PostgresServer server) {
         try {
             new DataDirectory(server.dataDirectory()).signal(MARK);
         } catch (IOException e) {
             throw failed(server, "marked", e);
         }
-        return Command.of(scope, "fence the server on port " + server.port(), Reach.SERVER, () -> {
-            lower(server);
-            return "may take writes when it is started";
-        });
     }
 
     private static void lower(PostgresServer server) {

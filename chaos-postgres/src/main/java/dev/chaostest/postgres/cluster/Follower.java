@@ -13,6 +13,7 @@ import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerProcess;
 import dev.chaostest.postgres.server.StopMode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,7 @@ final class Follower implements AutoCloseable {
         return admin.text("SELECT state FROM pg_stat_replication WHERE application_name = ?", name);
     }
 
-    void awaitCaughtUp() {
+    void awaitCaughtUp(Duration deadline) {
         Lsn goal;
         try (Admin admin = Admin.of(primary)) {
             // Not sent until it is flushed; nobody else may flush what was committed with synchronous_commit = off.
@@ -136,6 +137,7 @@ final class Follower implements AutoCloseable {
         }
         try (Admin admin = Admin.of(server)) {
             Poll.until(
+                    deadline,
                     "Standby " + name + " must replay up to " + goal,
                     () -> admin.is("SELECT pg_last_wal_replay_lsn() >= ?::pg_lsn", goal.toString()),
                     () -> "is at " + admin.text("SELECT pg_last_wal_replay_lsn()") + " and replay is "

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * <p>Each server takes some 50 to 100 ms and 40 MB in memory. Safe for use by many threads; what happens to it, one after the
+ * <p>In a dry run of its scope nothing is done to it. Each server takes some 50 to 100 ms and 40 MB in memory. Safe for use by many threads; what happens to it, one after the
  * other.
  *
  * @since 0.1
@@ -156,7 +156,6 @@ public final class PostgresCluster implements AutoCloseable {
      * @throws ChaosException if no standby streams: each commit would hang
      */
     public SynchronousReplication synchronous() {
-        scope.requireFaultsAllowed();
         if (standbys().isEmpty()) {
             throw new ChaosException("A synchronous cluster must have a standby, but there is none. Add one first:"
                     + " each commit would hang.");
@@ -180,7 +179,7 @@ public final class PostgresCluster implements AutoCloseable {
      * <p>Sessions of the primary get 08006, new ones 08001 until the promotion. What the standby had not got is lost. The old
      * primary keeps its data: {@link #rejoin} or {@link #fence} it before it is started again.
      *
-     * @return who is primary now, and how long that took
+     * @return who is primary now, and how long that took; in a dry run, nothing is done
      */
     public Failover failOver(Standby standby) {
         return failOver(List.of(standby));
@@ -197,7 +196,11 @@ public final class PostgresCluster implements AutoCloseable {
         }
         scope.requireFaultsAllowed();
         PostgresServer old = primary;
-        var entry = scope.ledger().commanded("crash the primary on port " + old.port(), Reach.SERVER);
+        String what = "crash the primary on port " + old.port();
+        if (Command.isDryRun(scope, what)) {
+            return new Failover(old, old, Duration.ZERO, Duration.ZERO);
+        }
+        var entry = scope.ledger().commanded(what, Reach.SERVER);
         long begun = scope.time().nanos();
         old.stop(StopMode.CRASH);
         Standby next = running.size() == 1 ? running.get(0) : mostAdvanced(running);
@@ -227,7 +230,9 @@ public final class PostgresCluster implements AutoCloseable {
     public synchronized void promote(Standby standby) {
         requireFollower(standby);
         standby.promote();
-        takeOver(standby);
+        if (standby.isPromoted()) {
+            takeOver(standby);
+        }
     }
 
     private void requireFollower(Standby standby) {
@@ -274,7 +279,6 @@ public final class PostgresCluster implements AutoCloseable {
      * @return closing stops it and takes the mark away; it is not started
      */
     public Injection fence(PostgresServer server) {
-        scope.requireFaultsAllowed();
         requireOld(server, "fenced");
         return Fence.raise(scope, server);
     }
@@ -310,9 +314,10 @@ public final class PostgresCluster implements AutoCloseable {
     /** Ends all servers, the standbys first, and removes their data. The second time it does nothing. */
     @Override
     public void close() {
-        List<AutoCloseable> all = new ArrayList<>(others);
-        all.add(first);
-        Closing.all(all, first.port());
+        List<Runnable> closes = new ArrayList<>();
+        others.forEach(standby -> closes.add(standby::close));
+        closes.add(first::close);
+        Closing.all(closes);
     }
 
     @Override

@@ -8,13 +8,13 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.postgres.cluster.internal.Admin;
 import dev.chaostest.postgres.cluster.internal.Lsn;
+import dev.chaostest.postgres.cluster.internal.Poll;
 import dev.chaostest.postgres.cluster.internal.SettingChange;
 import dev.chaostest.postgres.server.PostgresInstallation;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerProcess;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  * standby.awaitCaughtUp();
  * }</pre>
  *
- * <p>Defaults: asynchronous, a slot at the primary, so that it never needs what the primary has thrown away. Copying takes
+ * <p>In a dry run of its scope nothing is done to it. Defaults: asynchronous, a slot at the primary, so that it never needs what the primary has thrown away. Copying takes
  * what the data takes: some 50 ms for a small server in memory.
  *
  * <p>Safe for use by many threads. Source: PostgreSQL, "Log-Shipping Standby Servers", "Hot Standby".
@@ -132,7 +132,16 @@ public final class Standby implements AutoCloseable {
      * @throws ChaosException if it does not get so far, with what holds it back
      */
     public void awaitCaughtUp() {
-        follower.awaitCaughtUp();
+        awaitCaughtUp(Poll.DEADLINE);
+    }
+
+    /**
+     * As {@link #awaitCaughtUp()}, with another deadline.
+     *
+     * @param deadline zero looks once
+     */
+    public void awaitCaughtUp(Duration deadline) {
+        follower.awaitCaughtUp(deadline);
     }
 
     /**
@@ -147,11 +156,14 @@ public final class Standby implements AutoCloseable {
     public Injection freezeStreaming() {
         requireFollowing("stop streaming");
         ServerProcess walsender = follower.walsender();
-        walsender.freeze();
-        return Command.of(scope, "freeze walsender " + walsender.pid() + " of standby " + name(), Reach.SERVER, () -> {
-            boolean alive = walsender.isAlive();
-            walsender.thaw();
-            return alive ? "the walsender goes on" : "the walsender is gone with its server";
+        String what = "freeze walsender " + walsender.pid() + " of standby " + name();
+        return Command.strike(scope, what, Reach.SERVER, () -> {
+            walsender.freeze();
+            return () -> {
+                boolean alive = walsender.isAlive();
+                walsender.thaw();
+                return alive ? "the walsender goes on" : "the walsender is gone with its server";
+            };
         });
     }
 
@@ -164,11 +176,18 @@ public final class Standby implements AutoCloseable {
      */
     public Injection pauseReplay() {
         requireFollowing("pause");
-        follower.pause();
-        return Command.of(scope, "pause replay of standby " + name(), Reach.SERVER, whileFollowing(() -> {
-            follower.resume();
-            return "replay goes on";
-        }));
+        return Command.strike(scope, "pause replay of standby " + name(), Reach.SERVER, () -> {
+            follower.pause();
+            return this::resume;
+        });
+    }
+
+    private String resume() {
+        if (isPromoted() || !server().isRunning()) {
+            return "it is no standby any more";
+        }
+        follower.resume();
+        return "replay goes on";
     }
 
     /**
@@ -201,10 +220,12 @@ public final class Standby implements AutoCloseable {
                     + ". To have none, open no injection.");
         }
         requireFollowing("have another " + setting);
-        SettingChange change = SettingChange.apply(server(), setting, value.toMillis() + "ms");
-        return Command.of(scope, what + Durations.print(value), Reach.SERVER, () -> {
-            change.undo();
-            return setting + " is as before";
+        return Command.strike(scope, what + Durations.print(value), Reach.SERVER, () -> {
+            SettingChange change = SettingChange.apply(server(), setting, value.toMillis() + "ms");
+            return () -> {
+                change.undo();
+                return setting + " is as before";
+            };
         });
     }
 
@@ -217,13 +238,16 @@ public final class Standby implements AutoCloseable {
 
     /**
      * Has it take writes from now on, on a timeline of its own. Its sessions stay. For a whole cluster, use {@link
-     * PostgresCluster#promote}, which has the others follow it.
+     * PostgresCluster#promote}, which has the others follow it. In a dry run nothing is done.
      *
      * @throws ChaosException if it does not within 30 s
      */
     public void promote() {
         requireFollowing("be promoted");
         scope.requireFaultsAllowed();
+        if (Command.isDryRun(scope, "promote standby " + name())) {
+            return;
+        }
         var entry = scope.ledger().commanded("promote standby " + name(), Reach.SERVER);
         follower.promote();
         scope.ledger().healed(entry, name() + " takes writes");
@@ -234,16 +258,13 @@ public final class Standby implements AutoCloseable {
      * something else. Its sessions get 08006.
      */
     public void copyAnew() {
-        requireFollowing("be copied anew");
+        if (isPromoted()) {
+            requireFollowing("be copied anew");
+        }
         follower.rebase(primary());
     }
 
-    private Supplier<String> whileFollowing(Supplier<String> heal) {
-        return () -> isPromoted() || !server().isRunning() ? "it is no standby any more" : heal.get();
-    }
-
     private void requireFollowing(String what) {
-        scope.requireFaultsAllowed();
         if (isPromoted() || !server().isRunning()) {
             throw new ChaosException("Standby " + name() + " must follow a primary to " + what + ", but "
                     + (isPromoted() ? "it has been promoted" : "its server does not run") + ". Do that before, or to"

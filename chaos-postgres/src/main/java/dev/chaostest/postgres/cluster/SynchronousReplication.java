@@ -9,6 +9,7 @@ import dev.chaostest.postgres.cluster.internal.Admin;
 import dev.chaostest.postgres.cluster.internal.Poll;
 import dev.chaostest.postgres.cluster.internal.SettingChange;
 import dev.chaostest.postgres.server.PostgresServer;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -49,17 +50,21 @@ public final class SynchronousReplication implements Injection {
     }
 
     static SynchronousReplication open(ChaosScope scope, PostgresServer primary) {
-        SettingChange change = SettingChange.apply(primary, "synchronous_standby_names", "*");
-        Injection setting = Command.of(
-                scope, "wait for a standby at each commit on port " + primary.port(), Reach.SERVER, () -> {
-                    change.undo();
-                    if (primary.isRunning()) {
-                        awaitForce(primary);
-                    }
-                    return "commits wait for no standby";
-                });
-        awaitForce(primary);
+        String what = "wait for a standby at each commit on port " + primary.port();
+        Injection setting = Command.strike(scope, what, Reach.SERVER, () -> {
+            SettingChange change = SettingChange.apply(primary, "synchronous_standby_names", "*");
+            awaitForce(primary);
+            return () -> undo(change);
+        });
         return new SynchronousReplication(scope, primary, setting);
+    }
+
+    private static String undo(SettingChange change) {
+        change.undo();
+        if (change.server().isRunning()) {
+            awaitForce(change.server());
+        }
+        return "commits wait for no standby";
     }
 
     /**
@@ -93,8 +98,18 @@ public final class SynchronousReplication implements Injection {
      * @throws ChaosException if none does
      */
     public HangingCommit awaitHanging() {
+        return awaitHanging(Poll.DEADLINE);
+    }
+
+    /**
+     * As {@link #awaitHanging()}, with another deadline.
+     *
+     * @param deadline zero looks once
+     */
+    public HangingCommit awaitHanging(Duration deadline) {
         try (Admin admin = Admin.of(primary)) {
             Poll.until(
+                    deadline,
                     "A commit on port " + primary.port() + " must hang",
                     () -> !hanging(admin).isEmpty(),
                     () -> "none does",

@@ -58,10 +58,15 @@ final class Amcheck {
         for (Relation heap : relations(examination, HEAPS)) {
             String sql = "SELECT blkno, offnum, msg FROM " + extension + ".verify_heapam(" + heap.oid() + ") LIMIT "
                     + Evidence.EXAMPLES_MAX;
-            examination.step(heap.name(), "amcheck", () -> examination.query(
-                    sql,
-                    row -> examination.add(new Finding.Corruption(
-                            heap.name(), "", "row (" + row.getLong(1) + "," + row.getInt(2) + "): " + row.getString(3)))));
+            examination.step(
+                    heap.name(),
+                    "amcheck",
+                    () -> examination.query(
+                            sql,
+                            row -> examination.add(new Finding.Corruption(
+                                    heap.name(),
+                                    "",
+                                    "row (" + row.getLong(1) + "," + row.getInt(2) + "): " + row.getString(3)))));
         }
     }
 

@@ -44,10 +44,13 @@ final class Checks {
                 CONSTRAINTS,
                 row -> checks.add(new Check(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
         for (Check check : checks) {
-            examination.step(check.table(), "CHECK " + check.name(), () -> examination
-                    .evidence(check.sql())
-                    .ifPresent(rows -> examination.add(
-                            new Finding.Violations(check.table(), check.name(), check.expression(), rows))));
+            examination.step(
+                    check.table(),
+                    "CHECK " + check.name(),
+                    () -> examination
+                            .evidence(check.sql())
+                            .ifPresent(rows -> examination.add(
+                                    new Finding.Violations(check.table(), check.name(), check.expression(), rows))));
         }
     }
 }

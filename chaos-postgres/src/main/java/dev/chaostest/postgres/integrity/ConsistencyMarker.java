@@ -88,8 +88,8 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
     public void verify(Connection connection) throws SQLException {
         String found = find(connection);
         if (!found.isEmpty()) {
-            throw new AssertionError("Marker \"" + name + "\" must be as it was written at " + writtenAt + ", but " + found
-                    + " Check the moment to which was restored.");
+            throw new AssertionError("Marker \"" + name + "\" must be as it was written at " + writtenAt + ", but "
+                    + found + " Check the moment to which was restored.");
         }
     }
 

@@ -106,6 +106,8 @@ final class Examination {
     }
 
     IntegrityReport report() {
-        return new IntegrityReport(findings.stream().distinct().toList(), unchecked.stream().distinct().toList());
+        return new IntegrityReport(
+                findings.stream().distinct().toList(),
+                unchecked.stream().distinct().toList());
     }
 }

@@ -71,9 +71,12 @@ final class ForeignKeys {
 
         /** Asks for NULLs by a function: the planner believes that a NOT NULL column has none. */
         String sql() {
-            String refers = isFull ? "pg_catalog.num_nonnulls(" + columns + ") > 0" : "pg_catalog.num_nulls(" + columns + ") = 0";
+            String refers = isFull
+                    ? "pg_catalog.num_nonnulls(" + columns + ") > 0"
+                    : "pg_catalog.num_nulls(" + columns + ") = 0";
             return "SELECT pg_catalog.count(*) OVER (), " + Evidence.example("(f.*)::text") + " FROM "
-                    + childOnly + child + " AS f WHERE " + refers + " AND NOT EXISTS (SELECT 1 FROM " + parentOnly + parent
+                    + childOnly + child + " AS f WHERE " + refers + " AND NOT EXISTS (SELECT 1 FROM " + parentOnly
+                    + parent
                     + " AS p WHERE " + matches + ") ORDER BY 2 LIMIT " + Evidence.EXAMPLES_MAX;
         }
     }
@@ -91,10 +94,13 @@ final class ForeignKeys {
             }
         });
         for (Key key : keys) {
-            examination.step(key.child(), "foreign key " + key.name(), () -> examination
-                    .evidence(key.sql())
-                    .ifPresent(rows -> examination.add(
-                            new Finding.Orphans(key.child(), key.name(), key.parent(), rows))));
+            examination.step(
+                    key.child(),
+                    "foreign key " + key.name(),
+                    () -> examination
+                            .evidence(key.sql())
+                            .ifPresent(rows ->
+                                    examination.add(new Finding.Orphans(key.child(), key.name(), key.parent(), rows))));
         }
     }
 }

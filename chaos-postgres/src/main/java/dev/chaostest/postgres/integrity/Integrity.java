@@ -3,9 +3,9 @@ package dev.chaostest.postgres.integrity;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.isolation.internal.SchemaName;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,8 +66,8 @@ public final class Integrity {
     /** As this one, with another limit for each statement; without what was remembered. */
     public Integrity withTimeout(Duration timeout) {
         if (timeout.toMillis() < 1) {
-            throw new ChaosException(
-                    "The timeout of a check must be at least 1 ms, but was " + timeout + ". Use for example 30 seconds.");
+            throw new ChaosException("The timeout of a check must be at least 1 ms, but was " + timeout
+                    + ". Use for example 30 seconds.");
         }
         return new Integrity(new Reading(reading.source(), reading.schema(), timeout));
     }
@@ -102,7 +102,8 @@ public final class Integrity {
                 "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = ?", row -> found.add(row.getString(1)));
         if (found.isEmpty()) {
             throw new ChaosException("Schema \"" + reading.schema()
-                    + "\" must be there to be checked, but is not. Give its name as the catalogue has it, without quotes.");
+                    + "\" must be there to be checked, but is not. Give its name as the catalogue has it,"
+                    + " without quotes.");
         }
     }
 
@@ -171,9 +172,10 @@ public final class Integrity {
     public SequenceReport sequence(String sql) {
         return reading.inOneSnapshot(connection -> {
             List<Long> numbers = new ArrayList<>();
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (Statement statement = connection.createStatement()) {
+                statement.setEscapeProcessing(false);
                 statement.setMaxRows(NUMBERS_MAX + 1);
-                try (ResultSet rows = statement.executeQuery()) {
+                try (ResultSet rows = statement.executeQuery(sql)) {
                     while (rows.next()) {
                         numbers.add(rows.getLong(1));
                     }
@@ -197,7 +199,8 @@ public final class Integrity {
      * @throws ChaosException if one of the rows is not there, or there are several
      */
     public boolean isSameTransaction(StoredRow one, StoredRow other) {
-        return reading.inOneSnapshot(connection -> one.xmin(connection, schema()).equals(other.xmin(connection, schema())));
+        return reading.inOneSnapshot(
+                connection -> one.xmin(connection, schema()).equals(other.xmin(connection, schema())));
     }
 
     /**
@@ -211,7 +214,8 @@ public final class Integrity {
             String second = other.xmin(connection, schema());
             if (!first.equals(second)) {
                 throw new AssertionError(one + " and " + other + " must be written by one transaction, but have xmin "
-                        + first + " and " + second + ". Write them in one transaction; if the code uses savepoints, ask "
+                        + first + " and " + second
+                        + ". Write them in one transaction; if the code uses savepoints, ask "
                         + "Writes.assertTogether instead.");
             }
             return first;

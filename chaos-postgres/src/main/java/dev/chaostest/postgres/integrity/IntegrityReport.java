@@ -54,7 +54,8 @@ public record IntegrityReport(List<Finding> findings, List<String> unchecked) {
     public void assertSound() {
         if (!isSound()) {
             throw new AssertionError("The data must keep what their schema promises, but " + findings.size()
-                    + (findings.size() == 1 ? " promise is" : " promises are") + " broken. Find who wrote these rows, or "
+                    + (findings.size() == 1 ? " promise is" : " promises are")
+                    + " broken. Find who wrote these rows, or "
                     + "switched the check off."
                     + describe().stream().map(line -> "\n  " + line).collect(Collectors.joining()));
         }

@@ -89,7 +89,7 @@ public sealed interface Invariant {
 
         /** The value now; {@code NULL} for NULL. */
         String read(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement();
+            try (Statement statement = unescaped(connection);
                     ResultSet rows = statement.executeQuery(sql)) {
                 int columns = rows.getMetaData().getColumnCount();
                 if (columns != 1 || !rows.next()) {
@@ -108,8 +108,8 @@ public sealed interface Invariant {
         @Override
         public Optional<String> violation(Connection connection) throws SQLException {
             String wanted = expected.orElseThrow(() -> new ChaosException("Invariant \"" + name
-                    + "\" must have a value to be compared with, but has none. Remember it before the test writes, or say "
-                    + "expecting(...)."));
+                    + "\" must have a value to be compared with, but has none. Remember it before the test writes, or"
+                    + " say expecting(...)."));
             String found = read(connection);
             return isEqual(wanted, found)
                     ? Optional.empty()
@@ -140,7 +140,8 @@ public sealed interface Invariant {
                                     + " || ' ' || pg_catalog.count(*) || ' times' FROM (" + sql
                                     + "\n) AS f GROUP BY (f.*)::text HAVING pg_catalog.count(*) > 1 ORDER BY 2 LIMIT "
                                     + Evidence.EXAMPLES_MAX)
-                    .map(broken -> name + ": expected rows that are all different, found the same several times, " + broken);
+                    .map(broken ->
+                            name + ": expected rows that are all different, found the same several times, " + broken);
         }
     }
 
@@ -155,15 +156,23 @@ public sealed interface Invariant {
         public Optional<String> violation(Connection connection) throws SQLException {
             return evidence(
                             connection,
-                            "SELECT pg_catalog.count(*) OVER (), " + Evidence.example("(f.*)::text") + " FROM (" + sql + "\n) AS f ORDER BY 2 LIMIT " + Evidence.EXAMPLES_MAX)
+                            "SELECT pg_catalog.count(*) OVER (), " + Evidence.example("(f.*)::text") + " FROM (" + sql
+                                    + "\n) AS f ORDER BY 2 LIMIT " + Evidence.EXAMPLES_MAX)
                     .map(broken -> name + ": expected no row, found " + broken);
         }
+    }
+
+    /** Braces and question marks are the server's. */
+    private static Statement unescaped(Connection connection) throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.setEscapeProcessing(false);
+        return statement;
     }
 
     private static Optional<Evidence> evidence(Connection connection, String sql) throws SQLException {
         long count = 0;
         List<String> examples = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
+        try (Statement statement = unescaped(connection);
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 count = rows.getLong(1);

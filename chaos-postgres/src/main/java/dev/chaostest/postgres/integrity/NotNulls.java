@@ -45,8 +45,8 @@ final class NotNulls {
         List<Table> tables = new ArrayList<>();
         examination.catalogue(
                 COLUMNS,
-                row -> tables.add(new Table(
-                        row.getString(1), row.getString(2), List.of((String[]) row.getArray(3).getArray()))));
+                row -> tables.add(new Table(row.getString(1), row.getString(2), List.of((String[])
+                        row.getArray(3).getArray()))));
         for (Table table : tables) {
             examination.step(table.name(), "NOT NULL", () -> look(examination, table));
         }

@@ -59,8 +59,9 @@ record Reading(DataSource source, String schema, Duration timeout) {
             }
         } catch (SQLException e) {
             throw new ChaosException(
-                    "Schema \"" + schema + "\" must be readable to be checked, but the server answered " + e.getSQLState()
-                            + ": " + e.getMessage() + ". Check the query, the role's privileges, and that the server runs.",
+                    "Schema \"" + schema + "\" must be readable to be checked, but the server answered "
+                            + e.getSQLState() + ": " + e.getMessage()
+                            + ". Check the query, the role's privileges, and that the server runs.",
                     e);
         }
     }

@@ -107,9 +107,11 @@ public record SequenceReport(long count, List<Gap> gaps, long missing, List<Long
      */
     public void assertGapless() {
         if (missing > 0 || !duplicates.isEmpty()) {
-            throw new AssertionError("Numbers must follow each other without a gap and without a second one, but " + missing
-                    + " are missing and " + duplicates.size() + " are there more than once. Give them in the transaction "
-                    + "that uses them, under a lock.\n  missing : " + gaps + "\n  twice   : " + duplicates);
+            throw new AssertionError(
+                    "Numbers must follow each other without a gap and without a second one, but " + missing
+                            + " are missing and " + duplicates.size()
+                            + " are there more than once. Give them in the transaction "
+                            + "that uses them, under a lock.\n  missing : " + gaps + "\n  twice   : " + duplicates);
         }
     }
 
@@ -120,7 +122,8 @@ public record SequenceReport(long count, List<Gap> gaps, long missing, List<Long
      */
     public void assertInOrder() {
         if (!late.isEmpty() || !duplicates.isEmpty()) {
-            throw new AssertionError("Numbers must come in order, but " + late.size() + " came behind a greater one and "
+            throw new AssertionError("Numbers must come in order, but " + late.size()
+                    + " came behind a greater one and "
                     + duplicates.size() + " came again. Hand them on in the order of the commits.\n  late    : " + late
                     + "\n  again   : " + duplicates);
         }

@@ -25,7 +25,13 @@ import javax.sql.DataSource;
  * @param where the table, for messages; empty for an event trigger
  */
 record TriggerSwitch(
-        Connector connector, String name, String query, List<String> values, String alter, String suffix, String where) {
+        Connector connector,
+        String name,
+        String query,
+        List<String> values,
+        String alter,
+        String suffix,
+        String where) {
 
     private static final char OFF = 'D';
 
@@ -117,7 +123,8 @@ record TriggerSwitch(
     private void execute(Connection connection, String verb) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
-            statement.execute("SET LOCAL lock_timeout = 2000; SET LOCAL statement_timeout = 10000; " + alter + verb + suffix);
+            statement.execute(
+                    "SET LOCAL lock_timeout = 2000; SET LOCAL statement_timeout = 10000; " + alter + verb + suffix);
         }
     }
 

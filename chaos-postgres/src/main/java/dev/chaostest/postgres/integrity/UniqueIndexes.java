@@ -65,10 +65,12 @@ final class UniqueIndexes {
                     .filter(each -> !each.isEmpty())
                     .collect(Collectors.joining(" AND "));
             String joined = String.join(", ", names);
-            // Grouped outside of the table: by its own columns, the planner would leave out what a primary key "decides".
+            // Grouped outside of the table: by its own columns, the planner would leave out what a primary key
+            // "decides".
             return "SELECT pg_catalog.count(*) OVER (), " + Evidence.example("ROW(" + joined + ")::text")
                     + " || ' ' || pg_catalog.count(*) || ' times' FROM (SELECT " + selected
-                    + " FROM " + only + table + (wanted.isEmpty() ? "" : " WHERE " + wanted) + " OFFSET 0) AS found GROUP BY "
+                    + " FROM " + only + table + (wanted.isEmpty() ? "" : " WHERE " + wanted)
+                    + " OFFSET 0) AS found GROUP BY "
                     + joined + " HAVING pg_catalog.count(*) > 1 ORDER BY 2 LIMIT " + Evidence.EXAMPLES_MAX;
         }
     }
@@ -85,10 +87,13 @@ final class UniqueIndexes {
             }
         });
         for (Unique index : indexes) {
-            examination.step(index.table(), "unique index " + index.name(), () -> examination
-                    .evidence(index.sql())
-                    .ifPresent(values ->
-                            examination.add(new Finding.Duplicates(index.table(), index.name(), values))));
+            examination.step(
+                    index.table(),
+                    "unique index " + index.name(),
+                    () -> examination
+                            .evidence(index.sql())
+                            .ifPresent(values ->
+                                    examination.add(new Finding.Duplicates(index.table(), index.name(), values))));
         }
     }
 }

@@ -29,8 +29,7 @@ import java.util.Objects;
  * @param clock what dates names
  * @since 0.1
  */
-public record DatabaseOptions(
-        String prefix, List<String> scripts, Class<?> origin, Run run, InstantSource clock) {
+public record DatabaseOptions(String prefix, List<String> scripts, Class<?> origin, Run run, InstantSource clock) {
 
     /**
      * @throws ChaosException if the prefix is empty or holds NUL

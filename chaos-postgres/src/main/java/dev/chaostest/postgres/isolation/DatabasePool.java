@@ -53,8 +53,8 @@ public final class DatabasePool implements AutoCloseable {
      */
     public static DatabasePool open(DataSource admin, int ahead) {
         if (ahead < 0 || ahead > AHEAD_MAX) {
-            throw new ChaosException("ahead must be 0 to " + AHEAD_MAX + ", but was " + ahead
-                    + ". Use for example " + AHEAD + "; each database takes at least 8 MB of disk.");
+            throw new ChaosException("ahead must be 0 to " + AHEAD_MAX + ", but was " + ahead + ". Use for example "
+                    + AHEAD + "; each database takes at least 8 MB of disk.");
         }
         return new DatabasePool(DatabaseStock.open(admin, ahead));
     }

@@ -72,7 +72,11 @@ public final class TestDatabase implements AutoCloseable {
 
     static TestDatabase take(DatabaseStock stock, DatabaseOptions options) {
         DatabaseStock.Made made = stock.take(
-                options.origin(), options.scripts(), options.clock(), options.prefix(), () -> DatabaseName.next(
+                options.origin(),
+                options.scripts(),
+                options.clock(),
+                options.prefix(),
+                () -> DatabaseName.next(
                         options.prefix(), options.run(), options.clock().instant()));
         return new TestDatabase(stock, options, made);
     }

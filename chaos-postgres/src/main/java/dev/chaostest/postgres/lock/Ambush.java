@@ -55,13 +55,15 @@ final class Ambush implements AutoCloseable {
     private DeadlockOutcome outcome() {
         boolean interrupted = Thread.interrupted(); // the code's; nothing is waited for long any more
         try {
-            DeadlockOutcome outcome = LockSession.await(playing, Deadline.in(times.fence().plus(LATE)));
+            DeadlockOutcome outcome =
+                    LockSession.await(playing, Deadline.in(times.fence().plus(LATE)));
             isOver = true;
             return outcome;
         } catch (SQLException e) {
             throw LockChecks.unanswered(e);
         } catch (TimeoutException e) {
-            throw new ChaosException("Our side of a deadlock must end with the code under test, but did not. Report this.", e);
+            throw new ChaosException(
+                    "Our side of a deadlock must end with the code under test, but did not. Report this.", e);
         } catch (InterruptedException e) {
             interrupted = true;
             throw new ChaosException(

@@ -114,12 +114,16 @@ public final class ArmedDeadlock implements Injection {
         } catch (SQLException e) {
             throw active.get()
                     ? LockChecks.unanswered(e)
-                    : new ChaosException(deadlock + " must be closed after it was fired, but was before it had ended. "
-                            + "Wait for fire() to return.", e);
+                    : new ChaosException(
+                            deadlock + " must be closed after it was fired, but was before it had ended. "
+                                    + "Wait for fire() to return.",
+                            e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ChaosException("The wait for the end of " + deadlock + " must not be interrupted, but was. "
-                    + "It was given up, and its locks are free.", e);
+            throw new ChaosException(
+                    "The wait for the end of " + deadlock + " must not be interrupted, but was. "
+                            + "It was given up, and its locks are free.",
+                    e);
         } finally {
             close();
         }
@@ -148,9 +152,7 @@ public final class ArmedDeadlock implements Injection {
     private void awaitBlocked(Player player) throws SQLException {
         List<Integer> pid = List.of(player.session().pid());
         probe.await(
-                () -> player.isAnswered() || !probe.blocked(pid).isEmpty(),
-                done -> done,
-                Deadline.in(times.within()));
+                () -> player.isAnswered() || !probe.blocked(pid).isEmpty(), done -> done, Deadline.in(times.within()));
     }
 
     private void awaitHeadStart(Player player) throws SQLException {
@@ -171,12 +173,13 @@ public final class ArmedDeadlock implements Injection {
                 all.add(player.participant(answer));
                 detected = answer.sqlState().isPresent() ? answer.at() : detected;
             } catch (TimeoutException late) {
-                throw otherwise(player + " has no answer after " + Durations.print(deadline.length()));
+                throw otherwise(player.session() + " has no answer after " + Durations.print(deadline.length()));
             }
         }
         List<Participant> failed =
                 all.stream().filter(each -> each.sqlState().isPresent()).toList();
-        if (failed.size() != 1 || !failed.get(0).sqlState().filter("40P01"::equals).isPresent()) {
+        if (failed.size() != 1
+                || !failed.get(0).sqlState().filter("40P01"::equals).isPresent()) {
             throw otherwise(all.stream().map(Participant::toString).collect(Collectors.joining(", ")));
         }
         List<Participant> survivors = new ArrayList<>(all);
@@ -185,8 +188,9 @@ public final class ArmedDeadlock implements Injection {
     }
 
     private ChaosException otherwise(String found) {
-        return new ChaosException(deadlock + " must end with 40P01 for one of them, but ended otherwise: " + found
-                + ". Use locks that conflict and that nobody else asks for, and leave its sessions alone. All are let go of.");
+        return new ChaosException(
+                deadlock + " must end with 40P01 for one of them, but ended otherwise: " + found
+                        + ". Use locks that conflict and that nobody else asks for, and leave its sessions alone. All are let go of.");
     }
 
     private void requireGone() throws SQLException {

@@ -120,8 +120,9 @@ final class Counterpart implements Callable<DeadlockOutcome> {
         Participant us = ours.participant(answer);
         Optional<String> state = answer.sqlState();
         if (state.isEmpty() && !crossed) {
-            throw new ChaosException("The code under test must hold " + ours.order().then() + " when it waits for "
-                    + ours.order().first() + ", but does not. Name a lock that it takes first.");
+            throw new ChaosException(
+                    "The code under test must hold " + ours.order().then() + " when it waits for "
+                            + ours.order().first() + ", but does not. Name a lock that it takes first.");
         }
         if (state.isEmpty()) {
             return mustBe(new DeadlockOutcome(new Participant(1, code, codeFailure()), List.of(us), after), 1);

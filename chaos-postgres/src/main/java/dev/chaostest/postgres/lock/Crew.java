@@ -26,6 +26,7 @@ final class Crew implements AutoCloseable {
     private final Map<Boolean, Queue<Spare>> spare = Map.of(
             true, new ConcurrentLinkedQueue<>(),
             false, new ConcurrentLinkedQueue<>());
+
     private final Set<LockSession> all = ConcurrentHashMap.newKeySet();
     private volatile @Nullable DetectionTimes times;
     private volatile boolean closed;

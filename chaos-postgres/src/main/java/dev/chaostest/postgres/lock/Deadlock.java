@@ -39,8 +39,8 @@ public record Deadlock(List<LockOrder> sessions, int victim) {
                     + sessions.size() + ". Give each of them a lock of its own.");
         }
         if (victim < 0 || victim >= sessions.size()) {
-            throw new ChaosException("The victim must be one of the sessions 0 to " + (sessions.size() - 1) + ", but was "
-                    + victim + ". Count from 0.");
+            throw new ChaosException("The victim must be one of the sessions 0 to " + (sessions.size() - 1)
+                    + ", but was " + victim + ". Count from 0.");
         }
     }
 

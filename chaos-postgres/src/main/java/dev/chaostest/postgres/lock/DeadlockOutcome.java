@@ -38,7 +38,8 @@ public record DeadlockOutcome(Participant victim, List<Participant> survivors, D
     public record Participant(int session, int pid, Optional<String> sqlState) {
         @Override
         public String toString() {
-            return "session " + session + " (pid " + pid + ")" + sqlState.map(state -> " with " + state).orElse("");
+            return "session " + session + " (pid " + pid + ")"
+                    + sqlState.map(state -> " with " + state).orElse("");
         }
     }
 

@@ -198,8 +198,9 @@ public final class Deadlocks {
         }
         DetectionTimes times = times();
         if (!codeIsVictim && !times.settable()) {
-            throw new ChaosException("The role must be allowed to set deadlock_timeout for the code under test to survive, "
-                    + "but may not. Have a superuser GRANT SET ON PARAMETER deadlock_timeout to it.");
+            throw new ChaosException(
+                    "The role must be allowed to set deadlock_timeout for the code under test to survive, "
+                            + "but may not. Have a superuser GRANT SET ON PARAMETER deadlock_timeout to it.");
         }
         LedgerEntry.Commanded commanded = scope.ledger()
                 .commanded(

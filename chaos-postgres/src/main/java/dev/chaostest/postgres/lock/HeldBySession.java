@@ -78,7 +78,8 @@ final class HeldBySession implements LockHolder {
         try {
             return probe.await(this::waiters, waiters -> !waiters.isEmpty(), Deadline.in(within))
                     .orElseThrow(() -> new AssertionError("Some session must wait for " + request + " within "
-                            + Durations.print(within) + ", but none does. Have the code under test ask for it on another "
+                            + Durations.print(within)
+                            + ", but none does. Have the code under test ask for it on another "
                             + "thread.\n  " + String.join("\n  ", probe.describe(Set.of(pid())))));
         } catch (SQLException e) {
             throw LockChecks.unanswered(e);
@@ -114,8 +115,7 @@ final class HeldBySession implements LockHolder {
     private void requireGone() {
         boolean interrupted = Thread.interrupted(); // to let go goes on under one; it is restored
         try {
-            List<String> left = probe.await(
-                            () -> probe.locksOf(session.identity()), List::isEmpty, Deadline.in(GONE))
+            List<String> left = probe.await(() -> probe.locksOf(session.identity()), List::isEmpty, Deadline.in(GONE))
                     .orElseGet(this::locks);
             if (!left.isEmpty()) {
                 throw new ChaosException("No lock must be left of " + session + " that held " + request
@@ -125,7 +125,8 @@ final class HeldBySession implements LockHolder {
         } catch (SQLException e) {
             throw new ChaosException(
                     "The server must say that no lock is left of " + session + " that held " + request
-                            + ", but answered " + e.getSQLState() + ". Keep it running until the lock is closed; see the cause.",
+                            + ", but answered " + e.getSQLState()
+                            + ". Keep it running until the lock is closed; see the cause.",
                     e);
         } finally {
             if (interrupted) {

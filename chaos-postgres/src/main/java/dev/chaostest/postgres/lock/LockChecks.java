@@ -48,8 +48,8 @@ record LockChecks(LockProbe probe, Duration within) {
             if (probe.holders(sessions.pids(), mode.serverName(), name).isEmpty()) {
                 throw failed(
                         sessions,
-                        sessions + " must hold table " + table + " in mode " + mode + ", but holds "
-                                + held(sessions) + ".");
+                        sessions + " must hold table " + table + " in mode " + mode + ", but holds " + held(sessions)
+                                + ".");
             }
         } catch (SQLException e) {
             throw unanswered(e);
@@ -74,8 +74,7 @@ record LockChecks(LockProbe probe, Duration within) {
     }
 
     private AssertionError failed(Sessions sessions, String sentence) {
-        return new AssertionError(
-                sentence + "\n  " + String.join("\n  ", probe.describe(Set.copyOf(sessions.pids()))));
+        return new AssertionError(sentence + "\n  " + String.join("\n  ", probe.describe(Set.copyOf(sessions.pids()))));
     }
 
     private static String pids(List<Integer> pids) {

@@ -32,8 +32,9 @@ public record LockOrder(LockRequest first, LockRequest then) {
                     + request + ". Use a row, a table or an advisory key.");
         }
         if (!request.endsWithTransaction()) {
-            throw new ChaosException("A lock of a deadlock must end with its transaction, or the survivor waits for ever, but "
-                    + request + " does not. Leave forSession() out.");
+            throw new ChaosException(
+                    "A lock of a deadlock must end with its transaction, or the survivor waits for ever, but " + request
+                            + " does not. Leave forSession() out.");
         }
     }
 

@@ -19,18 +19,20 @@ import java.util.Locale;
  */
 public enum RowLockMode {
     /** Lets others change the row, but neither its key nor delete it. */
-    KEY_SHARE(0b1000),
+    KEY_SHARE(0b0001, 0b1000),
     /** Lets others read and share the row, and nobody change it. */
-    SHARE(0b1100),
+    SHARE(0b0010, 0b1100),
     /** Lets others refer to the row, and nobody change it. */
-    NO_KEY_UPDATE(0b1110),
+    NO_KEY_UPDATE(0b0100, 0b1110),
     /** Lets nobody lock the row in any way. */
-    UPDATE(0b1111);
+    UPDATE(0b1000, 0b1111);
 
+    private final int bit;
     private final int conflicts;
 
-    /** @param conflicts one bit for each mode, the weakest in the last place */
-    RowLockMode(int conflicts) {
+    /** @param conflicts the bits of the modes that can't be had at the same time */
+    RowLockMode(int bit, int conflicts) {
+        this.bit = bit;
         this.conflicts = conflicts;
     }
 
@@ -41,7 +43,7 @@ public enum RowLockMode {
 
     /** Whether two sessions can't have these two modes of one row at the same time. */
     public boolean conflictsWith(RowLockMode other) {
-        return (conflicts >> other.ordinal() & 1) == 1;
+        return (conflicts & other.bit) != 0;
     }
 
     @Override

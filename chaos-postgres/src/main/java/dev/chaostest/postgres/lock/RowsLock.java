@@ -42,8 +42,9 @@ final class RowsLock extends LockRequest {
 
     static List<Column> columns(Map<String, ?> key) {
         if (key.isEmpty()) {
-            throw new ChaosException("A row must be named by at least one column, but is named by none. To lock all rows, "
-                    + "use LockRequest.statement(\"SELECT ... FOR UPDATE\").");
+            throw new ChaosException(
+                    "A row must be named by at least one column, but is named by none. To lock all rows, "
+                            + "use LockRequest.statement(\"SELECT ... FOR UPDATE\").");
         }
         List<Column> columns = new ArrayList<>();
         new TreeMap<>(key).forEach((name, value) -> columns.add(new Column(SqlName.of("column", name), value)));

@@ -20,28 +20,30 @@ import java.util.Locale;
  */
 public enum TableLockMode {
     /** Conflicts with {@link #ACCESS_EXCLUSIVE} only. */
-    ACCESS_SHARE("AccessShareLock", 0b10000000),
+    ACCESS_SHARE("AccessShareLock", 0b00000001, 0b10000000),
     /** Lets all read and write, but nobody lock the table EXCLUSIVE. */
-    ROW_SHARE("RowShareLock", 0b11000000),
+    ROW_SHARE("RowShareLock", 0b00000010, 0b11000000),
     /** Lets all read and write, but nobody lock the table SHARE or stronger. */
-    ROW_EXCLUSIVE("RowExclusiveLock", 0b11110000),
+    ROW_EXCLUSIVE("RowExclusiveLock", 0b00000100, 0b11110000),
     /** Lets all read and write, and keeps VACUUM and changes of the table's definition away. */
-    SHARE_UPDATE_EXCLUSIVE("ShareUpdateExclusiveLock", 0b11111000),
+    SHARE_UPDATE_EXCLUSIVE("ShareUpdateExclusiveLock", 0b00001000, 0b11111000),
     /** Lets all read, and nobody write. */
-    SHARE("ShareLock", 0b11101100),
+    SHARE("ShareLock", 0b00010000, 0b11101100),
     /** As SHARE, and only one session at a time has it. */
-    SHARE_ROW_EXCLUSIVE("ShareRowExclusiveLock", 0b11111100),
+    SHARE_ROW_EXCLUSIVE("ShareRowExclusiveLock", 0b00100000, 0b11111100),
     /** Lets all read, and nobody lock rows or write. */
-    EXCLUSIVE("ExclusiveLock", 0b11111110),
+    EXCLUSIVE("ExclusiveLock", 0b01000000, 0b11111110),
     /** Lets nobody do anything, not even read. */
-    ACCESS_EXCLUSIVE("AccessExclusiveLock", 0b11111111);
+    ACCESS_EXCLUSIVE("AccessExclusiveLock", 0b10000000, 0b11111111);
 
     private final String serverName;
+    private final int bit;
     private final int conflicts;
 
-    /** @param conflicts one bit for each mode, the weakest in the last place */
-    TableLockMode(String serverName, int conflicts) {
+    /** @param conflicts the bits of the modes that can't be had at the same time */
+    TableLockMode(String serverName, int bit, int conflicts) {
         this.serverName = serverName;
+        this.bit = bit;
         this.conflicts = conflicts;
     }
 
@@ -57,7 +59,7 @@ public enum TableLockMode {
 
     /** Whether two sessions can't have these two modes of one table at the same time. */
     public boolean conflictsWith(TableLockMode other) {
-        return (conflicts >> other.ordinal() & 1) == 1;
+        return (conflicts & other.bit) != 0;
     }
 
     @Override

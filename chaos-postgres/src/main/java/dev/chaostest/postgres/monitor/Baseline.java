@@ -26,11 +26,7 @@ import org.slf4j.LoggerFactory;
  * @param held advisory locks and temporary objects, each with its process id
  */
 record Baseline(
-        Set<Long> ended,
-        Set<Long> open,
-        Set<String> prepared,
-        Map<Integer, Instant> transactions,
-        Set<String> held) {
+        Set<Long> ended, Set<Long> open, Set<String> prepared, Map<Integer, Instant> transactions, Set<String> held) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Baseline.class);
 
@@ -65,8 +61,7 @@ record Baseline(
             session.activity()
                     .transactionStart()
                     .ifPresent(start -> begun.put(session.wire().pid(), start));
-            session.advisoryLocks()
-                    .forEach(lock -> had.add(key(session, lock.target())));
+            session.advisoryLocks().forEach(lock -> had.add(key(session, lock.target())));
         }
         Set<Integer> pids = found.stream().map(each -> each.wire().pid()).collect(Collectors.toSet());
         TemporaryQuery.run(connection, pids)

@@ -49,8 +49,9 @@ record OwnSession(WireSession wire, Activity activity, boolean isInTransaction, 
     }
 
     Residue advisory(HeldLock lock) {
-        return residue(Residue.Kind.ADVISORY_LOCK, "the " + lock.target().replaceFirst("^advisory", "advisory lock")
-                + " (" + name() + ")" + after());
+        return residue(
+                Residue.Kind.ADVISORY_LOCK,
+                "the " + lock.target().replaceFirst("^advisory", "advisory lock") + " (" + name() + ")" + after());
     }
 
     Residue backend() {
@@ -62,8 +63,9 @@ record OwnSession(WireSession wire, Activity activity, boolean isInTransaction, 
     Residue connection() {
         return residue(
                 Residue.Kind.CONNECTION,
-                "a connection" + wire.openedBy().map(by -> " that was opened by " + by).orElse("") + " (pid "
-                        + wire.pid() + ")" + after());
+                "a connection"
+                        + wire.openedBy().map(by -> " that was opened by " + by).orElse("") + " (pid " + wire.pid()
+                        + ")" + after());
     }
 
     Residue temporary(String relation) {

@@ -59,14 +59,13 @@ final class OwnSessionsQuery {
         return found;
     }
 
-    /** One whose connection is open has its process id for certain. */
+    /** Where the server hides the age, only a connection that is open proves it. */
     private static boolean isThatOne(OwnSession session) {
-        return session.wire().isOpen()
-                || session.activity()
-                        .backendStart()
-                        .map(start -> Duration.between(start, session.now()).plus(TOLERANCE))
-                        .filter(age -> age.compareTo(session.wire().age()) >= 0)
-                        .isPresent();
+        return session.activity()
+                .backendStart()
+                .map(start -> Duration.between(start, session.now()).plus(TOLERANCE))
+                .map(age -> age.compareTo(session.wire().age()) >= 0)
+                .orElse(session.wire().isOpen());
     }
 
     private static OwnSession session(ResultSet row, WireSession wire) throws SQLException {

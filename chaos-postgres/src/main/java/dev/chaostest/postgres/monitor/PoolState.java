@@ -39,6 +39,7 @@ public record PoolState(String name, int max, int total, int active, int idle, i
 
     @Override
     public String toString() {
-        return "pool \"" + name + "\": " + active + " of " + max + " borrowed, " + idle + " idle, " + waiting + " waiting";
+        return "pool \"" + name + "\": " + active + " of " + max + " borrowed, " + idle + " idle, " + waiting
+                + " waiting";
     }
 }

@@ -22,7 +22,7 @@ record PreparedResidue(String gid, Residue residue) {
     private static final String SQL = """
             SELECT transaction::text::bigint, gid, prepared, owner, database, pg_catalog.clock_timestamp()
             FROM pg_catalog.pg_prepared_xacts
-            WHERE gid = ANY (?) AND database = pg_catalog.current_database()
+            WHERE gid = ANY (?)
               AND pg_catalog.clock_timestamp() - prepared <= ? * interval '1 millisecond'
             ORDER BY gid
             """;
@@ -67,10 +67,11 @@ record PreparedResidue(String gid, Residue residue) {
                                 + transaction.describe(Columns.instant(row, 6).orElseThrow())));
     }
 
-    /** Its name can't be bound; the server quotes it. */
+    /** Only from its own database. Its name can't be bound; the server quotes it. */
     static void rollBack(Connection connection, String gid) throws SQLException {
         String sql;
-        try (PreparedStatement quoting = connection.prepareStatement("SELECT format('ROLLBACK PREPARED %L', ?::text)")) {
+        try (PreparedStatement quoting =
+                connection.prepareStatement("SELECT format('ROLLBACK PREPARED %L', ?::text)")) {
             quoting.setString(1, gid);
             try (ResultSet row = quoting.executeQuery()) {
                 row.next();

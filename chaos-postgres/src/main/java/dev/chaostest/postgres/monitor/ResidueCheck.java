@@ -125,10 +125,7 @@ public final class ResidueCheck implements AutoCloseable {
     }
 
     private String message(List<Residue> left) {
-        String kinds = left.stream()
-                .map(each -> each.kind().noun())
-                .distinct()
-                .collect(Collectors.joining(" and "));
+        String kinds = left.stream().map(each -> each.kind().noun()).distinct().collect(Collectors.joining(" and "));
         return "\"" + who + "\" must leave nothing on the server, but left " + kinds + ". End what it began."
                 + left.stream()
                         .map(each -> "\n  left     : " + each.what() + "\n  do       : "
@@ -164,9 +161,10 @@ public final class ResidueCheck implements AutoCloseable {
     }
 
     private void tell(ResidueSearch.Finding found) {
-        found.session().ifPresentOrElse(
-                session -> told.add(session.wire().number()),
-                () -> toldPrepared.add(found.gid().orElseThrow()));
+        found.session()
+                .ifPresentOrElse(
+                        session -> told.add(session.number()),
+                        () -> toldPrepared.add(found.gid().orElseThrow()));
     }
 
     Baseline before() {

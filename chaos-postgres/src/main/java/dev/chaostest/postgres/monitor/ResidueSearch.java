@@ -74,6 +74,11 @@ final class ResidueSearch {
         List<WireSession> sessions = check.sessions().stream()
                 .filter(session -> closed || !except.contains(session.pid()))
                 .toList();
+        if (closed) {
+            sessions.stream()
+                    .filter(session -> session.isAbandoned() && !check.before().wasOpen(session))
+                    .forEach(session -> found.add(Finding.abandoned(session)));
+        }
         if (!sessions.isEmpty()) {
             List<OwnSession> there = OwnSessionsQuery.run(connection, sessions);
             for (OwnSession each : there) {
@@ -86,8 +91,7 @@ final class ResidueSearch {
             held(withLocks(connection, open), found);
         }
         Duration age = Duration.ofNanos(System.nanoTime() - check.begun());
-        PreparedResidue.run(connection, check.prepared(), age)
-                .forEach(gid -> found.add(new Finding(gid.residue(), Optional.empty(), Optional.of(gid.gid()), GRACE)));
+        PreparedResidue.run(connection, check.prepared(), age).forEach(left -> found.add(Finding.prepared(left)));
         return found;
     }
 
@@ -160,16 +164,34 @@ final class ResidueSearch {
      *
      * @param patience how long it may be there
      */
-    record Finding(Residue residue, Optional<OwnSession> session, Optional<String> gid, Duration patience) {
+    record Finding(
+            Residue residue,
+            Optional<WireSession> session,
+            Optional<Activity> backend,
+            Optional<String> gid,
+            Duration patience) {
 
         Finding(Residue residue, OwnSession session, Duration patience) {
-            this(residue, Optional.of(session), Optional.empty(), patience);
+            this(residue, Optional.of(session.wire()), Optional.of(session.activity()), Optional.empty(), patience);
+        }
+
+        /** Of which nothing is left on the server, as the collector happened to come by. */
+        static Finding abandoned(WireSession session) {
+            String what = "a connection"
+                    + session.openedBy().map(by -> " that was opened by " + by).orElse("") + " (pid " + session.pid()
+                    + ") and never closed: the driver did, when nobody held it any more";
+            Residue residue = new Residue(Residue.Kind.CONNECTION, session.pid(), what);
+            return new Finding(residue, Optional.of(session), Optional.empty(), Optional.empty(), Duration.ZERO);
+        }
+
+        static Finding prepared(PreparedResidue left) {
+            return new Finding(left.residue(), Optional.empty(), Optional.empty(), Optional.of(left.gid()), GRACE);
         }
 
         /** Ends it, so that it does not hurt who comes next. */
         void end(Connection connection) throws SQLException {
-            if (session.isPresent()) {
-                BackendEnd.of(connection, session.get().activity());
+            if (backend.isPresent()) {
+                BackendEnd.of(connection, backend.get());
             } else if (gid.isPresent()) {
                 PreparedResidue.rollBack(connection, gid.get());
             }

@@ -96,7 +96,8 @@ public record ServerState(
     public List<Activity> idleInTransaction() {
         return sessions.stream()
                 .filter(Activity::isIdleInTransaction)
-                .sorted(Comparator.comparing(session -> session.transactionStart().orElse(takenAt)))
+                .sorted(Comparator.comparing(
+                        session -> session.transactionStart().orElse(takenAt)))
                 .toList();
     }
 
@@ -110,10 +111,10 @@ public record ServerState(
         return sessions.stream()
                 .filter(session -> session.backendXmin().isPresent())
                 .filter(session -> session.transactionStart()
-                        .filter(start ->
-                                Duration.between(start, takenAt).compareTo(atLeast) >= 0)
+                        .filter(start -> Duration.between(start, takenAt).compareTo(atLeast) >= 0)
                         .isPresent())
-                .sorted(Comparator.comparing(session -> session.transactionStart().orElse(takenAt)))
+                .sorted(Comparator.comparing(
+                        session -> session.transactionStart().orElse(takenAt)))
                 .toList();
     }
 

@@ -18,12 +18,14 @@ final class TemporaryQuery {
     private static final int MAX = 100;
 
     private static final String SQL = """
-            SELECT pg_catalog.pg_stat_get_backend_pid(b.id),
+            SELECT a.pid,
                    CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'S' THEN 'sequence ' ELSE 'table ' END || c.relname
             FROM pg_catalog.pg_stat_get_backend_idset() AS b(id)
+            JOIN pg_catalog.pg_stat_activity a
+              ON a.pid = pg_catalog.pg_stat_get_backend_pid(b.id) AND a.datname = pg_catalog.current_database()
             JOIN pg_catalog.pg_namespace n ON n.nspname = 'pg_temp_' || b.id
             JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'S', 'f')
-            WHERE pg_catalog.pg_stat_get_backend_pid(b.id) = ANY (?)
+            WHERE a.pid = ANY (?)
             ORDER BY 1, 2
             LIMIT
             """ + MAX;

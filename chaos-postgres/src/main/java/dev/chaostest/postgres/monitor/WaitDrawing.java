@@ -46,7 +46,8 @@ final class WaitDrawing {
 
     /** Who waits for nobody is in the last column. Those who have nothing to do with each other stand in rows of their own. */
     private void place() {
-        Set<Integer> left = new LinkedHashSet<>(graph.nodes().stream().limit(NODES_MAX).toList());
+        Set<Integer> left =
+                new LinkedHashSet<>(graph.nodes().stream().limit(NODES_MAX).toList());
         Map<Integer, Integer> depths = new HashMap<>();
         left.forEach(node -> depth(node, depths, new HashSet<>()));
         int last = depths.values().stream().max(Integer::compare).orElse(0);
@@ -119,7 +120,9 @@ final class WaitDrawing {
     }
 
     private void arrow(String id, String color) {
-        svg.append("<marker id=\"").append(id).append("\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" ");
+        svg.append("<marker id=\"")
+                .append(id)
+                .append("\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" ");
         svg.append("markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"")
                 .append(color)
                 .append("\"/></marker>");
@@ -176,18 +179,22 @@ final class WaitDrawing {
 
     private List<String> lines(Activity session) {
         List<String> lines = new ArrayList<>();
-        lines.add("pid " + session.pid()
-                + (session.application().isEmpty() ? "" : " · " + session.application()));
-        lines.add(
-                session.isHidden()
-                        ? session.user() + ", hidden"
-                        : session.state().orElse("") + " " + Ages.since(session.stateChange(), state.takenAt()));
+        String doing = session.isHidden()
+                ? session.user() + ", hidden"
+                : session.state().orElse("") + " " + Ages.since(session.stateChange(), state.takenAt());
+        lines.add("pid " + session.pid() + " · " + doing);
+        lines.add(endOf(session.application()));
         state.locksOf(session.pid()).stream()
                 .filter(lock -> !lock.granted())
                 .findFirst()
                 .ifPresent(lock -> lines.add("wants " + lock.mode() + " on " + lock.target()));
         lines.add(Ages.oneLine(session.query()));
         return lines;
+    }
+
+    /** The name of a test says most at its end. */
+    private static String endOf(String name) {
+        return name.length() <= LINE_CHARACTERS ? name : "…" + name.substring(name.length() - LINE_CHARACTERS + 1);
     }
 
     private void text(int x, int y, String text, String style) {

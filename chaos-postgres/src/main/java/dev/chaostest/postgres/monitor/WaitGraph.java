@@ -131,8 +131,7 @@ public record WaitGraph(ServerState state) {
         return step == null ? null : step.next();
     }
 
-    private static int walk(
-            int node, Map<Integer, List<Integer>> edges, Map<Integer, Step> known, Set<Integer> above) {
+    private static int walk(int node, Map<Integer, List<Integer>> edges, Map<Integer, Step> known, Set<Integer> above) {
         Step before = known.get(node);
         if (before != null) {
             return before.length();

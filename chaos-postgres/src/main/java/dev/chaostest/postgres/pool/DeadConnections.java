@@ -66,7 +66,9 @@ public final class DeadConnections implements Injection {
                     + pool.getClass().getName() + " has none. Use PoolMount.of(pool).dataSource() in its place.");
         }
         Gate gate = gated.gate();
-        int max = gate.max().orElse(Integer.MAX_VALUE);
+        int max = gate.max().orElseThrow(() -> new ChaosException(gate.mount().name()
+                + " must be a pool of HikariCP to have connections that die in it, but none is found."
+                + " Use ServerError.of(\"57P01\") for one without a pool."));
         if (count < 1 || count > max) {
             throw new ChaosException("From 1 to " + max + " connections of " + gate.mount().name()
                     + " can be dead, but " + count + " were to be. Give a number in that range.");

@@ -12,6 +12,7 @@ import dev.chaostest.postgres.pool.internal.GatedSource;
 import dev.chaostest.postgres.pool.internal.Holding;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -85,6 +86,11 @@ public final class PoolMount {
     /** The site {@code pool:acquire}, for rules. */
     public static Target acquire() {
         return Target.of(Gate.ACQUIRE);
+    }
+
+    /** What the pool says about itself now; empty if no pool of HikariCP is found. */
+    public Optional<PoolNumbers> numbers() {
+        return gate.numbers();
     }
 
     /** What rounds are armed on. */

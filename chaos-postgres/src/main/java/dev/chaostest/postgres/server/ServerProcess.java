@@ -65,7 +65,7 @@ public record ServerProcess(PostgresServer server, long pid) {
      * @return false once it is gone
      */
     public boolean isAlive() {
-        return server.processes().contains(pid);
+        return pid == server.pid() ? server.isRunning() : server.processes().contains(pid);
     }
 
     /** As the kernel shows it: T stands still. A blank where nobody knows. */

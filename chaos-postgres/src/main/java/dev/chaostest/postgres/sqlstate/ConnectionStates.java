@@ -66,7 +66,8 @@ final class ConnectionStates {
                 ended("57P04", "database_dropped", "The database is gone.")
                         .takes("drop the database on a primary while a session of a hot standby uses it"),
                 ended("57P05", "idle_session_timeout", "The session had nothing to do for too long.")
-                        .takes("set idle_session_timeout, and wait outside a transaction"));
+                        .takes("set idle_session_timeout, and wait outside a transaction;"
+                                + " `ServerError.idleSessionTimeout()` does so"));
     }
 
     private static StateEntry refused(String code, String name, String meaning) {

@@ -20,7 +20,8 @@ final class ResourceStates {
                         .advised(RetryAdvice.RECONNECT)
                         .provoked(Cause.FORGED)
                         .leaves(Aftermath.NO_SESSION)
-                        .takes("connect as a role whose CONNECTION LIMIT is reached, or fill the server"),
+                        .takes("connect as a role whose CONNECTION LIMIT is reached, or fill the server;"
+                                + " `PoolExhauster.ofServer` does so"),
                 shortage("53400", "configuration_limit_exceeded", "A limit of the configuration is reached.")
                         .by(
                                 "SET LOCAL temp_file_limit = '64kB'",
@@ -42,7 +43,8 @@ final class ResourceStates {
                                 "ALTER TABLE chaos_t ADD COLUMN j int"),
                 StateEntry.of("55P03", "lock_not_available", "Somebody else has the lock, and the statement would not wait.")
                         .advised(RetryAdvice.RUN_AGAIN_LATER)
-                        .takes("two sessions: lock_timeout or NOWAIT, and a lock that the other one has"),
+                        .takes("two sessions: lock_timeout or NOWAIT, and a lock that the other one has;"
+                                + " `ServerError.lockTimeout()` does so"),
                 StateEntry.of("58030", "io_error", "A read or a write of a file failed.")
                         .takes("a broken disk"),
                 StateEntry.of("58P01", "undefined_file", "A file is not there.")

@@ -24,9 +24,11 @@ final class TransactionStates {
                                 "The transaction had failed before, and nobody rolled it back.")
                         .by("SELECT 1 / 0", "SELECT 1"),
                 ended("25P03", "idle_in_transaction_session_timeout", "A transaction was left open for too long.")
-                        .takes("set idle_in_transaction_session_timeout, and wait in a transaction"),
+                        .takes("set idle_in_transaction_session_timeout, and wait in a transaction;"
+                                + " `ServerError.idleInTransactionTimeout()` does so"),
                 ended("25P04", "transaction_timeout", "A transaction took too long.")
-                        .takes("set transaction_timeout on PostgreSQL 17 or later, and wait in a transaction"),
+                        .takes("set transaction_timeout on PostgreSQL 17 or later, and wait in a transaction;"
+                                + " `ServerError.transactionTimeout()` does so"),
                 StateEntry.of(
                                 "2D000",
                                 "invalid_transaction_termination",

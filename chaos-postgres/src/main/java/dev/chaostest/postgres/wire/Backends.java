@@ -77,7 +77,7 @@ final class Backends {
     private record Served(long number, BackendKey key, Session session, long since, Optional<String> by) {
         WireSession seen(boolean isOpen) {
             Duration age = Duration.ofNanos(System.nanoTime() - since);
-            return new WireSession(number, key.pid(), age, isOpen, session.wasCut(), by);
+            return new WireSession(number, key.pid(), age, isOpen, session.wasCut(), session.isAbandoned(), by);
         }
     }
 }

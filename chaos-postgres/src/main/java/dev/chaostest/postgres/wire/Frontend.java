@@ -203,7 +203,9 @@ final class Frontend implements Framer.Reader {
 
     private boolean query(ByteBuffer body) {
         boolean armed = session.isArmed();
-        if (!armed && !session.isObserved() && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
+        if (!armed
+                && !session.isObserved()
+                && !(body.hasRemaining() && Preparation.mayBegin(body.get(body.position())))) {
             betweenCycles = true;
             return passed(Expected.QUERY);
         }
@@ -285,6 +287,7 @@ final class Frontend implements Framer.Reader {
 
     /** The client's last word. It waits for no answer. */
     private boolean disconnect(ByteBuffer seen) {
+        session.disconnects();
         Call call = session.arrives(SqlSites.DISCONNECT, SqlSites.DISCONNECT::name);
         if (call == null) {
             return true;

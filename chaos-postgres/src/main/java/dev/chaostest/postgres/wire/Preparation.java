@@ -13,8 +13,7 @@ final class Preparation {
     /** What the server says when it has done it; its first letters. */
     private static final String TAG = "PREPARE TRANS";
 
-    private static final Pattern NAMED =
-            Pattern.compile("(?i)\\bPREPARE\\s+TRANSACTION\\s+E?'((?:[^']|'')*)'");
+    private static final Pattern NAMED = Pattern.compile("(?i)\\bPREPARE\\s+TRANSACTION\\s+E?'((?:[^']|'')*)'");
     private static final int PENDING_MAX = 100;
 
     private final Deque<String> pending = new ArrayDeque<>();

@@ -41,6 +41,7 @@ final class Session {
 
     private final Preparation preparation = new Preparation();
     private volatile boolean wasCut;
+    private volatile boolean abandoned;
     private boolean inTransaction;
     private boolean tlsRefused;
     private @Nullable Call cutting;
@@ -201,7 +202,17 @@ final class Session {
         return shared.observer().get().isPresent();
     }
 
-    /** A statement is about to go out. */
+    /** The client says goodbye. */
+    void disconnects() {
+        abandoned = Garbage.isBeingCollected();
+    }
+
+    /** Whether nobody closed it but the driver, when the connection was garbage. */
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** A statement is about to go out; it may prepare a transaction. */
     void sends(String sql) {
         preparation.sent(sql);
         BackendKey by = key;

@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  * is active, and what the statement locks when it is planned stays locked. The statement sees the data of before the sleep.
  * Nothing else changes.
  *
+ * <p>A sleep that has begun goes on when the scope ends: only the server, a cancel or the end of the session cuts it short. So
+ * let it be short, or set a time-out.
+ *
  * <p>It needs the extended protocol, which is pgjdbc's usual; a simple query with it makes the test red. It passes over
  * BEGIN, ROLLBACK, SET, savepoints, and what must be alone in its transaction, such as VACUUM or CREATE DATABASE.
  *

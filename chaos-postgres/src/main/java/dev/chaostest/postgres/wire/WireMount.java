@@ -71,7 +71,8 @@ public final class WireMount implements AutoCloseable {
         this.mount = new Mount(
                 "the DataSource \"" + key + "\"",
                 Map.of(
-                        SqlSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
+                        SqlSites.SEAM,
+                                Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
                         WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
     }
 

@@ -17,8 +17,15 @@ import java.util.Optional;
  * @param age for how long it has been served when this was asked
  * @param isOpen whether the client still has its connection
  * @param isCut whether a fault of ours has cut the connection, so that the backend may not know of it
+ * @param isAbandoned whether nobody closed it: the driver did, when the connection was garbage
  * @param openedBy which code opened it, if that is known
  * @since 0.1
  */
 public record WireSession(
-        long number, int pid, Duration age, boolean isOpen, boolean isCut, Optional<String> openedBy) {}
+        long number,
+        int pid,
+        Duration age,
+        boolean isOpen,
+        boolean isCut,
+        boolean isAbandoned,
+        Optional<String> openedBy) {}

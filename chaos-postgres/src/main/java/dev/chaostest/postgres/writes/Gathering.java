@@ -48,14 +48,16 @@ final class Gathering implements Slot.Lines {
     }
 
     private boolean isFull(String text) {
-        return changes + current.size() >= CHANGES_MAX || characters + currentCharacters + text.length() > CHARACTERS_MAX;
+        return changes + current.size() >= CHANGES_MAX
+                || characters + currentCharacters + text.length() > CHARACTERS_MAX;
     }
 
     private void add(String text) {
         LoggedChange change = ChangeText.read(text);
         if (schema != null) {
-            List<TableName> ours =
-                    change.tables().stream().filter(each -> each.schema().equals(schema)).toList();
+            List<TableName> ours = change.tables().stream()
+                    .filter(each -> each.schema().equals(schema))
+                    .toList();
             if (ours.isEmpty()) {
                 return;
             }
@@ -81,7 +83,8 @@ final class Gathering implements Slot.Lines {
     private static Instant time(String commit) {
         Matcher matcher = COMMITTED_AT.matcher(commit);
         return matcher.matches()
-                ? OffsetDateTime.parse(matcher.group(1).replace(' ', 'T') + ":00").toInstant()
+                ? OffsetDateTime.parse(matcher.group(1).replace(' ', 'T') + ":00")
+                        .toInstant()
                 : Instant.EPOCH;
     }
 

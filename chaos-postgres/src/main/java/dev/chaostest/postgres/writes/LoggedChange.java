@@ -2,7 +2,6 @@
 package dev.chaostest.postgres.writes;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,11 +84,10 @@ record LoggedChange(
         static final Identity UNKNOWN = new Identity(false, List.of(), List.of());
 
         Map<String, @Nullable String> keyOf(Map<String, @Nullable String> row) {
-            if (key.isEmpty() || !row.keySet().containsAll(key)) {
-                return Collections.emptyMap();
-            }
             Map<String, @Nullable String> found = new LinkedHashMap<>();
-            key.forEach(column -> found.put(column, row.get(column)));
+            if (row.keySet().containsAll(key)) {
+                key.forEach(column -> found.put(column, row.get(column)));
+            }
             return found;
         }
 

@@ -45,6 +45,10 @@ final class Slot implements AutoCloseable {
             """;
 
     private static final int FETCH = 2_000;
+
+    /** More than any statement may take, in milliseconds. */
+    private static final int NETWORK_TIMEOUT = 60_000;
+
     static final int LINE_MAX = 1_000_000;
 
     private final Connection connection;
@@ -95,8 +99,10 @@ final class Slot implements AutoCloseable {
     }
 
     private static Slot open(Connection connection, Connection asking, Duration deadline) throws SQLException {
-        connection.setAutoCommit(true);
-        asking.setAutoCommit(true);
+        for (Connection each : List.of(connection, asking)) {
+            each.setAutoCommit(true);
+            each.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT); // for a server that is frozen
+        }
         execute(asking, "SET statement_timeout = 30000; SET search_path = pg_catalog");
         execute(connection, SETTINGS + "; SET statement_timeout = " + deadline.toMillis());
         try (Statement statement = connection.createStatement();
@@ -119,7 +125,8 @@ final class Slot implements AutoCloseable {
 
     /** The end of the log now: behind all commits that were answered. */
     Lsn end() throws SQLException {
-        try (PreparedStatement statement = asking.prepareStatement("SELECT pg_catalog.pg_current_wal_insert_lsn()::text");
+        try (PreparedStatement statement =
+                        asking.prepareStatement("SELECT pg_catalog.pg_current_wal_insert_lsn()::text");
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return Lsn.parse(row.getString(1));
@@ -248,12 +255,15 @@ final class Slot implements AutoCloseable {
     }
 
     private void drop() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
-                + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
+                        + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?")) {
             statement.setString(1, name);
             statement.execute();
-            execute(connection, "RESET ALL");
-            execute(asking, "RESET ALL");
+            for (Connection each : List.of(connection, asking)) {
+                execute(each, "RESET ALL");
+                each.setNetworkTimeout(Runnable::run, 0);
+            }
         } catch (SQLException e) {
             if (!connection.isClosed() && !asking.isClosed()) { // else the server is gone, or ended a session
                 throw e;

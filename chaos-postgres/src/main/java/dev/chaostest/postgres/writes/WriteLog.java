@@ -108,16 +108,16 @@ public final class WriteLog implements AutoCloseable {
 
     private static ChaosException failed(SQLException cause) {
         String state = Optional.ofNullable(cause.getSQLState()).orElse("nothing");
-        String advice =
-                switch (state) {
-                    case "42501" -> "Connect as a superuser, or as a role with REPLICATION.";
-                    case "55000" -> "Start the server with wal_level=logical, and lead to the primary.";
-                    case "53400" -> "Raise max_replication_slots.";
-                    case "58P01" -> "Install PostgreSQL's contrib modules: the plugin test_decoding is missing.";
-                    default -> "See the cause.";
-                };
+        String advice = switch (state) {
+            case "42501" -> "Connect as a superuser, or as a role with REPLICATION.";
+            case "55000" -> "Start the server with wal_level=logical, and lead to the primary.";
+            case "53400" -> "Raise max_replication_slots.";
+            case "58P01" -> "Install PostgreSQL's contrib modules: the plugin test_decoding is missing.";
+            default -> "See the cause.";
+        };
         return new ChaosException(
-                "The log of what tests write must be readable, but the server answered " + state + ". " + advice, cause);
+                "The log of what tests write must be readable, but the server answered " + state + ". " + advice,
+                cause);
     }
 
     /**

@@ -64,8 +64,10 @@ public final class Writes implements AutoCloseable {
     public void assertAllOrNothing() {
         List<WrittenTransaction> found = transactions();
         if (found.size() > 1) {
-            throw new AssertionError(message("All must be written in one transaction, or nothing, but "
-                    + found.size() + " transactions wrote. Begin one around the whole work.", found));
+            throw new AssertionError(message(
+                    "All must be written in one transaction, or nothing, but " + found.size()
+                            + " transactions wrote. Begin one around the whole work.",
+                    found));
         }
     }
 
@@ -79,21 +81,24 @@ public final class Writes implements AutoCloseable {
     public void assertTogether(String... tables) {
         Set<String> wanted = Arrays.stream(tables).collect(Collectors.toUnmodifiableSet());
         if (wanted.size() < 2) {
-            throw new IllegalArgumentException(
-                    "assertTogether must have at least two tables, but has " + wanted + ". Name those that belong together.");
+            throw new IllegalArgumentException("assertTogether must have at least two tables, but has " + wanted
+                    + ". Name those that belong together.");
         }
         List<WrittenTransaction> broken =
                 transactions().stream().filter(each -> isPart(each, wanted)).toList();
         if (!broken.isEmpty()) {
-            throw new AssertionError(message("Every transaction that writes to one of "
-                    + wanted.stream().sorted().toList() + " must write to all of them, but " + broken.size()
-                    + " did not. Write them in one transaction.", broken));
+            throw new AssertionError(message(
+                    "Every transaction that writes to one of "
+                            + wanted.stream().sorted().toList() + " must write to all of them, but " + broken.size()
+                            + " did not. Write them in one transaction.",
+                    broken));
         }
     }
 
     /** What was dropped may have been of a table that seems to be missing: not said to be broken then. */
     private static boolean isPart(WrittenTransaction transaction, Set<String> wanted) {
-        long written = wanted.stream().filter(table -> transaction.count(table) > 0).count();
+        long written =
+                wanted.stream().filter(table -> transaction.count(table) > 0).count();
         return written > 0 && written < wanted.size() && transaction.dropped() == 0;
     }
 
@@ -105,9 +110,11 @@ public final class Writes implements AutoCloseable {
     public void assertNothing() {
         List<WrittenTransaction> found = transactions();
         if (!found.isEmpty()) {
-            throw new AssertionError(message("Nothing must be written, but " + found.size()
-                    + (found.size() == 1 ? " transaction" : " transactions")
-                    + " did. Roll back what failed, and commit nothing before it.", found));
+            throw new AssertionError(message(
+                    "Nothing must be written, but " + found.size()
+                            + (found.size() == 1 ? " transaction" : " transactions")
+                            + " did. Roll back what failed, and commit nothing before it.",
+                    found));
         }
     }
 
@@ -151,6 +158,7 @@ public final class Writes implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "writes " + (wanted.schema() == null ? "of the database" : "in schema " + wanted.schema()) + " since " + from();
+        return "writes " + (wanted.schema() == null ? "of the database" : "in schema " + wanted.schema()) + " since "
+                + from();
     }
 }

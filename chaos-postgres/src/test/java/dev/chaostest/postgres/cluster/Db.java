@@ -16,7 +16,7 @@ public final class Db {
     private Db() {}
 
     public static Connection connect(String url) throws SQLException {
-        return DriverManager.getConnection(url + "&loginTimeout=30");
+        return DriverManager.getConnection(url);
     }
 
     public static void execute(Connection connection, String sql) throws SQLException {

@@ -7,7 +7,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -16,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class FailoverUnderLoadTest extends ClusterFixture {
@@ -50,13 +48,13 @@ class FailoverUnderLoadTest extends ClusterFixture {
         try (HikariDataSource pool = pool(cluster);
                 Connection held = pool.getConnection()) {
             List<Future<?>> workers = start(pool, writes);
-            await(writes, 50);
+            writes.awaitMore(50);
             assertThat(writes.write(held)).isTrue();
 
             Failover failover = cluster.failOver();
 
             assertThat(writes.write(held)).as("the strike").isFalse();
-            await(writes, writes.acknowledged() + 50);
+            writes.awaitMore(50);
             over.set(true);
             for (Future<?> worker : workers) {
                 worker.get(30, TimeUnit.SECONDS);
@@ -84,14 +82,6 @@ class FailoverUnderLoadTest extends ClusterFixture {
             }));
         }
         return workers;
-    }
-
-    private static void await(AcknowledgedWrites writes, long count) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> writes.acknowledged() >= count);
     }
 
     private static HikariDataSource pool(PostgresCluster cluster) {

@@ -12,6 +12,7 @@ import dev.chaostest.postgres.server.StopMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -125,6 +126,10 @@ class LostAndGhostTest extends ClusterFixture {
         try (Connection client = Db.connect(cluster.jdbcUrl())) {
             AcknowledgedWrites writes = AcknowledgedWrites.create(client);
             SynchronousReplication sync = cluster.synchronous();
+            assertThatThrownBy(() -> sync.awaitHanging(Duration.ofMillis(5)))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("A commit on port " + cluster.primary().port() + " must hang within 5ms, but none does."
+                            + " Freeze the standbys first, and commit with synchronous_commit = on.");
             cluster.standby(0).freezeStreaming();
             Future<Boolean> told = executor().submit(() -> writes.write(client));
             HangingCommit hanging = sync.awaitHanging();
@@ -218,9 +223,13 @@ class LostAndGhostTest extends ClusterFixture {
 
     @Test
     void aTransactionOfTheUsersIsMarkedInPassing() throws SQLException {
-        PostgresCluster cluster = cluster(0);
+        PostgresCluster cluster = cluster(1);
         try (Connection client = Db.connect(cluster.jdbcUrl())) {
             AcknowledgedWrites writes = AcknowledgedWrites.create(client);
+            assertThatThrownBy(() -> writes.awaitMore(2, Duration.ofMillis(5)))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("2 more writes must be acknowledged within 5ms, but only 0 were. Start the workload"
+                            + " before, or look at what it gets.");
             client.setAutoCommit(false);
             writes.acknowledged(writes.mark(client));
             client.commit();

@@ -78,6 +78,61 @@ class ReplicationTest extends ClusterFixture {
     }
 
     @Test
+    void whatHoldsAStandbyBackIsTold() throws SQLException {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        standby.pauseReplay();
+        Db.execute(cluster.primary(), "CREATE TABLE item (id int)");
+        assertThatThrownBy(() -> standby.awaitCaughtUp(Duration.ofMillis(20)))
+                .isInstanceOf(ChaosException.class)
+                .hasMessageMatching("Standby node_2 must replay up to 0/[0-9A-F]+ within 20ms, but is at 0/[0-9A-F]+ and"
+                        + " replay is paused\\. Close what holds it back\\.");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(standby::awaitCaughtUp)
+                .isInstanceOf(ChaosException.class)
+                .hasMessageMatching("Standby node_2 must replay up to 0/[0-9A-F]+, but the thread that waits for it was"
+                        + " interrupted\\. Close what holds it back\\.");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsTold() {
+        PostgresCluster cluster = cluster(1);
+        cluster.primary().stop(StopMode.CRASH);
+        assertThatThrownBy(cluster.standby(0)::lag)
+                .isInstanceOf(ChaosException.class)
+                .hasMessageMatching("(?s)The server on port " + cluster.primary().port()
+                        + " must answer, but to \"let us in\" it said 08001: .* Look at the end of its log:\n.*");
+    }
+
+    @Test
+    void healingTheScopeHealsTheCluster() throws SQLException {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        Injection frozen = standby.freezeStreaming();
+        Injection paused = standby.pauseReplay();
+        SynchronousReplication sync = cluster.synchronous();
+
+        scope.heal();
+
+        assertThat(List.of(frozen, paused, sync)).noneMatch(Injection::isActive);
+        Db.execute(cluster.primary(), "CREATE TABLE item (id int)");
+        standby.awaitCaughtUp();
+        assertThat(Db.query(standby.jdbcUrl(), "SELECT count(*) FROM item")).isEqualTo("0");
+    }
+
+    @Test
+    void aStandbyThatWasKilledIsCopiedAnew() throws SQLException {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        standby.server().stop(StopMode.CRASH);
+        Db.execute(cluster.primary(), "CREATE TABLE item (id int)");
+        standby.copyAnew();
+        standby.awaitCaughtUp();
+        assertThat(Db.query(standby.jdbcUrl(), "SELECT count(*) FROM item")).isEqualTo("0");
+    }
+
+    @Test
     void aStandbyWithADelayShowsCommitsLaterAndAtOnceWhenItIsHealed() throws SQLException {
         PostgresCluster cluster = cluster(1);
         Standby standby = cluster.standby(0);

@@ -15,6 +15,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.pool.DeadConnections;
 import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.SessionLeak;
 import dev.chaostest.postgres.pool.SessionLeaks;
 import dev.chaostest.postgres.pool.TestPool;
@@ -225,6 +226,28 @@ class SessionLeaksTest {
             assertThat(WireTestServer.read(borrowed, "SELECT 7")).isEqualTo("7");
             assertThat(dead.count()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void withoutAPoolNothingCanDieInIt() {
+        DataSource plain = PoolMount.of(admin()).dataSource();
+        assertThatThrownBy(() -> DeadConnections.in(scope, plain, 1, admin()))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("the DataSource org.postgresql.ds.PGSimpleDataSource must be a pool of HikariCP to have"
+                        + " connections that die in it, but none is found. Use ServerError.of(\"57P01\") for one without"
+                        + " a pool.");
+    }
+
+    /** What died can't be asked; its borrower sees what it would see without the watch. */
+    @Test
+    void watchBearsConnectionsThatDied() throws SQLException {
+        SessionLeaks leaks = SessionLeaks.watch(scope, pool.dataSource());
+        try (DeadConnections dead = DeadConnections.in(scope, pool.dataSource(), 2, admin())) {
+            assertThat(dead.count()).isEqualTo(2);
+            use();
+            use();
+        }
+        leaks.requireNone();
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
@@ -86,36 +85,31 @@ class SlowStatementTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void statementTimeoutApplies(boolean transaction) throws SQLException {
-        try (Connection connection = bank.connect("options", "-c statement_timeout=300")) {
+        try (Connection connection = bank.connect("options", "-c statement_timeout=1000");
+                var armed = bank.arm(at("UPDATE account", MINUTE))) {
             connection.setAutoCommit(!transaction);
-            try (var armed = bank.arm(at("UPDATE account", Delay.of(Duration.ofMillis(600))))) {
-                WireTestServer.run(connection, UPDATE);
-                assertThat(armed.fired()).hasSize(1);
-            }
-            try (var armed = bank.arm(at("UPDATE account", MINUTE))) {
-                PSQLException late =
-                        catchThrowableOfType(PSQLException.class, () -> WireTestServer.run(connection, UPDATE));
-                assertThat(late.getSQLState()).isEqualTo("57014");
-                assertThat(late.getServerErrorMessage().getRoutine()).isEqualTo("ProcessInterrupts");
-                assertThat(late.getServerErrorMessage().getWhere()).isNull();
-                assertThat(armed.answers()).containsExactly("57014");
-            }
+            PSQLException late =
+                    catchThrowableOfType(PSQLException.class, () -> WireTestServer.run(connection, UPDATE));
+            assertThat(late.getSQLState()).isEqualTo("57014");
+            assertThat(late.getServerErrorMessage().getRoutine()).isEqualTo("ProcessInterrupts");
+            assertThat(late.getServerErrorMessage().getWhere()).isNull();
+            assertThat(armed.answers()).containsExactly("57014");
             if (transaction) {
                 connection.rollback();
             }
-            assertThat(WireTestServer.read(connection, "SELECT 7")).isEqualTo("7");
+            assertThat(connection.isValid(10)).isTrue();
         }
-        assertThat(bank.balance(1)).isEqualTo(transaction ? 1000 : 1001);
+        assertThat(bank.balance(1)).isEqualTo(1000);
     }
 
     /** The clock goes on through the sleep into the statement itself. */
     @Test
     void sleepAndStatementShareOneTimeout() throws SQLException {
-        try (Connection connection = bank.connect("options", "-c statement_timeout=500");
+        try (Connection connection = bank.connect("options", "-c statement_timeout=1000");
                 var armed = bank.arm(Rule.of(
-                        SqlTarget.matching("pg_sleep"), Trigger.nth(1), SlowStatement.of(Duration.ofMillis(400))))) {
+                        SqlTarget.matching("pg_sleep"), Trigger.nth(1), SlowStatement.of(Duration.ofMillis(600))))) {
             assertThat(catchThrowableOfType(
-                                    SQLException.class, () -> WireTestServer.run(connection, "SELECT pg_sleep(0.4)"))
+                                    SQLException.class, () -> WireTestServer.run(connection, "SELECT pg_sleep(0.6)"))
                             .getSQLState())
                     .isEqualTo("57014");
             assertThat(armed.fired()).hasSize(1);

@@ -90,6 +90,7 @@ final class StateLab {
     private static Outcome outcome(Connection connection, HikariDataSource pool, Deed deed) throws SQLException {
         connection.setAutoCommit(false);
         SQLException thrown = failure(() -> deed.on(connection));
+        requireShape(thrown);
         return new Outcome(
                 thrown.getSQLState(), severity(thrown), hasPosition(thrown), aftermath(connection), reaction(pool, deed));
     }
@@ -97,6 +98,13 @@ final class StateLab {
     static String severity(SQLException thrown) {
         ServerErrorMessage said = thrown instanceof PSQLException error ? error.getServerErrorMessage() : null;
         return said == null ? "driver" : String.valueOf(said.getSeverity());
+    }
+
+    /** As the driver prints any error of a server: the severity, then the text. */
+    private static void requireShape(SQLException thrown) {
+        if (!severity(thrown).equals("driver")) {
+            assertThat(thrown.getMessage()).matches("(?s)" + severity(thrown) + ": \\S.*");
+        }
     }
 
     private static boolean hasPosition(SQLException thrown) {

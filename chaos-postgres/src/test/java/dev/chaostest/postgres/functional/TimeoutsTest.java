@@ -27,7 +27,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
 /** Time-outs of the server that end a session, and many that end a statement. */
-@Timeout(10)
+@Timeout(60)
 class TimeoutsTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

@@ -53,7 +53,8 @@ class AmcheckTest {
         try (BrokenServer.Place place =
                 server.place("bank", "CREATE TABLE account (id int); INSERT INTO account VALUES (1), (2)")) {
             place.sql()
-                    .run("UPDATE pg_class SET relfrozenxid = pg_current_xact_id()::xid WHERE oid = 'account'::regclass");
+                    .run(
+                            "UPDATE pg_class SET relfrozenxid = pg_current_xact_id()::xid WHERE oid = 'account'::regclass");
             assertThat(place.findings())
                     .extracting(found -> ((Finding.Corruption) found).relation())
                     .containsOnly(place.in("account"))

@@ -47,7 +47,8 @@ class ConsistencyMarkerTest {
         new Sql(IsolationTestServer.admin())
                 .run(
                         "DROP TABLE IF EXISTS " + copy.qualify("chaos_marker"),
-                        "CREATE TABLE " + copy.qualify("chaos_marker") + " AS TABLE " + original.qualify("chaos_marker"));
+                        "CREATE TABLE " + copy.qualify("chaos_marker") + " AS TABLE "
+                                + original.qualify("chaos_marker"));
     }
 
     @Test
@@ -75,15 +76,17 @@ class ConsistencyMarkerTest {
             first.taint(primary);
             restore();
             assertThatThrownBy(() -> first.verify(restored))
-                    .hasMessage("Marker \"one\" must be as it was written at " + first.writtenAt()
-                            + ", but is tainted: the data are from after the moment. Check the moment to which was restored.");
+                    .hasMessage(
+                            "Marker \"one\" must be as it was written at " + first.writtenAt()
+                                    + ", but is tainted: the data are from after the moment. Check the moment to which was restored.");
             ConsistencyMarker again = ConsistencyMarker.write(primary, "one");
             restore();
             again.verify(restored);
             assertThatThrownBy(() -> first.verify(restored))
-                    .hasMessage("Marker \"one\" must be as it was written at " + first.writtenAt() + ", but was written at "
-                            + again.writtenAt()
-                            + ": the data are from another time. Check the moment to which was restored.");
+                    .hasMessage(
+                            "Marker \"one\" must be as it was written at " + first.writtenAt() + ", but was written at "
+                                    + again.writtenAt()
+                                    + ": the data are from another time. Check the moment to which was restored.");
         }
     }
 

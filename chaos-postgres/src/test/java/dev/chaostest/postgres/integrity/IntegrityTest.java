@@ -65,7 +65,8 @@ class IntegrityTest {
                 CREATE TABLE customer (id int PRIMARY KEY);
                 CREATE TABLE account (id int, owner bigint CONSTRAINT owned REFERENCES customer)
                 """)) {
-            place.unguarded("INSERT INTO account SELECT i, 7 FROM generate_series(1, 8) i; INSERT INTO account VALUES (9)");
+            place.unguarded(
+                    "INSERT INTO account SELECT i, 7 FROM generate_series(1, 8) i; INSERT INTO account VALUES (9)");
             assertThat(place.findings())
                     .containsExactly(new Finding.Orphans(
                             place.in("account"),
@@ -74,9 +75,11 @@ class IntegrityTest {
                             new Evidence(8, List.of("(1,7)", "(2,7)", "(3,7)", "(4,7)", "(5,7)"))));
             assertThatThrownBy(() -> place.check().assertSound())
                     .isInstanceOf(AssertionError.class)
-                    .hasMessage("The data must keep what their schema promises, but 1 promise is broken. Find who wrote these "
-                            + "rows, or switched the check off.\n  orphans in " + place.in("account") + " by owned to "
-                            + place.in("customer") + ", 8: (1,7), (2,7), (3,7), (4,7), (5,7), ...");
+                    .hasMessage(
+                            "The data must keep what their schema promises, but 1 promise is broken. Find who wrote these "
+                                    + "rows, or switched the check off.\n  orphans in " + place.in("account")
+                                    + " by owned to "
+                                    + place.in("customer") + ", 8: (1,7), (2,7), (3,7), (4,7), (5,7), ...");
         }
     }
 
@@ -92,7 +95,10 @@ class IntegrityTest {
             assertThat(place.findings())
                     .containsExactly(
                             new Finding.Orphans(
-                                    place.in("full_"), "f", place.in("customer"), new Evidence(2, List.of("(1,)", "(1,x)"))),
+                                    place.in("full_"),
+                                    "f",
+                                    place.in("customer"),
+                                    new Evidence(2, List.of("(1,)", "(1,x)"))),
                             new Finding.Orphans(
                                     place.in("simple"), "s", place.in("customer"), new Evidence(1, List.of("(1,x)"))));
         }
@@ -108,7 +114,8 @@ class IntegrityTest {
                 CREATE TABLE low PARTITION OF part FOR VALUES FROM (0) TO (10);
                 CREATE TABLE of_part (part int CONSTRAINT into_ REFERENCES part)
                 """)) {
-            place.unguarded("INSERT INTO node VALUES (1, 2); INSERT INTO part VALUES (1, 6); INSERT INTO of_part VALUES (3)");
+            place.unguarded(
+                    "INSERT INTO node VALUES (1, 2); INSERT INTO part VALUES (1, 6); INSERT INTO of_part VALUES (3)");
             assertThat(place.check().findings(Finding.Orphans.class))
                     .extracting(each -> each.constraint() + " " + each.rows())
                     .containsExactly("lately 1: (5)", "up 1: (1,2)", "into_ 1: (3)", "away 1: (1,6)");
@@ -153,12 +160,15 @@ class IntegrityTest {
             place.behindTheBackOf("pk", "INSERT INTO plain VALUES (1, 1), (1, 2), (1, 3), (2, 2)");
             place.behindTheBackOf("same_nulls", "INSERT INTO nulls VALUES (NULL), (NULL)");
             place.behindTheBackOf("all_nulls", "INSERT INTO other_nulls VALUES (NULL), (NULL)");
-            place.behindTheBackOf("by_name", "INSERT INTO expr VALUES ('a', true), ('A', true), ('B', false), ('b', false)");
+            place.behindTheBackOf(
+                    "by_name", "INSERT INTO expr VALUES ('a', true), ('A', true), ('B', false), ('b', false)");
             place.behindTheBackOf("pair_b_c_key", "INSERT INTO pair VALUES (1, 1.0, 'x'), (2, 1.00, 'x')");
             assertThat(place.findings())
                     .containsExactly(
-                            new Finding.Duplicates(place.in("expr"), "by_name", new Evidence(1, List.of("(a,t) 2 times"))),
-                            new Finding.Duplicates(place.in("nulls"), "same_nulls", new Evidence(1, List.of("() 2 times"))),
+                            new Finding.Duplicates(
+                                    place.in("expr"), "by_name", new Evidence(1, List.of("(a,t) 2 times"))),
+                            new Finding.Duplicates(
+                                    place.in("nulls"), "same_nulls", new Evidence(1, List.of("() 2 times"))),
                             new Finding.Duplicates(
                                     place.in("pair"), "pair_b_c_key", new Evidence(1, List.of("(1.0,x) 2 times"))),
                             new Finding.Duplicates(place.in("plain"), "pk", new Evidence(1, List.of("(1) 3 times"))));
@@ -181,15 +191,15 @@ class IntegrityTest {
     @Test
     void nullsInColumnsThatAreNotNullAreFoundWhateverThePlannerBelieves() {
         try (BrokenServer.Place place = bank("CREATE TABLE account (id int, a int NOT NULL, b text NOT NULL)")) {
-            String attribute = "UPDATE pg_attribute SET attnotnull = %s WHERE attrelid = 'account'::regclass AND attname = 'b'";
+            String attribute =
+                    "UPDATE pg_attribute SET attnotnull = %s WHERE attrelid = 'account'::regclass AND attname = 'b'";
             place.sql()
                     .run(
                             attribute.formatted("false"),
                             "INSERT INTO account VALUES (1, 2, NULL), (2, 2, 'x')",
                             attribute.formatted("true"));
             assertThat(place.findings())
-                    .containsExactly(
-                            new Finding.Nulls(place.in("account"), "b", new Evidence(1, List.of("(1,2,)"))));
+                    .containsExactly(new Finding.Nulls(place.in("account"), "b", new Evidence(1, List.of("(1,2,)"))));
         }
     }
 
@@ -234,7 +244,8 @@ class IntegrityTest {
                     .hasRootCauseInstanceOf(SQLException.class);
             assertThat(place.findings())
                     .containsExactly(
-                            new Finding.Duplicates(place.in("account"), "once", new Evidence(1, List.of("(1) 2 times"))),
+                            new Finding.Duplicates(
+                                    place.in("account"), "once", new Evidence(1, List.of("(1) 2 times"))),
                             new Finding.InvalidIndex(place.in("account"), "once", "not ready"));
             place.sql().run("UPDATE pg_index SET indisready = true WHERE indexrelid = 'once'::regclass");
             assertThat(place.check().findings(Finding.InvalidIndex.class))
@@ -252,7 +263,10 @@ class IntegrityTest {
                 CREATE TRIGGER audit AFTER INSERT ON account EXECUTE FUNCTION nothing();
                 CREATE TRIGGER "on standby" AFTER INSERT ON account EXECUTE FUNCTION nothing()
                 """)) {
-            place.sql().run("ALTER TABLE account ENABLE REPLICA TRIGGER \"on standby\"", "ALTER TABLE account DISABLE TRIGGER audit");
+            place.sql()
+                    .run(
+                            "ALTER TABLE account ENABLE REPLICA TRIGGER \"on standby\"",
+                            "ALTER TABLE account DISABLE TRIGGER audit");
             assertThat(place.findings())
                     .containsExactly(
                             new Finding.DisabledTrigger(place.in("account"), "\"on standby\"", "for replication only"),
@@ -288,7 +302,8 @@ class IntegrityTest {
             place.sql().run("GRANT USAGE ON SCHEMA " + place.schema().quoted() + " TO weak_reader");
             String url = server.postgres().jdbcUrl();
             Integrity weak = Integrity.of(
-                    dev.chaostest.postgres.pool.DriverSettings.of(url, "weak_reader", null).unpooled(),
+                    dev.chaostest.postgres.pool.DriverSettings.of(url, "weak_reader", null)
+                            .unpooled(),
                     place.schema().name());
             assertThat(weak.check().unchecked())
                     .containsExactly("NOT NULL of " + place.in("account") + ", the server answered 42501");
@@ -302,7 +317,10 @@ class IntegrityTest {
                 CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(60) IS NOT NULL';
                 ALTER TABLE account ADD CONSTRAINT slowly CHECK (slow(id)) NOT VALID
                 """)) {
-            assertThat(place.integrity().withTimeout(Duration.ofMillis(300)).check().unchecked())
+            assertThat(place.integrity()
+                            .withTimeout(Duration.ofMillis(300))
+                            .check()
+                            .unchecked())
                     .containsExactly("CHECK slowly of " + place.in("account") + ", the server answered 57014");
         }
     }
@@ -311,8 +329,9 @@ class IntegrityTest {
     void aSchemaThatIsNotThereIsAnError() {
         assertThatThrownBy(() -> Integrity.of(server.admin, "\"nowhere\"").check())
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Schema \"\"nowhere\"\" must be there to be checked, but is not. Give its name as the catalogue has "
-                        + "it, without quotes.");
+                .hasMessage(
+                        "Schema \"\"nowhere\"\" must be there to be checked, but is not. Give its name as the catalogue has "
+                                + "it, without quotes.");
         assertThatThrownBy(() -> Integrity.of(server.admin, "x").withTimeout(Duration.ZERO))
                 .hasMessage("The timeout of a check must be at least 1 ms, but was PT0S. Use for example 30 seconds.");
     }

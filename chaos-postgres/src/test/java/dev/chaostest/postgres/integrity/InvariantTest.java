@@ -24,7 +24,9 @@ class InvariantTest {
 
     @BeforeEach
     void open() {
-        schema = TestSchema.create(IsolationTestServer.admin(), SchemaOptions.ofDefaults(Run.random()).withPrefix("a\"b"));
+        schema = TestSchema.create(
+                IsolationTestServer.admin(),
+                SchemaOptions.ofDefaults(Run.random()).withPrefix("a\"b"));
         sql = new Sql(DriverSettings.of(IsolationTestServer.url(), "postgres", "postgres")
                 .withProperties(schema.driverProperties())
                 .unpooled());
@@ -44,7 +46,9 @@ class InvariantTest {
         integrity.remember(
                 Invariant.of("money", "SELECT sum(balance) FROM account"),
                 Invariant.of("entries", "SELECT count(*) FROM entry"));
-        sql.run("UPDATE account SET balance = balance - 5 WHERE id = 1", "UPDATE account SET balance = balance + 5 WHERE id = 2");
+        sql.run(
+                "UPDATE account SET balance = balance - 5 WHERE id = 1",
+                "UPDATE account SET balance = balance + 5 WHERE id = 2");
         integrity.assertRemembered();
 
         sql.run("UPDATE account SET balance = balance - 5 WHERE id = 1");
@@ -58,9 +62,11 @@ class InvariantTest {
     @Test
     void aValueMustBeTheOneThatIsExpectedAndNumbersAreEqualByValue() {
         Invariant.Value money = Invariant.of("money", "SELECT sum(balance) FROM account");
-        integrity.assertHolds(money.expecting("20"), Invariant.of("none", "SELECT NULL").expecting("NULL"));
+        integrity.assertHolds(
+                money.expecting("20"), Invariant.of("none", "SELECT NULL").expecting("NULL"));
         assertThatThrownBy(() -> integrity.assertHolds(
-                        money.expecting("21"), Invariant.of("name", "SELECT 'x'").expecting("y")))
+                        money.expecting("21"),
+                        Invariant.of("name", "SELECT 'x'").expecting("y")))
                 .hasMessage("Every invariant must hold, but 2 of 2 do not. Look at what was written."
                         + "\n  money: expected 21, found 20.0\n  name: expected y, found x");
     }
@@ -74,8 +80,9 @@ class InvariantTest {
         sql.run("INSERT INTO entry VALUES (3, 2, 'a'), (4, 3, 'a')");
 
         assertThatThrownBy(() -> integrity.assertHolds(owner))
-                .hasMessage("Every invariant must hold, but 1 of 1 does not. Look at what was written."
-                        + "\n  owner: expected rows that are all different, found the same several times, 1: (a) 3 times");
+                .hasMessage(
+                        "Every invariant must hold, but 1 of 1 does not. Look at what was written."
+                                + "\n  owner: expected rows that are all different, found the same several times, 1: (a) 3 times");
     }
 
     @Test
@@ -92,26 +99,31 @@ class InvariantTest {
     void aQueryThatGivesNoValueIsAnError() {
         assertThatThrownBy(() -> integrity.remember(Invariant.of("two", "SELECT 1, 2")))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Invariant \"two\" must give one row with one column, but gave 2 columns. Select one value, such as "
-                        + "a sum.");
+                .hasMessage(
+                        "Invariant \"two\" must give one row with one column, but gave 2 columns. Select one value, such as "
+                                + "a sum.");
         assertThatThrownBy(() -> integrity.remember(Invariant.of("none", "SELECT 1 WHERE false")))
-                .hasMessage("Invariant \"none\" must give one row with one column, but gave no row. Select one value, such as a "
-                        + "sum.");
+                .hasMessage(
+                        "Invariant \"none\" must give one row with one column, but gave no row. Select one value, such as a "
+                                + "sum.");
         assertThatThrownBy(() -> integrity.remember(Invariant.of("rows", "SELECT id FROM account")))
-                .hasMessage("Invariant \"rows\" must give one row with one column, but gave more rows. Select one value, such "
-                        + "as a sum.");
+                .hasMessage(
+                        "Invariant \"rows\" must give one row with one column, but gave more rows. Select one value, such "
+                                + "as a sum.");
         assertThatThrownBy(() -> integrity.assertHolds(Invariant.of("open", "SELECT 1")))
-                .hasMessage("Invariant \"open\" must have a value to be compared with, but has none. Remember it before the "
-                        + "test writes, or say expecting(...).");
+                .hasMessage(
+                        "Invariant \"open\" must have a value to be compared with, but has none. Remember it before the "
+                                + "test writes, or say expecting(...).");
         assertThatThrownBy(integrity::assertRemembered)
-                .hasMessage("A value must be remembered before it can be compared, but none is. Call remember(...) before the "
-                        + "test writes.");
+                .hasMessage(
+                        "A value must be remembered before it can be compared, but none is. Call remember(...) before the "
+                                + "test writes.");
     }
 
     @Test
     void aQueryThatWritesIsRefusedByTheServer() {
-        assertThatThrownBy(() ->
-                        integrity.assertHolds(Invariant.of("w", "DELETE FROM account RETURNING 1").expecting("1")))
+        assertThatThrownBy(() -> integrity.assertHolds(
+                        Invariant.of("w", "DELETE FROM account RETURNING 1").expecting("1")))
                 .isInstanceOf(ChaosException.class)
                 .rootCause()
                 .extracting(e -> ((SQLException) e).getSQLState())
@@ -133,14 +145,18 @@ class InvariantTest {
         String other = sql.column("SELECT xmin FROM entry WHERE id = 2").get(0);
         assertThatThrownBy(() -> integrity.assertSameTransaction(account, second))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("the row of account with id = 3 and the row of entry with id = 2 must be written by one transaction, "
-                        + "but have xmin " + one + " and " + other + ". Write them in one transaction; if the code uses "
-                        + "savepoints, ask Writes.assertTogether instead.");
+                .hasMessage(
+                        "the row of account with id = 3 and the row of entry with id = 2 must be written by one transaction, "
+                                + "but have xmin " + one + " and " + other
+                                + ". Write them in one transaction; if the code uses "
+                                + "savepoints, ask Writes.assertTogether instead.");
     }
 
     @Test
     void aRowThatWasFrozenStillTellsItsTransaction() {
-        sql.run("BEGIN; INSERT INTO account VALUES (3, 1); INSERT INTO entry VALUES (1, 3, 'x'); COMMIT", "VACUUM (FREEZE) account");
+        sql.run(
+                "BEGIN; INSERT INTO account VALUES (3, 1); INSERT INTO entry VALUES (1, 3, 'x'); COMMIT",
+                "VACUUM (FREEZE) account");
         integrity.assertSameTransaction(StoredRow.of("account", "id", 3), StoredRow.of("entry", "id", 1));
     }
 
@@ -154,10 +170,12 @@ class InvariantTest {
     @Test
     void aRowThatIsNotThereOrNotAloneIsAnError() {
         sql.run("INSERT INTO entry VALUES (1), (1)");
-        assertThatThrownBy(() -> integrity.isSameTransaction(StoredRow.of("account", "id", 9), StoredRow.of("account", "id", 1)))
+        assertThatThrownBy(() ->
+                        integrity.isSameTransaction(StoredRow.of("account", "id", 9), StoredRow.of("account", "id", 1)))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage("the row of account with id = 9 must be there, but is not. Check its value.");
-        assertThatThrownBy(() -> integrity.isSameTransaction(StoredRow.of("entry", "id", 1), StoredRow.of("account", "id", 1)))
+        assertThatThrownBy(() ->
+                        integrity.isSameTransaction(StoredRow.of("entry", "id", 1), StoredRow.of("account", "id", 1)))
                 .hasMessage("the row of entry with id = 1 must be one row, but there are several. Name it by its key.");
     }
 

@@ -26,9 +26,10 @@ class SequenceReportTest {
         assertThat(report.missing()).isEqualTo(5);
         assertThatThrownBy(report::assertGapless)
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("Numbers must follow each other without a gap and without a second one, but 5 are missing and 0 are "
-                        + "there more than once. Give them in the transaction that uses them, under a lock.\n  missing : [3..4, "
-                        + "6..8]\n  twice   : []");
+                .hasMessage(
+                        "Numbers must follow each other without a gap and without a second one, but 5 are missing and 0 are "
+                                + "there more than once. Give them in the transaction that uses them, under a lock.\n  missing : [3..4, "
+                                + "6..8]\n  twice   : []");
     }
 
     @Test
@@ -40,8 +41,9 @@ class SequenceReportTest {
         assertThatThrownBy(report::assertGapless).hasMessageEndingWith("\n  missing : []\n  twice   : [2, 3]");
         assertThatThrownBy(report::assertInOrder)
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("Numbers must come in order, but 1 came behind a greater one and 2 came again. Hand them on in the "
-                        + "order of the commits.\n  late    : [2 behind 3]\n  again   : [2, 3]");
+                .hasMessage(
+                        "Numbers must come in order, but 1 came behind a greater one and 2 came again. Hand them on in the "
+                                + "order of the commits.\n  late    : [2 behind 3]\n  again   : [2, 3]");
     }
 
     @Test

@@ -114,21 +114,25 @@ class TriggerOutageTest {
         String of = " of " + place.schema().name() + ".account";
         assertThatThrownBy(() -> disable("audit"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The trigger \"audit\"" + of + " must be there to be switched off, but there is only au \"dit. Give "
+                .hasMessage("The trigger \"audit\"" + of
+                        + " must be there to be switched off, but there is only au \"dit. Give "
                         + "its name as the catalogue has it, without quotes.");
         disable("au \"dit");
         assertThatThrownBy(() -> disable("au \"dit"))
                 .hasMessage("The trigger \"au \"dit\"" + of
                         + " must fire before it is switched off, but is off already. Enable it first.");
         assertThatThrownBy(() -> TriggerOutage.disable(scope, server.admin, "nowhere", "account", "x"))
-                .hasMessage("The trigger \"x\" of nowhere.account must be there to be switched off, but there is none. Give its "
-                        + "name as the catalogue has it, without quotes.");
+                .hasMessage(
+                        "The trigger \"x\" of nowhere.account must be there to be switched off, but there is none. Give its "
+                                + "name as the catalogue has it, without quotes.");
     }
 
     @Test
     void aScopeThatMustNotHurtRefuses() {
         scope.forbidFaults("not here");
-        assertThatThrownBy(() -> disable("au \"dit")).isInstanceOf(ChaosException.class).hasMessage("not here");
+        assertThatThrownBy(() -> disable("au \"dit"))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("not here");
         assertThat(place.check().findings()).isEmpty();
     }
 
@@ -149,7 +153,10 @@ class TriggerOutageTest {
             }
             place.sql().run("CREATE TABLE seen ()");
             assertThat(place.sql().column("SELECT tag FROM ddl")).containsExactly("CREATE TABLE");
-            assertThat(scope.ledger().entries(LedgerEntry.Commanded.class).get(0).reach())
+            assertThat(scope.ledger()
+                            .entries(LedgerEntry.Commanded.class)
+                            .get(0)
+                            .reach())
                     .isEqualTo(Reach.DATABASE);
             assertThat(place.check().findings()).isEmpty();
         } finally {
@@ -164,9 +171,10 @@ class TriggerOutageTest {
             Postgres theirs = supply.shared();
             assertThatThrownBy(() -> TriggerOutage.disableEventTrigger(scope, theirs, "track"))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("Event trigger \"track\" must be on a server that this library started to be switched off, since "
-                            + "all of its database would feel it, but " + theirs.describe()
-                            + " is not. Remove chaos.jdbc.url.");
+                    .hasMessage(
+                            "Event trigger \"track\" must be on a server that this library started to be switched off, since "
+                                    + "all of its database would feel it, but " + theirs.describe()
+                                    + " is not. Remove chaos.jdbc.url.");
         }
     }
 

@@ -43,9 +43,10 @@ class DatabasePoolTest {
     }
 
     private void awaitThere(int count) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(() -> there()
-                        .size()
-                == count);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> there().size() == count);
     }
 
     @Test
@@ -159,8 +160,7 @@ class DatabasePoolTest {
         try (DatabasePool pool = DatabasePool.open(admin, 0)) {
             TestDatabase database = pool.take(bank);
             String slot = "left_" + run.id();
-            databases.in(database)
-                    .run("SELECT pg_create_logical_replication_slot('" + slot + "', 'test_decoding')");
+            databases.in(database).run("SELECT pg_create_logical_replication_slot('" + slot + "', 'test_decoding')");
             assertThatThrownBy(database::close)
                     .isInstanceOf(ChaosException.class)
                     .hasMessageEndingWith("\n  left   : replication slot \"" + slot + "\"");
@@ -174,8 +174,8 @@ class DatabasePoolTest {
     void whatCouldNotBeDroppedSoonIsToldAtTheEnd() throws SQLException {
         String role = "owner_" + run.id();
         new Sql(admin).run("CREATE ROLE " + role + " LOGIN CREATEDB PASSWORD 'secret'");
-        DataSource weak = DriverSettings.of(IsolationTestServer.url(), role, "secret")
-                .unpooled();
+        DataSource weak =
+                DriverSettings.of(IsolationTestServer.url(), role, "secret").unpooled();
         DatabasePool pool = DatabasePool.open(weak, 0);
         TestDatabase database = pool.take(bank);
         try (Connection superuser = databases.connect(database)) {
@@ -183,8 +183,8 @@ class DatabasePoolTest {
             assertThatThrownBy(pool::close)
                     .isInstanceOf(ChaosException.class)
                     .hasMessageContaining("must be allowed to end the sessions in database \"" + database.name())
-                    .hasMessageContaining("pid "
-                            + superuser.unwrap(PGConnection.class).getBackendPID());
+                    .hasMessageContaining(
+                            "pid " + superuser.unwrap(PGConnection.class).getBackendPID());
         }
         databases.dropOwnedBy(role);
     }

@@ -42,9 +42,7 @@ class DatabaseSweepTest {
     private TestDatabase made(Duration ago, String prefixed) {
         return TestDatabase.create(
                 admin,
-                DatabaseOptions.ofDefaults(run)
-                        .withPrefix(prefixed)
-                        .withClock(InstantSource.fixed(now.minus(ago))));
+                DatabaseOptions.ofDefaults(run).withPrefix(prefixed).withClock(InstantSource.fixed(now.minus(ago))));
     }
 
     private DatabaseSweep sweep() {

@@ -40,7 +40,8 @@ class DisposableTest {
             new Sql(admin).run("COMMENT ON DATABASE \"" + name + "\" IS 'chaostest: disposable'");
             require(name);
 
-            new Sql(admin).run("COMMENT ON DATABASE \"" + name + "\" IS 'for tests (chaostest: disposable), since May'");
+            new Sql(admin)
+                    .run("COMMENT ON DATABASE \"" + name + "\" IS 'for tests (chaostest: disposable), since May'");
             require(name);
 
             new Sql(admin).run("COMMENT ON DATABASE \"" + name + "\" IS NULL");

@@ -23,8 +23,8 @@ class TempTableTest {
             Sql.run(own, "INSERT INTO \"chaos draft\" VALUES (1)");
             assertThat(Sql.column(own, "SELECT id FROM " + table.qualified())).containsExactly("1");
             assertThatThrownBy(() -> Sql.run(other, "SELECT * FROM \"chaos draft\""))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("42P01"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42P01"));
         }
     }
 
@@ -85,8 +85,9 @@ class TempTableTest {
         try (Connection own = admin.getConnection()) {
             assertThatThrownBy(() -> TempTable.create(own, "", "id int"))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("A temporary table name must have 1 to 63 bytes in UTF-8 without NUL, but was \"\" with 0."
-                            + " Use for example \"draft\".");
+                    .hasMessage(
+                            "A temporary table name must have 1 to 63 bytes in UTF-8 without NUL, but was \"\" with 0."
+                                    + " Use for example \"draft\".");
         }
     }
 }

@@ -60,9 +60,10 @@ class TemplateForksTest {
 
     private void awaitScripts() {
         await(() -> sql.column(
-                        "SELECT pid FROM pg_stat_activity WHERE starts_with(datname::text, ?) AND wait_event_type = 'Lock'",
-                        templates.buildingStart())
-                .size() == 1);
+                                "SELECT pid FROM pg_stat_activity WHERE starts_with(datname::text, ?) AND wait_event_type = 'Lock'",
+                                templates.buildingStart())
+                        .size()
+                == 1);
     }
 
     private void awaitSomebodyWaitingForTheBuild() {
@@ -73,7 +74,10 @@ class TemplateForksTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(condition);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(condition);
     }
 
     @Test
@@ -114,7 +118,9 @@ class TemplateForksTest {
 
                 await(() -> scriptsOf().size() == 1 && !scriptsOf().equals(ofTheFirst));
                 assertThat(templates.complete()).isEmpty();
-                assertThat(templates.building()).as("what the killed one left is gone").hasSize(1);
+                assertThat(templates.building())
+                        .as("what the killed one left is gone")
+                        .hasSize(1);
                 Sql.run(holding, "COMMIT");
                 assertThat(databases.in(second.database()).column("SELECT to_regclass('last_of_the_script')"))
                         .containsExactly("last_of_the_script");

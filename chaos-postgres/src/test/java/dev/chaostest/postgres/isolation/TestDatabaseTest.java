@@ -120,7 +120,9 @@ class TestDatabaseTest {
 
             Files.writeString(script, "CREATE TABLE other ()");
             try (TestDatabase changed = TestDatabase.create(admin, once)) {
-                assertThat(databases.in(changed).column("SELECT relname FROM pg_class WHERE relname IN ('made', 'other')"))
+                assertThat(databases
+                                .in(changed)
+                                .column("SELECT relname FROM pg_class WHERE relname IN ('made', 'other')"))
                         .containsExactly("other");
             }
         }
@@ -149,8 +151,8 @@ class TestDatabaseTest {
 
             assertThat(databases.exists(database.name())).isFalse();
             assertThatThrownBy(() -> Sql.run(forgotten, "SELECT 1"))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("57P01"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
         }
     }
 
@@ -166,9 +168,10 @@ class TestDatabaseTest {
         }
         assertThatThrownBy(database::close)
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Database \"" + database.name() + "\" must be left empty-handed by its test, but something in"
-                        + " it keeps it from being dropped. End it in the test, then close the database again."
-                        + "\n  left   : prepared transaction \"" + gid + "\"");
+                .hasMessage(
+                        "Database \"" + database.name() + "\" must be left empty-handed by its test, but something in"
+                                + " it keeps it from being dropped. End it in the test, then close the database again."
+                                + "\n  left   : prepared transaction \"" + gid + "\"");
         databases.in(database).run("ROLLBACK PREPARED '" + gid + "'");
         database.close();
         assertThat(databases.exists(database.name())).isFalse();
@@ -188,7 +191,8 @@ class TestDatabaseTest {
     @Test
     void anExtensionThatTheServerDoesNotHaveFailsLoudlyAndLeavesNothing(@TempDir Path directory) throws Exception {
         Path script = Files.writeString(
-                directory.resolve("extension.sql"), "-- " + options.run().id() + "\nCREATE EXTENSION no_such_extension");
+                directory.resolve("extension.sql"),
+                "-- " + options.run().id() + "\nCREATE EXTENSION no_such_extension");
         DatabaseOptions with = options.withScripts(getClass(), "file:" + script);
         assertThatThrownBy(() -> TestDatabase.create(admin, with))
                 .isInstanceOf(ChaosException.class)
@@ -208,7 +212,8 @@ class TestDatabaseTest {
                     DriverSettings.of(IsolationTestServer.url(), role, "secret").unpooled();
             assertThatThrownBy(() -> TestDatabase.create(weak, options))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("Role \"" + role + "\" must be allowed to create databases, but is not (SQLSTATE 42501)."
+                    .hasMessage("Role \"" + role
+                            + "\" must be allowed to create databases, but is not (SQLSTATE 42501)."
                             + " Run as a superuser: ALTER ROLE \"" + role + "\" CREATEDB; or isolate tests by schemas,"
                             + " with @IsolatedSchema.");
         } finally {
@@ -285,7 +290,11 @@ class TestDatabaseTest {
 
         assertThat(database.isKept()).isTrue();
         String server = admin.getServerNames()[0] + ":" + admin.getPortNumbers()[0];
-        String encoded = database.name().replace("'", "%27").replace(" ", "%20").replace("&", "%26").replace("?", "%3F")
+        String encoded = database.name()
+                .replace("'", "%27")
+                .replace(" ", "%20")
+                .replace("&", "%26")
+                .replace("?", "%3F")
                 .replace("#", "%23");
         assertThat(text)
                 .isEqualTo("Database \"" + database.name() + "\" is kept: transferIsRetried failed."

@@ -73,13 +73,13 @@ class DeadlockAroundCodeTest {
     void codeWithoutRetrySees40P01() throws Exception {
         assertThatThrownBy(() -> fixture.deadlocks().withVictim(OURS, this::transfer))
                 .isInstanceOfSatisfying(
-                        PSQLException.class,
-                        e -> assertThat(e.getSQLState()).isEqualTo("40P01"));
+                        PSQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40P01"));
         assertThat(balances()).isEqualTo("1000 1000");
         fixture.begin("SET lock_timeout = 1", "LOCK TABLE account");
         assertThat(fixture.ledger())
-                .anyMatch(line -> line.startsWith("commanded: deadlock with the code under test as victim (row id = 2 of "
-                        + "account for update, then row id = 1 of account for update) (reach: schema)"))
+                .anyMatch(
+                        line -> line.startsWith("commanded: deadlock with the code under test as victim (row id = 2 of "
+                                + "account for update, then row id = 1 of account for update) (reach: schema)"))
                 .anyMatch(line -> line.startsWith("healed: let go of everything"));
     }
 
@@ -115,25 +115,30 @@ class DeadlockAroundCodeTest {
                 .isEqualTo(1);
         assertThatThrownBy(() -> deadlocks.withSurvivor(OURS, this::transfer))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The role must be allowed to set deadlock_timeout for the code under test to survive, but may "
-                        + "not. Have a superuser GRANT SET ON PARAMETER deadlock_timeout to it.");
+                .hasMessage(
+                        "The role must be allowed to set deadlock_timeout for the code under test to survive, but may "
+                                + "not. Have a superuser GRANT SET ON PARAMETER deadlock_timeout to it.");
         assertThat(balances()).isEqualTo("900 1100");
     }
 
     @Test
     void codeThatNeverWaitsForUsIsToldSo() {
-        assertThatThrownBy(() -> fixture.deadlocks().withVictim(LockOrder.first(row(7)).then(row(1)), this::transfer))
+        assertThatThrownBy(() ->
+                        fixture.deadlocks().withVictim(LockOrder.first(row(7)).then(row(1)), this::transfer))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The code under test must wait for row id = 7 of account for update, but did not before it came "
-                        + "to its end. Name a lock that it takes second.");
+                .hasMessage(
+                        "The code under test must wait for row id = 7 of account for update, but did not before it came "
+                                + "to its end. Name a lock that it takes second.");
     }
 
     @Test
     void codeThatDoesNotHoldOurSecondLockIsToldSo() {
-        assertThatThrownBy(() -> fixture.deadlocks().withVictim(LockOrder.first(row(2)).then(row(7)), this::transfer))
+        assertThatThrownBy(() ->
+                        fixture.deadlocks().withVictim(LockOrder.first(row(2)).then(row(7)), this::transfer))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The code under test must hold row id = 7 of account for update when it waits for row id = 2 of "
-                        + "account for update, but does not. Name a lock that it takes first.");
+                .hasMessage(
+                        "The code under test must hold row id = 7 of account for update when it waits for row id = 2 of "
+                                + "account for update, but does not. Name a lock that it takes first.");
     }
 
     @Test
@@ -142,8 +147,7 @@ class DeadlockAroundCodeTest {
                     throw new SQLException("no", "22012");
                 }))
                 .isInstanceOfSatisfying(
-                        SQLException.class,
-                        e -> assertThat(e.getSQLState()).isEqualTo("22012"))
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22012"))
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
     }
 
@@ -161,7 +165,8 @@ class DeadlockAroundCodeTest {
                     run(application, "SELECT 1 FROM account WHERE id = 2 FOR UPDATE");
                 }))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The code under test must wait for row id = 2 of account for update, but did not within 300ms. "
-                        + "Name a lock that it takes second.");
+                .hasMessage(
+                        "The code under test must wait for row id = 2 of account for update, but did not within 300ms. "
+                                + "Name a lock that it takes second.");
     }
 }

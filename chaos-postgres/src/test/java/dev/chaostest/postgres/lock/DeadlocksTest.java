@@ -103,10 +103,12 @@ class DeadlocksTest {
         List<DeadlockOutcome> outcomes = fixture.deadlocks().storm(8);
 
         assertThat(outcomes).hasSize(8).allMatch(outcome -> outcome.victim().session() == 1);
-        assertThat(outcomes.stream().map(outcome -> outcome.victim().pid()).distinct()).hasSize(8);
-        assertThat(fixture.deadlocks().storm(IntStream.of(1, 3, 5)
-                        .mapToObj(id -> Deadlock.between(row(id), row(id + 1)))
-                        .toList()))
+        assertThat(outcomes.stream().map(outcome -> outcome.victim().pid()).distinct())
+                .hasSize(8);
+        assertThat(fixture.deadlocks()
+                        .storm(IntStream.of(1, 3, 5)
+                                .mapToObj(id -> Deadlock.between(row(id), row(id + 1)))
+                                .toList()))
                 .allMatch(outcome -> outcome.victim().sqlState().equals(Optional.of("40P01")));
     }
 
@@ -201,8 +203,9 @@ class DeadlocksTest {
 
         assertThatThrownBy(() -> deadlocks.provoke(Deadlock.between(row(1), row(2))))
                 .isInstanceOf(ChaosException.class)
-                .hasMessageStartingWith("A lock must be free within 200ms, but row id = 2 of account for update is held by "
-                        + "another session. End its transaction first, or wait longer with within(...).\n  pid ")
+                .hasMessageStartingWith(
+                        "A lock must be free within 200ms, but row id = 2 of account for update is held by "
+                                + "another session. End its transaction first, or wait longer with within(...).\n  pid ")
                 .hasMessageContaining(" for pid " + LockFixture.pid(other) + " (");
     }
 
@@ -215,8 +218,9 @@ class DeadlocksTest {
                     .isEqualTo(new Participant(1, 0, Optional.empty()));
             assertThat(deadlocks.storm(2)).hasSize(2);
             assertThat(dry.ledger().entries().get(0).toString())
-                    .endsWith("noted: dry run: would have made a deadlock of 2 sessions (row id = 1 of account for update, "
-                            + "then row id = 2 of account for update)");
+                    .endsWith(
+                            "noted: dry run: would have made a deadlock of 2 sessions (row id = 1 of account for update, "
+                                    + "then row id = 2 of account for update)");
         }
     }
 }

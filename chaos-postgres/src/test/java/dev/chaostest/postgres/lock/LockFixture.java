@@ -61,6 +61,7 @@ final class LockFixture implements AutoCloseable {
     PGSimpleDataSource source() {
         PGSimpleDataSource source = superuser(TestServer.url());
         source.setCurrentSchema(schema);
+        source.setOptions("-c statement_timeout=60s"); // a mistake in a test must not hang
         return source;
     }
 
@@ -183,8 +184,7 @@ final class LockFixture implements AutoCloseable {
     }
 
     long locksOf(int pid) throws SQLException {
-        return Long.parseLong(
-                read("SELECT count(*) FROM pg_locks WHERE locktype <> 'virtualxid' AND pid = " + pid));
+        return Long.parseLong(read("SELECT count(*) FROM pg_locks WHERE locktype <> 'virtualxid' AND pid = " + pid));
     }
 
     @Override

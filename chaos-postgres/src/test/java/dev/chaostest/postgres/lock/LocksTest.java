@@ -83,10 +83,12 @@ class LocksTest {
         AdvisoryLock two = LockRequest.advisory(-1, 7);
         String tryOne = "SELECT pg_try_advisory_xact_lock%s(4242424242)";
         String tryTwo = "SELECT pg_try_advisory_xact_lock%s(-1, 7)";
-        for (AdvisoryLock lock : List.of(one, one.forSession(), one.shared(), one.shared().forSession())) {
+        for (AdvisoryLock lock :
+                List.of(one, one.forSession(), one.shared(), one.shared().forSession())) {
             check(lock, tryOne);
         }
-        for (AdvisoryLock lock : List.of(two, two.forSession(), two.shared(), two.shared().forSession())) {
+        for (AdvisoryLock lock :
+                List.of(two, two.forSession(), two.shared(), two.shared().forSession())) {
             check(lock, tryTwo);
         }
     }
@@ -95,7 +97,9 @@ class LocksTest {
         boolean shared = lock.toString().contains("shared");
         try (LockHolder holder = fixture.locks().hold(lock)) {
             assertThat(fixture.read(attempt.formatted(""))).as("%s", lock).isEqualTo("f");
-            assertThat(fixture.read(attempt.formatted("_shared"))).as("%s", lock).isEqualTo(shared ? "t" : "f");
+            assertThat(fixture.read(attempt.formatted("_shared")))
+                    .as("%s", lock)
+                    .isEqualTo(shared ? "t" : "f");
             String state = "SELECT state FROM pg_stat_activity WHERE pid = " + holder.pid();
             assertThat(fixture.read(state))
                     .isEqualTo(lock.toString().contains("of the session") ? "idle" : "idle in transaction");
@@ -105,15 +109,28 @@ class LocksTest {
 
     @Test
     void whatASerializableTransactionHasReadIsHeldAndMakesAnotherFail() throws Exception {
-        Connection application = fixture.begin(
-                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SELECT sum(balance) FROM booking");
-        try (LockHolder holder = fixture.locks().hold(LockRequest.predicate("SELECT sum(balance) FROM account"))) {
+        LockRequest read = LockRequest.predicate("SELECT sum(balance) FROM account");
+        assertThat(writesWhatItsReadingDependsOn()).as("without it").isEqualTo("ok");
+        try (LockHolder holder = fixture.locks().hold(read)) {
             assertThat(fixture.read("SELECT mode FROM pg_locks WHERE mode = 'SIReadLock' AND relation = "
                             + "'account'::regclass AND pid = " + holder.pid()))
                     .isEqualTo("SIReadLock");
-            run(application, "UPDATE account SET balance = 0 WHERE id = 1");
-            application.commit();
+            assertThat(writesWhatItsReadingDependsOn()).isEqualTo("40001");
         }
+    }
+
+    /** One has read what another has changed since, and writes what our session has read. */
+    private String writesWhatItsReadingDependsOn() throws Exception {
+        String serializable = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+        Connection application = fixture.begin(serializable, "SELECT sum(balance) FROM booking");
+        Connection other = fixture.begin(serializable, "UPDATE booking SET balance = balance + 1 WHERE id = 1");
+        other.commit();
+        String end = end(fixture.inBackground(() -> {
+            run(application, "UPDATE account SET balance = balance + 1 WHERE id = 1");
+            application.commit();
+        }));
+        application.rollback();
+        return end;
     }
 
     @Test

@@ -12,7 +12,6 @@ import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
 import dev.chaostest.watch.Sample;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,11 +81,11 @@ class MonitorRecorderTest {
 
     @Test
     void aServerThatDiesIsAGapInTheTimeline() throws Exception {
-        AtomicReference<PostgresServer> server = new AtomicReference<>(PostgresServer.start(ServerOptions.ofDefaults()));
+        AtomicReference<PostgresServer> server =
+                new AtomicReference<>(PostgresServer.start(ServerOptions.ofDefaults()));
         PGSimpleDataSource bank = new PGSimpleDataSource();
         bank.setUrl(server.get().jdbcUrl());
-        try (MonitorRecorder recorder =
-                MonitorRecorder.start(bank, Duration.ofMillis(5), TimeSource.system())) {
+        try (MonitorRecorder recorder = MonitorRecorder.start(bank, Duration.ofMillis(5), TimeSource.system())) {
             awaiting("it must see the server").until(() -> isAlive(recorder));
             server.get().close();
             awaiting("it must see the end").until(() -> !isAlive(recorder));

@@ -59,10 +59,12 @@ class PulseTest {
             Pulse pulse = Sessions.awaitPulse(asking, Pulse::isWaiting);
 
             assertThat(pulse.waits()).containsExactly(expected);
-            assertThat(pulse).hasToString("1 active, 1 idle, 0 idle in transaction; waiting: " + expected.waiting()
-                    + " for " + expected.blocking());
+            assertThat(pulse)
+                    .hasToString("1 active, 1 idle, 0 idle in transaction; waiting: " + expected.waiting() + " for "
+                            + expected.blocking());
             Sessions.run(holder, "SELECT pg_advisory_unlock(1)");
-            assertThat(Sessions.awaitPulse(asking, each -> !each.isWaiting()).waits()).isEmpty();
+            assertThat(Sessions.awaitPulse(asking, each -> !each.isWaiting()).waits())
+                    .isEmpty();
         }
     }
 
@@ -79,9 +81,9 @@ class PulseTest {
             Pulse pulse = Sessions.awaitPulse(asking, Pulse::isWaiting);
 
             assertThat(pulse.hidden()).isEqualTo(2);
-            assertThat(pulse.active() + pulse.idle() + pulse.idleInTransaction()).isZero();
-            assertThat(pulse.waits())
-                    .containsExactly(new Blocking(Sessions.pid(waiter), Sessions.pid(holder)));
+            assertThat(pulse.active() + pulse.idle() + pulse.idleInTransaction())
+                    .isZero();
+            assertThat(pulse.waits()).containsExactly(new Blocking(Sessions.pid(waiter), Sessions.pid(holder)));
             assertThat(pulse.toString()).startsWith("0 active, 0 idle, 0 idle in transaction, 2 hidden; waiting: ");
             Sessions.run(asking, "RESET ROLE", "DROP ROLE " + role);
         }

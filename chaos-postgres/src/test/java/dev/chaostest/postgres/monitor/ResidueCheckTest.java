@@ -15,13 +15,15 @@ import dev.chaostest.plan.When;
 import dev.chaostest.postgres.monitor.Residue.Kind;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
-
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 class ResidueCheckTest {
 
     private Sessions sessions;
+    /** Else the driver closes them when the garbage collector comes by, which is told in other words. */
+    private final List<Connection> held = new ArrayList<>();
+
     private WireMount wire;
     private PGSimpleDataSource bank;
 
@@ -54,6 +59,12 @@ class ResidueCheckTest {
 
     private String update() {
         return "UPDATE " + sessions.table() + " SET balance = balance + 1 WHERE id = 1";
+    }
+
+    private Connection opened() throws SQLException {
+        Connection connection = bank.getConnection();
+        held.add(connection);
+        return connection;
     }
 
     private ResidueCheck begin() {
@@ -84,7 +95,7 @@ class ResidueCheckTest {
     @Test
     void theMessageNamesEachThingAndWhatToDo() throws SQLException {
         ResidueCheck check = begin();
-        Connection connection = bank.getConnection();
+        Connection connection = opened();
         int pid = Sessions.pid(connection);
         connection.setAutoCommit(false);
         Sessions.run(connection, update());
@@ -92,13 +103,15 @@ class ResidueCheckTest {
         assertThatThrownBy(check::close)
                 .isInstanceOf(ChaosException.class)
                 .message()
-                .matches("\"transfer\" must leave nothing on the server, but left an open transaction\\. End what it began\\.\n"
-                        + "  left     : an open transaction \\(pid " + pid + ", connection opened by "
-                        + "ResidueCheckTest\\.theMessageNamesEachThingAndWhatToDo:\\d+\\), begun [\\d.]+m?s ago, which holds "
-                        + "RowExclusiveLock on " + sessions.table() + ", RowExclusiveLock on " + sessions.table()
-                        + "_pkey; its last statement: UPDATE " + sessions.table()
-                        + " SET balance = balance \\+ 1 WHERE id = 1\n"
-                        + "  do       : commit it, or roll it back, before the connection is given back");
+                .matches(
+                        "\"transfer\" must leave nothing on the server, but left an open transaction\\. End what it began\\.\n"
+                                + "  left     : an open transaction \\(pid " + pid + ", connection opened by "
+                                + "ResidueCheckTest\\.opened:\\d+\\), begun [\\d.]+m?s ago, which holds "
+                                + "RowExclusiveLock on " + sessions.table() + ", RowExclusiveLock on "
+                                + sessions.table()
+                                + "_pkey; its last statement: UPDATE " + sessions.table()
+                                + " SET balance = balance \\+ 1 WHERE id = 1\n"
+                                + "  do       : commit it, or roll it back, before the connection is given back");
         assertThat(check.hasFound()).isTrue();
         assertThat(ServerState.read(Sessions.source()).session(pid))
                 .as("it is ended")
@@ -107,11 +120,38 @@ class ResidueCheckTest {
     }
 
     @Test
+    void aConnectionThatTheCollectorFindsFirstIsToldToo() throws SQLException {
+        ResidueCheck check = begin();
+        int pid = forgotten();
+        Awaitility.await("the driver must have closed it")
+                .dontCatchUncaughtExceptions()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    System.gc();
+                    return wire.backends().isEmpty();
+                });
+
+        assertThat(check.find())
+                .singleElement()
+                .asString()
+                .matches("a connection that was opened by ResidueCheckTest" + "\\.forgotten:\\d+ \\(pid " + pid
+                        + "\\) and never closed: the driver did, when nobody held it any more");
+        try (Connection closed = bank.getConnection()) {
+            Sessions.run(closed, "SELECT 1");
+        }
+        assertThat(check.find()).as("one that is closed is none").isEmpty();
+    }
+
+    private int forgotten() throws SQLException {
+        return Sessions.pid(bank.getConnection());
+    }
+
+    @Test
     void whatASessionHeldBeforeIsNotTold() throws SQLException {
-        Connection connection = bank.getConnection();
+        Connection connection = opened();
         int key = Sessions.pid(connection);
         Sessions.run(connection, "SELECT pg_advisory_lock(9, " + key + ")", "CREATE TEMPORARY TABLE before (id int)");
-        Connection begun = bank.getConnection();
+        Connection begun = opened();
         begun.setAutoCommit(false);
         Sessions.run(begun, update());
         ResidueCheck check = begin();
@@ -130,7 +170,7 @@ class ResidueCheckTest {
     @Test
     void aSessionMayBeExcepted() throws SQLException {
         ResidueCheck check = begin();
-        Connection connection = bank.getConnection();
+        Connection connection = opened();
         connection.setAutoCommit(false);
         Sessions.run(connection, update());
 
@@ -142,7 +182,7 @@ class ResidueCheckTest {
     void aBackendThatWaitsForALockWithoutItsConnectionIsTold() throws SQLException {
         sessions.begin("holder", update());
         ResidueCheck check = begin();
-        Connection waiter = bank.getConnection();
+        Connection waiter = opened();
         int pid = Sessions.pid(waiter);
         sessions.start(waiter, update());
         Sessions.awaitBlocked(waiter);
@@ -161,10 +201,10 @@ class ResidueCheckTest {
         try (ResidueCheck check = begin();
                 ChaosScope scope = ChaosScope.open("cut", Plan.of(Seed.random(), cut))) {
             scope.arm(wire.mount());
-            Connection connection = bank.getConnection();
+            Connection connection = opened();
             int pid = Sessions.pid(connection);
-            assertThatThrownBy(() -> Sessions.run(
-                            connection, "SELECT repeat('x', 100000) UNION ALL SELECT pg_sleep(45)::text"))
+            assertThatThrownBy(() ->
+                            Sessions.run(connection, "SELECT repeat('x', 100000) UNION ALL SELECT pg_sleep(45)::text"))
                     .isInstanceOf(SQLException.class);
             assertThat(scope.fired()).hasSize(1);
             assertThat(ServerState.read(Sessions.source()).session(pid))
@@ -227,7 +267,7 @@ class ResidueCheckTest {
         Sessions.run(admin, "CREATE ROLE " + role + " LOGIN");
         try {
             ResidueCheck check = ResidueCheck.begin("transfer", wire, as(role));
-            Connection connection = bank.getConnection();
+            Connection connection = opened();
             connection.setAutoCommit(false);
             Sessions.run(connection, update());
 

@@ -122,8 +122,9 @@ class ServerStateTest {
         assertThat(ours.session(Sessions.pid(reader)).orElseThrow().backendXid())
                 .as("it wrote nothing")
                 .isEmpty();
-        assertThat(ours.locks()).isNotEmpty().allMatch(lock -> ours.session(lock.pid())
-                .isPresent());
+        assertThat(ours.locks())
+                .isNotEmpty()
+                .allMatch(lock -> ours.session(lock.pid()).isPresent());
         assertThat(state.ofApplication(sessions.schema() + " reader").sessions())
                 .extracting(Activity::pid)
                 .containsExactly(Sessions.pid(reader));

@@ -50,7 +50,10 @@ class StatisticsTest {
                     working.rollback();
                 }
                 working.setAutoCommit(true);
-                Sessions.run(working, "SET work_mem = '64kB'", "SELECT count(*) FROM (SELECT DISTINCT n FROM generate_series(1, 100000) n) d");
+                Sessions.run(
+                        working,
+                        "SET work_mem = '64kB'",
+                        "SELECT count(*) FROM (SELECT DISTINCT n FROM generate_series(1, 100000) n) d");
                 DatabaseStatistics.flush(working);
             });
 
@@ -83,7 +86,8 @@ class StatisticsTest {
         DatabaseStatistics since = DatabaseStatistics.await(alone, before, now -> now.deadlocks() > 0, DEADLINE);
 
         assertThat(since.deadlocks()).isEqualTo(1);
-        assertThat(DatabaseStatistics.between(before, DatabaseStatistics.read(alone)).deadlocks())
+        assertThat(DatabaseStatistics.between(before, DatabaseStatistics.read(alone))
+                        .deadlocks())
                 .isEqualTo(1);
     }
 
@@ -91,8 +95,8 @@ class StatisticsTest {
     void whatDoesNotComeIsToldInTime() throws SQLException {
         DatabaseStatistics before = DatabaseStatistics.read(alone);
 
-        assertThatThrownBy(() -> DatabaseStatistics.await(
-                        alone, before, now -> now.deadlocks() > 0, Duration.ofMillis(20)))
+        assertThatThrownBy(() ->
+                        DatabaseStatistics.await(alone, before, now -> now.deadlocks() > 0, Duration.ofMillis(20)))
                 .isInstanceOf(ChaosException.class)
                 .message()
                 .matches("The statistics of the database must show what is waited for within 20ms, but showed .*\\. "
@@ -118,8 +122,11 @@ class StatisticsTest {
         try (Connection connection = alone.getConnection()) {
             BackendMemory before = BackendMemory.of(connection);
             connection.setAutoCommit(false);
-            Sessions.run(connection, "DECLARE big CURSOR FOR SELECT n FROM generate_series(1, 200000) n ORDER BY md5(n::text)",
-                    "SET work_mem = '64MB'", "FETCH 1 FROM big");
+            Sessions.run(
+                    connection,
+                    "DECLARE big CURSOR FOR SELECT n FROM generate_series(1, 200000) n ORDER BY md5(n::text)",
+                    "SET work_mem = '64MB'",
+                    "FETCH 1 FROM big");
             BackendMemory during = BackendMemory.of(connection);
 
             assertThat(during.totalBytes() - before.totalBytes()).isGreaterThan(1_000_000);
@@ -171,7 +178,11 @@ class StatisticsTest {
                     assertThat(each.retainedBytes()).isNotNegative();
                 });
             } finally {
-                Sessions.run(connection, "RESET ROLE", "DROP ROLE " + slot, "SELECT pg_drop_replication_slot('" + slot + "')");
+                Sessions.run(
+                        connection,
+                        "RESET ROLE",
+                        "DROP ROLE " + slot,
+                        "SELECT pg_drop_replication_slot('" + slot + "')");
             }
         }
     }

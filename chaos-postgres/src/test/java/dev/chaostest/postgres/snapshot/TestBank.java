@@ -62,6 +62,7 @@ final class TestBank implements AutoCloseable {
         try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
+            statement.execute("SET lock_timeout = '30s'"); // a snapshot that holds locks must fail its test, not stop it
             for (String sql : statements) {
                 statement.execute(sql);
             }

@@ -64,7 +64,9 @@ class WriteLogTest {
             try (Writes writes = log.record()) {
                 server.in(one).run("INSERT INTO a VALUES (1)");
                 server.in(other).run("INSERT INTO b VALUES (1)");
-                assertThat(writes.wrote()).extracting(change -> change.table().name()).containsExactly("a", "b");
+                assertThat(writes.wrote())
+                        .extracting(change -> change.table().name())
+                        .containsExactly("a", "b");
                 assertThat(writes).hasToString("writes of the database since " + writes.from());
             }
         }
@@ -90,27 +92,31 @@ class WriteLogTest {
                 String in = schema.name() + ".";
                 assertThatThrownBy(writes::assertAllOrNothing)
                         .isInstanceOf(AssertionError.class)
-                        .hasMessage("All must be written in one transaction, or nothing, but 2 transactions wrote. Begin one "
-                                + "around the whole work."
-                                + "\n  transaction " + first.xid() + " at " + first.committedAt()
-                                + "\n    INSERT " + in + "account [id=1, n=1]"
-                                + "\n    INSERT " + in + "entry [id=1]"
-                                + "\n  transaction " + second.xid() + " at " + second.committedAt()
-                                + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
+                        .hasMessage(
+                                "All must be written in one transaction, or nothing, but 2 transactions wrote. Begin one "
+                                        + "around the whole work."
+                                        + "\n  transaction " + first.xid() + " at " + first.committedAt()
+                                        + "\n    INSERT " + in + "account [id=1, n=1]"
+                                        + "\n    INSERT " + in + "entry [id=1]"
+                                        + "\n  transaction " + second.xid() + " at " + second.committedAt()
+                                        + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
                 assertThatThrownBy(() -> writes.assertTogether("entry", "account"))
                         .isInstanceOf(AssertionError.class)
-                        .hasMessage("Every transaction that writes to one of [account, entry] must write to all of them, but 1 "
-                                + "did not. Write them in one transaction."
-                                + "\n  transaction " + second.xid() + " at " + second.committedAt()
-                                + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
+                        .hasMessage(
+                                "Every transaction that writes to one of [account, entry] must write to all of them, but 1 "
+                                        + "did not. Write them in one transaction."
+                                        + "\n  transaction " + second.xid() + " at " + second.committedAt()
+                                        + "\n    UPDATE " + in + "account [id=1] [id=1, n=2]");
                 assertThatThrownBy(writes::assertNothing)
                         .isInstanceOf(AssertionError.class)
-                        .hasMessageStartingWith("Nothing must be written, but 2 transactions did. Roll back what failed, and "
-                                + "commit nothing before it.\n  transaction " + first.xid());
+                        .hasMessageStartingWith(
+                                "Nothing must be written, but 2 transactions did. Roll back what failed, and "
+                                        + "commit nothing before it.\n  transaction " + first.xid());
                 assertThatThrownBy(() -> writes.assertTogether("account", "account"))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("assertTogether must have at least two tables, but has [account]. Name those that belong "
-                                + "together.");
+                        .hasMessage(
+                                "assertTogether must have at least two tables, but has [account]. Name those that belong "
+                                        + "together.");
                 assertThat(second.toString()).startsWith("transaction " + second.xid() + ": [UPDATE ");
             }
         }
@@ -119,7 +125,8 @@ class WriteLogTest {
     @Test
     void whoWritesOnTheServerIsNamedToWhoWantsToOpenIt() throws SQLException {
         server.sql.run("CREATE DATABASE elsewhere", "CREATE TABLE public.t (id int)");
-        try (Connection writer = DriverSettings.of(server.postgres().jdbcUrl().replace("/postgres", "/elsewhere"), "postgres", null)
+        try (Connection writer = DriverSettings.of(
+                        server.postgres().jdbcUrl().replace("/postgres", "/elsewhere"), "postgres", null)
                 .unpooled()
                 .getConnection()) {
             writer.setAutoCommit(false);
@@ -135,10 +142,11 @@ class WriteLogTest {
                             },
                             Duration.ofMillis(200)));
             assertThat(refused)
-                    .hasMessage("The log of what tests write must be opened while nobody writes, but a transaction stayed open "
-                            + "for 200 ms. Open it before the tests, or end these first."
-                            + "\n  writer : pid " + pid + " in database \"elsewhere\", idle in transaction: "
-                            + "SELECT pg_backend_pid()");
+                    .hasMessage(
+                            "The log of what tests write must be opened while nobody writes, but a transaction stayed open "
+                                    + "for 200 ms. Open it before the tests, or end these first."
+                                    + "\n  writer : pid " + pid + " in database \"elsewhere\", idle in transaction: "
+                                    + "SELECT pg_backend_pid()");
             for (Connection each : opened) {
                 assertThat(each.isClosed()).isTrue();
             }
@@ -160,7 +168,8 @@ class WriteLogTest {
             assertThatThrownBy(() -> WriteLog.open(theirs))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage("What a test wrote must be read on a server that this library started, but "
-                            + theirs.describe() + " is not: a replication slot makes a server keep its log and its dead "
+                            + theirs.describe()
+                            + " is not: a replication slot makes a server keep its log and its dead "
                             + "catalogue rows, for all who use it. Remove chaos.jdbc.url, or, if it is yours, use "
                             + "WriteLog.openOnServerOfYours(dataSource).");
             assertThat(slots()).isEmpty();
@@ -193,15 +202,17 @@ class WriteLogTest {
         try (OwnServer other = new OwnServer(ServerOptions.ofDefaults().withSetting("wal_level", "replica"))) {
             assertThatThrownBy(() -> WriteLog.open(other.postgres()))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("The log of what tests write must be readable, but the server answered 55000. Start the server "
-                            + "with wal_level=logical, and lead to the primary.");
+                    .hasMessage(
+                            "The log of what tests write must be readable, but the server answered 55000. Start the server "
+                                    + "with wal_level=logical, and lead to the primary.");
         }
     }
 
     @Test
     void aRoleThatMayNotReplicateIsRefused() {
         server.sql.run("CREATE ROLE weak LOGIN");
-        DataSource weak = DriverSettings.of(server.postgres().jdbcUrl(), "weak", null).unpooled();
+        DataSource weak =
+                DriverSettings.of(server.postgres().jdbcUrl(), "weak", null).unpooled();
         assertThatThrownBy(() -> WriteLog.openOnServerOfYours(weak))
                 .hasMessage("The log of what tests write must be readable, but the server answered 42501. Connect as a "
                         + "superuser, or as a role with REPLICATION.");

@@ -58,9 +58,9 @@ class WritesTest {
             sql.run("CREATE TABLE account (id int PRIMARY KEY, balance numeric); CREATE TABLE entry (note text)");
             sql.run("INSERT INTO account VALUES (9, 1)");
             try (Writes writes = log.record(schema.name())) {
-                Instant before = Instant.parse(
-                        sql.column("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
-                                .get(0));
+                Instant before = Instant.parse(sql.column(
+                                "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+                        .get(0));
                 sql.run(
                         "BEGIN; INSERT INTO account VALUES (1, 10.50); INSERT INTO entry VALUES (NULL); COMMIT",
                         "UPDATE account SET balance = 7 WHERE id = 1",
@@ -119,12 +119,15 @@ class WritesTest {
         try (TestSchema schema = server.schema("bank")) {
             server.in(schema).run("CREATE TABLE account (id int)");
             try (Writes writes = log.record(schema.name())) {
-                server.in(schema).run("BEGIN; INSERT INTO account VALUES (1); SAVEPOINT s; INSERT INTO account VALUES (2); COMMIT");
+                server.in(schema)
+                        .run(
+                                "BEGIN; INSERT INTO account VALUES (1); SAVEPOINT s; INSERT INTO account VALUES (2); COMMIT");
                 assertThat(server.in(schema).column("SELECT count(DISTINCT xmin::text) FROM account"))
                         .containsExactly("2");
                 writes.assertAllOrNothing();
-                assertThat(writes.transactions()).singleElement().satisfies(only -> assertThat(only.changes())
-                        .hasSize(2));
+                assertThat(writes.transactions())
+                        .singleElement()
+                        .satisfies(only -> assertThat(only.changes()).hasSize(2));
             }
         }
     }
@@ -143,25 +146,34 @@ class WritesTest {
                 """;
         List<RowChange> all = new ArrayList<>();
         for (String table : List.of("plain", "whole", "nothing", "keyless", "other")) {
-            all.addAll(wrote(
-                    tables,
-                    "UPDATE " + table + " SET note = 'new', id = 2",
-                    "DELETE FROM " + table));
+            all.addAll(wrote(tables, "UPDATE " + table + " SET note = 'new', id = 2", "DELETE FROM " + table));
         }
-        assertThat(all).extracting(WritesTest::before).containsExactly(
-                row("id", "1"),
-                row("id", "2"),
-                row("id", "1", "note", "old", "big", null),
-                row("id", "2", "note", "new", "big", null),
-                row(),
-                row(),
-                row(),
-                row(),
-                row("note", "old"),
-                row("note", "new"));
-        assertThat(all).extracting(RowChange::key).containsExactly(
-                row("id", "1"), row("id", "2"), row("id", "1"), row("id", "2"), row(), row(), row(), row(),
-                row("note", "old"), row("note", "new"));
+        assertThat(all)
+                .extracting(WritesTest::before)
+                .containsExactly(
+                        row("id", "1"),
+                        row("id", "2"),
+                        row("id", "1", "note", "old", "big", null),
+                        row("id", "2", "note", "new", "big", null),
+                        row(),
+                        row(),
+                        row(),
+                        row(),
+                        row("note", "old"),
+                        row("note", "new"));
+        assertThat(all)
+                .extracting(RowChange::key)
+                .containsExactly(
+                        row("id", "1"),
+                        row("id", "2"),
+                        row("id", "1"),
+                        row("id", "2"),
+                        row(),
+                        row(),
+                        row(),
+                        row(),
+                        row("note", "old"),
+                        row("note", "new"));
         assertThat(((RowChange.Update) all.get(2)).changed()).containsExactly("id", "note");
         assertThat(all.get(5)).hasToString("DELETE " + all.get(5).table() + " (row not logged)");
         assertThat(all.get(2))
@@ -290,15 +302,14 @@ class WritesTest {
 
     @Test
     void rowsOfPartitionsCascadesAndTriggersAreThere() {
-        assertThat(wrote(
-                        """
+        assertThat(wrote("""
                         CREATE TABLE parent (id int PRIMARY KEY) PARTITION BY RANGE (id);
                         CREATE TABLE low PARTITION OF parent FOR VALUES FROM (0) TO (10);
                         CREATE TABLE child (parent int REFERENCES parent ON DELETE CASCADE);
                         INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1)
-                        """,
-                        "DELETE FROM parent"))
-                .extracting(change -> change.getClass().getSimpleName() + " " + change.table().name())
+                        """, "DELETE FROM parent"))
+                .extracting(change ->
+                        change.getClass().getSimpleName() + " " + change.table().name())
                 .containsExactly("Delete low", "Delete child");
     }
 

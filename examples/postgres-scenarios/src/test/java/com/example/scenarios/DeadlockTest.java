@@ -7,7 +7,6 @@ import static com.example.scenarios.Sql.run;
 import static com.example.scenarios.Sql.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.postgres.IsolatedSchema;
@@ -38,8 +37,8 @@ class DeadlockTest {
     private static final LockRequest ROW_2 = LockRequest.row("account", "id", 2);
 
     @ChaosTest
-    void twoTablesInOppositeOrderHaveOneVictim(ChaosScope scope, DataSource shop) {
-        DeadlockOutcome outcome = Deadlocks.of(scope, shop)
+    void twoTablesInOppositeOrderHaveOneVictim(Deadlocks deadlocks) {
+        DeadlockOutcome outcome = deadlocks
                 .provoke(Deadlock.between(
                         LockRequest.table("account", TableLockMode.EXCLUSIVE),
                         LockRequest.table("entry", TableLockMode.EXCLUSIVE)));
@@ -49,8 +48,8 @@ class DeadlockTest {
     }
 
     @ChaosTest
-    void threeTablesInTurnHaveTheVictimThatWasChosen(ChaosScope scope, DataSource shop) {
-        DeadlockOutcome outcome = Deadlocks.of(scope, shop)
+    void threeTablesInTurnHaveTheVictimThatWasChosen(Deadlocks deadlocks) {
+        DeadlockOutcome outcome = deadlocks
                 .provoke(Deadlock.cycle(
                                 LockRequest.table("account", TableLockMode.EXCLUSIVE),
                                 LockRequest.table("entry", TableLockMode.EXCLUSIVE),
@@ -62,18 +61,18 @@ class DeadlockTest {
     }
 
     @ChaosTest
-    void aTransferThatIsTheVictimLeavesNothing(ChaosScope scope, DataSource shop) throws SQLException {
+    void aTransferThatIsTheVictimLeavesNothing(Deadlocks deadlocks, DataSource shop) throws SQLException {
         LockOrder opposite = LockOrder.first(ROW_2).then(ROW_1);
 
-        Deadlocks.of(scope, shop)
+        deadlocks
                 .withVictim(opposite, () -> assertThat(state(() -> transfer(shop))).isEqualTo("40P01"));
 
         assertThat(number(shop, "SELECT balance FROM account WHERE id = 1")).isEqualTo(1000);
     }
 
     @ChaosTest
-    void aTransferThatIsTriedAgainAfterADeadlockIsDoneOnce(ChaosScope scope, DataSource shop) throws SQLException {
-        Deadlocks.of(scope, shop).withVictim(LockOrder.first(ROW_2).then(ROW_1), () -> {
+    void aTransferThatIsTriedAgainAfterADeadlockIsDoneOnce(Deadlocks deadlocks, DataSource shop) throws SQLException {
+        deadlocks.withVictim(LockOrder.first(ROW_2).then(ROW_1), () -> {
             assertThat(state(() -> transfer(shop))).isEqualTo("40P01");
             transfer(shop);
         });
@@ -83,15 +82,15 @@ class DeadlockTest {
     }
 
     @ChaosTest
-    void aTransferThatSurvivesADeadlockIsDone(ChaosScope scope, DataSource shop) throws SQLException {
-        Deadlocks.of(scope, shop).withSurvivor(LockOrder.first(ROW_2).then(ROW_1), () -> transfer(shop));
+    void aTransferThatSurvivesADeadlockIsDone(Deadlocks deadlocks, DataSource shop) throws SQLException {
+        deadlocks.withSurvivor(LockOrder.first(ROW_2).then(ROW_1), () -> transfer(shop));
 
         assertThat(number(shop, "SELECT balance FROM account WHERE id = 1")).isEqualTo(900);
     }
 
     @ChaosTest
-    void aStormOfDeadlocksEndsWithOneVictimEach(ChaosScope scope, DataSource shop) {
-        List<DeadlockOutcome> outcomes = Deadlocks.of(scope, shop).storm(8);
+    void aStormOfDeadlocksEndsWithOneVictimEach(Deadlocks deadlocks) {
+        List<DeadlockOutcome> outcomes = deadlocks.storm(8);
 
         assertThat(outcomes).hasSize(8).allSatisfy(outcome -> assertThat(outcome.victim()
                         .sqlState())
@@ -99,16 +98,15 @@ class DeadlockTest {
     }
 
     @ChaosTest
-    void ofManyWhoUpgradeTheirLockOneSurvives(ChaosScope scope, DataSource shop) {
-        DeadlockOutcome outcome = Deadlocks.of(scope, shop).provoke(Deadlock.upgrade("version"));
+    void ofManyWhoUpgradeTheirLockOneSurvives(Deadlocks deadlocks) {
+        DeadlockOutcome outcome = deadlocks.provoke(Deadlock.upgrade("version"));
 
         assertThat(outcome.victim().sqlState()).contains("40P01");
     }
 
     @ChaosTest
-    void aDeletionWaitsForACommitThatNeedsWhatItDeletes(ChaosScope scope, DataSource shop) throws Exception {
+    void aDeletionWaitsForACommitThatNeedsWhatItDeletes(Locks locks, DataSource shop) throws Exception {
         run(shop, "DELETE FROM version WHERE branch = 'next'");
-        Locks locks = Locks.of(scope, shop);
         try (Connection writer = shop.getConnection();
                 LockHolder commit = locks.hold(
                         LockRequest.statement("INSERT INTO entry (branch, message) VALUES ('next', 'commit')"))) {
@@ -122,8 +120,7 @@ class DeadlockTest {
     }
 
     @ChaosTest
-    void aTableThatSomebodyKeepsEndsInALockTimeout(ChaosScope scope, DataSource shop) throws SQLException {
-        Locks locks = Locks.of(scope, shop);
+    void aTableThatSomebodyKeepsEndsInALockTimeout(Locks locks, DataSource shop) throws SQLException {
         try (LockHolder kept = locks.hold(LockRequest.table("account", TableLockMode.ACCESS_EXCLUSIVE))) {
             assertThat(kept.isActive()).isTrue();
             assertThat(state(() -> inTransaction(shop, transaction -> {
@@ -137,12 +134,12 @@ class DeadlockTest {
     }
 
     @ChaosTest
-    void fiveTablesUnderLoadEndInDeadlocksThatAreAllResolved(ChaosScope scope, DataSource shop) {
+    void fiveTablesUnderLoadEndInDeadlocksThatAreAllResolved(Deadlocks deadlocks) {
         LockRequest[] five = IntStream.range(0, 5)
                 .mapToObj(i -> LockRequest.advisory(i, i))
                 .toArray(LockRequest[]::new);
 
-        DeadlockOutcome outcome = Deadlocks.of(scope, shop).provoke(Deadlock.cycle(five));
+        DeadlockOutcome outcome = deadlocks.provoke(Deadlock.cycle(five));
 
         assertThat(outcome.survivors()).hasSize(4).allMatch(survivor -> survivor.sqlState().isEmpty());
     }

@@ -29,20 +29,19 @@ import org.junit.jupiter.api.Tag;
 class IntegrityTest {
 
     @ChaosTest
-    void anOrphanThatSlippedInIsFound(TestSchema schema, DataSource shop) throws SQLException {
+    void anOrphanThatSlippedInIsFound(Integrity integrity, DataSource shop) throws SQLException {
         inTransaction(shop, transaction -> {
             run(transaction, "SET LOCAL session_replication_role = replica");
             run(transaction, "INSERT INTO entry (branch, message) VALUES ('nobody', 'orphan')");
         });
 
-        assertThatThrownBy(() -> Integrity.of(shop, schema.name()).check().assertSound())
+        assertThatThrownBy(() -> integrity.check().assertSound())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("nobody");
     }
 
     @ChaosTest
-    void workThatKeepsTheRulesIsSound(TestSchema schema, DataSource shop) throws SQLException {
-        Integrity integrity = Integrity.of(shop, schema.name());
+    void workThatKeepsTheRulesIsSound(Integrity integrity, DataSource shop) throws SQLException {
         integrity.remember(Invariant.of("money", "SELECT sum(balance) FROM account"));
 
         run(shop, "UPDATE account SET balance = balance + CASE id WHEN 1 THEN -100 ELSE 100 END WHERE id < 3");
@@ -53,8 +52,7 @@ class IntegrityTest {
     }
 
     @ChaosTest
-    void moneyThatIsGoneIsMissed(TestSchema schema, DataSource shop) throws SQLException {
-        Integrity integrity = Integrity.of(shop, schema.name());
+    void moneyThatIsGoneIsMissed(Integrity integrity, DataSource shop) throws SQLException {
         integrity.remember(Invariant.of("money", "SELECT sum(balance) FROM account"));
 
         run(shop, "UPDATE account SET balance = balance - 1 WHERE id = 1");

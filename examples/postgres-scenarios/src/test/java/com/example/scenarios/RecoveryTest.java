@@ -7,14 +7,11 @@ import static com.example.scenarios.Sql.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.postgres.IsolatedSchema;
-import dev.chaostest.junit5.postgres.OwnServer;
 import dev.chaostest.junit5.postgres.PostgresTest;
-import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.StopMode;
 import dev.chaostest.postgres.server.fault.ServerFaults;
 import java.sql.Connection;
@@ -26,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that die, stand still, fill up, and come back. */
 @PostgresTest
-@OwnServer
 @IsolatedSchema("shop.sql")
 @Tag(ChaosTags.CRASH)
 class RecoveryTest {
@@ -37,12 +33,12 @@ class RecoveryTest {
     @ParameterizedTest
     @EnumSource(StopMode.class)
     void whatWasAcknowledgedSurvivesEveryEndOfTheServer(
-            StopMode mode, ChaosScope scope, PostgresServer server, DataSource shop) throws SQLException {
+            StopMode mode, ServerFaults faults, DataSource shop) throws SQLException {
         run(shop, INSERT);
         try (Connection open = shop.getConnection()) {
             open.setAutoCommit(false);
             run(open, INSERT);
-            ServerFaults.of(scope, server).restart(mode);
+            faults.restart(mode);
             assertThat(state(open::commit)).isEqualTo(mode == StopMode.FAST ? "57P01" : "08006");
         }
 
@@ -50,11 +46,11 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void idsAfterACrashAreStillOnesOfTheirOwn(ChaosScope scope, PostgresServer server, DataSource shop)
+    void idsAfterACrashAreStillOnesOfTheirOwn(ServerFaults faults, DataSource shop)
             throws SQLException {
         for (int i = 0; i < 3; i++) {
             run(shop, INSERT);
-            ServerFaults.of(scope, server).restart(StopMode.CRASH);
+            faults.restart(StopMode.CRASH);
         }
         run(shop, INSERT);
 
@@ -63,9 +59,9 @@ class RecoveryTest {
 
     @ChaosTest
     void aPoolIsUsableAgainAfterEachOfItsDeadConnectionsFailedOnce(
-            ChaosScope scope, PostgresServer server, HikariDataSource shop) throws SQLException {
+            ServerFaults faults, HikariDataSource shop) throws SQLException {
         run(shop, INSERT);
-        ServerFaults.of(scope, server).restart(StopMode.CRASH);
+        faults.restart(StopMode.CRASH);
 
         int failures = 0;
         while (!state(() -> run(shop, INSERT)).isEmpty()) {
@@ -75,9 +71,9 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aServerThatIsDownRefusesAndComesBack(ChaosScope scope, PostgresServer server, DataSource shop)
+    void aServerThatIsDownRefusesAndComesBack(ServerFaults faults, DataSource shop)
             throws SQLException {
-        try (Injection down = ServerFaults.of(scope, server).stop(StopMode.FAST)) {
+        try (Injection down = faults.stop(StopMode.FAST)) {
             assertThat(down.isActive()).isTrue();
             assertThat(state(() -> run(shop, INSERT))).isEqualTo("08001");
         }
@@ -86,9 +82,9 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aServerWithoutRoomForConnectionsSaysSo(ChaosScope scope, PostgresServer server, DataSource shop)
+    void aServerWithoutRoomForConnectionsSaysSo(ServerFaults faults, DataSource shop)
             throws SQLException {
-        try (Injection full = ServerFaults.of(scope, server).connections().exhaust()) {
+        try (Injection full = faults.connections().exhaust()) {
             assertThat(full.isActive()).isTrue();
             assertThat(state(() -> run(shop, INSERT))).isEqualTo("53300");
         }
@@ -97,10 +93,10 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aSessionWithoutMemoryFailsAndGoesOn(ChaosScope scope, PostgresServer server, DataSource shop)
+    void aSessionWithoutMemoryFailsAndGoesOn(ServerFaults faults, DataSource shop)
             throws SQLException {
         try (Connection session = shop.getConnection()) {
-            try (Injection poor = ServerFaults.of(scope, server).backend(session).outOfMemory()) {
+            try (Injection poor = faults.backend(session).outOfMemory()) {
                 assertThat(poor.isActive()).isTrue();
                 assertThat(state(() -> number(session, "SELECT length(repeat('x', 200000000))")))
                         .isEqualTo("53200");

@@ -36,7 +36,7 @@ public final class Admin implements AutoCloseable {
             return new Admin(
                     server,
                     DriverManager.getConnection(
-                            server.jdbcUrl() + "&ApplicationName=chaostest&loginTimeout=30&connectTimeout=30&socketTimeout=30"));
+                            server.jdbcUrl() + "&ApplicationName=chaostest&connectTimeout=30&socketTimeout=30"));
         } catch (SQLException e) {
             throw failed(server, "let us in", e);
         }

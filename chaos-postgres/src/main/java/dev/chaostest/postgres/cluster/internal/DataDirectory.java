@@ -68,7 +68,7 @@ public record DataDirectory(Path path) {
         Path file = path.resolve(name);
         if (!Files.exists(file)) {
             Files.createFile(file);
-            adopt();
+            adopt(file);
         }
     }
 
@@ -82,19 +82,28 @@ public record DataDirectory(Path path) {
             }
         }
         data.writeTo(path);
-        adopt();
+        try (Stream<Path> children = Files.list(path)) {
+            for (Path child : (Iterable<Path>) children::iterator) {
+                adopt(child);
+            }
+        }
     }
 
-    /** Gives everything to whom the directory belongs: where the JVM is root, the server may be somebody else. */
-    public void adopt() throws IOException {
+    /**
+     * Gives what we wrote to whom the directory belongs: where the JVM is root, the server may be somebody else.
+     *
+     * @param written a file or a directory with all it holds, in this directory
+     */
+    public void adopt(Path written) throws IOException {
         Object uid = Files.getAttribute(path, "unix:uid");
+        if (uid.equals(Files.getAttribute(written, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+            return;
+        }
         Object gid = Files.getAttribute(path, "unix:gid");
-        try (Stream<Path> all = Files.walk(path)) {
+        try (Stream<Path> all = Files.walk(written)) {
             for (Path one : (Iterable<Path>) all::iterator) {
-                if (!uid.equals(Files.getAttribute(one, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
-                    Files.setAttribute(one, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-                    Files.setAttribute(one, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
-                }
+                Files.setAttribute(one, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(one, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
             }
         }
     }

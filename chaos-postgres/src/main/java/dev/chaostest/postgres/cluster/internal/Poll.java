@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.cluster.internal;
 
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Durations;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,13 +27,19 @@ public final class Poll {
      * @throws ChaosException if it does not come in time, or the thread is interrupted; its flag stays set
      */
     public static void until(String must, BooleanSupplier isSo, Supplier<String> instead, String advice) {
-        long end = System.nanoTime() + DEADLINE.toNanos();
+        until(DEADLINE, must, isSo, instead, advice);
+    }
+
+    /** The same, with another deadline. */
+    public static void until(
+            Duration deadline, String must, BooleanSupplier isSo, Supplier<String> instead, String advice) {
+        long end = System.nanoTime() + deadline.toNanos();
         while (!isSo.getAsBoolean()) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new ChaosException(must + ", but the thread that waits for it was interrupted. " + advice);
             }
             if (System.nanoTime() - end > 0) {
-                throw new ChaosException(must + " within " + DEADLINE.toSeconds() + " s, but " + instead.get() + ". "
+                throw new ChaosException(must + " within " + Durations.print(deadline) + ", but " + instead.get() + ". "
                         + advice);
             }
             LockSupport.parkNanos(PAUSE_NANOS);

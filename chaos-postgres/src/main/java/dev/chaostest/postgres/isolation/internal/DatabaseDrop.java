@@ -65,7 +65,8 @@ public record DatabaseDrop(DatabaseName name) {
 
     private ChaosException occupied(List<String> left, @Nullable SQLException cause) {
         return new ChaosException(
-                "Database \"" + name + "\" must be left empty-handed by its test, but something in it keeps it from being"
+                "Database \"" + name
+                        + "\" must be left empty-handed by its test, but something in it keeps it from being"
                         + " dropped. End it in the test, then close the database again."
                         + (left.isEmpty() ? "\n  left   : nothing any more" : "\n  left   : ")
                         + String.join("\n  left   : ", left),

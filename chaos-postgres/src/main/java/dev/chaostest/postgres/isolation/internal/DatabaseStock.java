@@ -60,8 +60,9 @@ public final class DatabaseStock implements AutoCloseable {
      */
     public Made take(
             Class<?> origin, List<String> locations, InstantSource clock, String prefix, Supplier<DatabaseName> names) {
-        List<Script> scripts =
-                locations.stream().map(location -> Script.read(origin, location)).toList();
+        List<Script> scripts = locations.stream()
+                .map(location -> Script.read(origin, location))
+                .toList();
         DatabaseCreation creation = new DatabaseCreation(new Template(admin, scripts, clock), names);
         Background worker = background;
         if (worker == null || ahead == 0) {

@@ -29,8 +29,8 @@ final class Encodable {
         }
         String encoding = connection.unwrap(PGConnection.class).getParameterStatus("server_encoding");
         if (!"UTF8".equals(encoding)) {
-            throw new ChaosException("A " + kind + " name must be ASCII in a database that is not UTF8, but is \"" + text
-                    + "\" in one with encoding " + encoding + ". Use a prefix of ASCII characters.");
+            throw new ChaosException("A " + kind + " name must be ASCII in a database that is not UTF8, but is \""
+                    + text + "\" in one with encoding " + encoding + ". Use a prefix of ASCII characters.");
         }
     }
 }

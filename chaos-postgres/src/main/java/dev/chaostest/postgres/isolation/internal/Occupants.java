@@ -25,9 +25,11 @@ final class Occupants {
             """;
 
     private static final String LEFT = """
-            SELECT 'prepared transaction "' || gid || '"' FROM pg_catalog.pg_prepared_xacts WHERE database = ?
+            WITH given AS (SELECT ? AS name)
+            SELECT 'prepared transaction "' || gid || '"' FROM pg_catalog.pg_prepared_xacts, given WHERE database = name
             UNION ALL
-            SELECT 'replication slot "' || slot_name || '"' FROM pg_catalog.pg_replication_slots WHERE database = ?
+            SELECT 'replication slot "' || slot_name || '"' FROM pg_catalog.pg_replication_slots, given
+            WHERE database = name
             ORDER BY 1
             """;
 
@@ -73,10 +75,7 @@ final class Occupants {
     private static List<String> lines(Connection connection, String sql, DatabaseName name) throws SQLException {
         List<String> lines = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int values = statement.getParameterMetaData().getParameterCount();
-            for (int i = 1; i <= values; i++) {
-                statement.setString(i, name.text());
-            }
+            statement.setString(1, name.text());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     lines.add(rows.getString(1));

@@ -66,8 +66,9 @@ public record SchemaName(String text) {
         String text = run.unique(requirePrefix(kind, prefix) + "_" + stamp(now));
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > BYTES_MAX) {
-            throw new ChaosException("A " + kind + " name must have at most " + BYTES_MAX + " bytes in UTF-8, but \"" + text
-                    + "\" has " + bytes + ". Shorten the prefix \"" + prefix + "\" by " + (bytes - BYTES_MAX) + ".");
+            throw new ChaosException(
+                    "A " + kind + " name must have at most " + BYTES_MAX + " bytes in UTF-8, but \"" + text + "\" has "
+                            + bytes + ". Shorten the prefix \"" + prefix + "\" by " + (bytes - BYTES_MAX) + ".");
         }
         return text;
     }

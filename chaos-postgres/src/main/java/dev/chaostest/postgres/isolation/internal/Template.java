@@ -108,8 +108,7 @@ public record Template(DataSource admin, List<Script> scripts, InstantSource clo
     private static void unlock(Connection connection, TemplateName name) throws SQLException {
         if (!connection.isClosed()) {
             Transaction.execute(
-                    connection,
-                    "SELECT pg_catalog.pg_advisory_unlock(" + LOCK_CLASS + ", " + name.lockKey() + ")");
+                    connection, "SELECT pg_catalog.pg_advisory_unlock(" + LOCK_CLASS + ", " + name.lockKey() + ")");
         }
     }
 
@@ -144,13 +143,13 @@ public record Template(DataSource admin, List<Script> scripts, InstantSource clo
     private static DatabaseName complete(Connection connection, DatabaseName building) throws SQLException {
         Transaction.execute(connection, "ALTER DATABASE " + building.quoted() + " ALLOW_CONNECTIONS false");
         if (!Occupants.awaitNobody(connection, building, LEAVING)) {
-            throw new ChaosException("A template of test databases must be left by all sessions, but some are still in \""
-                    + building + "\". Have the scripts start none.\n  session: "
-                    + String.join("\n  session: ", Occupants.sessions(connection, building)));
+            throw new ChaosException(
+                    "A template of test databases must be left by all sessions, but some are still in \""
+                            + building + "\". Have the scripts start none.\n  session: "
+                            + String.join("\n  session: ", Occupants.sessions(connection, building)));
         }
         DatabaseName complete = TemplateName.complete(building);
-        Transaction.execute(
-                connection, "ALTER DATABASE " + building.quoted() + " RENAME TO " + complete.quoted());
+        Transaction.execute(connection, "ALTER DATABASE " + building.quoted() + " RENAME TO " + complete.quoted());
         return complete;
     }
 

@@ -26,7 +26,8 @@ record TemplateName(String hash) {
 
     private static final String COMPLETE = "chaos_template_";
     private static final String BUILDING = "chaos_building_";
-    private static final Pattern FORM = Pattern.compile("(chaos_template_|chaos_building_)[0-9a-f]{32}_([0-9a-z]{6,7})");
+    private static final Pattern FORM =
+            Pattern.compile("(chaos_template_|chaos_building_)[0-9a-f]{32}_([0-9a-z]{6,7})");
 
     /** Counts the ways in which this library has built templates: one of an older way is not taken. */
     private static final String WAY = "1";

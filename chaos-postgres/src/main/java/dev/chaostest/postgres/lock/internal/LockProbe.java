@@ -225,8 +225,7 @@ public final class LockProbe implements AutoCloseable {
         }
     }
 
-    private static <T> List<T> ask(Connection open, String sql, Binding binding, Column<T> column)
-            throws SQLException {
+    private static <T> List<T> ask(Connection open, String sql, Binding binding, Column<T> column) throws SQLException {
         List<T> answers = new ArrayList<>();
         try (PreparedStatement statement = open.prepareStatement(sql)) {
             binding.bind(statement);

@@ -64,8 +64,8 @@ final class HeldLocks implements AutoCloseable {
             WHERE i.indrelid = ?::bigint::oid AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum
             """;
 
-    private static final Map<String, TableLockMode> MODES =
-            Stream.of(TableLockMode.values()).collect(Collectors.toUnmodifiableMap(TableLockMode::serverName, mode -> mode));
+    private static final Map<String, TableLockMode> MODES = Stream.of(TableLockMode.values())
+            .collect(Collectors.toUnmodifiableMap(TableLockMode::serverName, mode -> mode));
 
     private static final Set<TableLockMode> WITH_ROWS = Set.of(TableLockMode.ROW_SHARE, TableLockMode.ROW_EXCLUSIVE);
 

@@ -50,7 +50,7 @@ public record LockInversion(Path one, Path other) {
 
     @Override
     public String toString() {
-        return "path 1: " + one.first() + "\n  then  : " + one.then() + "\n  path 2: " + other.first()
-                + "\n  then  : " + other.then();
+        return "path 1: " + one.first() + "\n  then  : " + one.then() + "\n  path 2: " + other.first() + "\n  then  : "
+                + other.then();
     }
 }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * deadlock happening, and also when they never ran at the same time.
  *
  * <p>Before each statement of a mounted DataSource goes out, the server is asked which locks its session holds; what is new
- * belongs to the statement before. So each statement is a few milliseconds slower. The application sees nothing else. Locks
+ * belongs to the statement before. So each statement is some 10 ms slower. The application sees nothing else. Locks
  * are tables, advisory keys, and rows where the extension {@code pgrowlocks} is installed in the database ({@code CREATE
  * EXTENSION pgrowlocks}) and the role may use it (superuser, or a member of {@code pg_stat_scan_tables}): rows are named by their
  * primary key, else by their place. It reads the tables of which rows are locked from end to end: for tables of tests, not for
@@ -88,7 +88,9 @@ public final class LockOrderRecorder implements AutoCloseable {
             LockOrderRecorder recorder = new LockOrderRecorder(HeldLocks.open(source));
             scope.own("the recorder of lock orders", recorder);
             recorder.observed = mount.observe(recorder::before);
-            scope.ledger().noted("watches the order of locks of " + mount + (recorder.seesRows() ? "" : ", rows not among them"));
+            scope.ledger()
+                    .noted("watches the order of locks of " + mount
+                            + (recorder.seesRows() ? "" : ", rows not among them"));
             return recorder;
         } catch (SQLException e) {
             throw new ChaosException(
@@ -168,7 +170,8 @@ public final class LockOrderRecorder implements AutoCloseable {
         try {
             asked = thread.submit(task);
         } catch (RejectedExecutionException e) {
-            throw new ChaosException("The recorder of lock orders must be open to be asked, but is closed. Ask it before.", e);
+            throw new ChaosException(
+                    "The recorder of lock orders must be open to be asked, but is closed. Ask it before.", e);
         }
         try {
             return asked.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
@@ -177,7 +180,8 @@ public final class LockOrderRecorder implements AutoCloseable {
             throw new ChaosException("The recorder of lock orders must not be interrupted, but was. Ask it again.", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new ChaosException(
-                    "The recorder of lock orders must answer within " + DEADLINE.toSeconds() + " s, but did not. See the cause.",
+                    "The recorder of lock orders must answer within " + DEADLINE.toSeconds()
+                            + " s, but did not. See the cause.",
                     e);
         }
     }
@@ -188,10 +192,11 @@ public final class LockOrderRecorder implements AutoCloseable {
         try {
             observed.close();
             if (!thread.isShutdown()) {
-                onThread(() -> { // behind every statement that still waits
-                    held.close();
-                    return true;
-                });
+                onThread(
+                        () -> { // behind every statement that still waits
+                            held.close();
+                            return true;
+                        });
             }
         } catch (Exception e) {
             LOG.debug("The recorder of lock orders could not be closed cleanly", e);

@@ -72,6 +72,7 @@ final class Track {
     }
 
     private Step step(Grip grip) {
-        return new Step(grip.thing(), grip.mode(), Optional.ofNullable(statement).orElse("?"), caller);
+        return new Step(
+                grip.thing(), grip.mode(), Optional.ofNullable(statement).orElse("?"), caller);
     }
 }

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.plan.Fault;
+import dev.chaostest.postgres.pool.PoolNumbers;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,8 +46,13 @@ interface Backing {
     /** How many connections it has at most; empty if that is not known. */
     OptionalInt max();
 
+    /** What it says about itself; empty if it says nothing. */
+    Optional<PoolNumbers> numbers();
+
     /** How many of them are in use, by anyone. */
-    int busy();
+    default int busy() {
+        return numbers().map(PoolNumbers::active).orElse(0);
+    }
 
     /** The way to a connection without the gate. */
     @FunctionalInterface

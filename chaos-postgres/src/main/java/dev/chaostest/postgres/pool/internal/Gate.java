@@ -7,10 +7,12 @@ import dev.chaostest.mount.Strike;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.pool.PoolNumbers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +55,11 @@ public final class Gate implements AutoCloseable {
     /** How many connections the pool has at most; empty if that is not known. */
     public OptionalInt max() {
         return backing.max();
+    }
+
+    /** What the pool says about itself; empty if it says nothing. */
+    public Optional<PoolNumbers> numbers() {
+        return backing.numbers();
     }
 
     Connection acquire() throws SQLException {

@@ -2,10 +2,10 @@
 package dev.chaostest.postgres.pool.internal;
 
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.postgres.pool.NoConnection;
+import dev.chaostest.postgres.pool.PoolNumbers;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +49,7 @@ record HikariBacking(HikariDataSource pool, Way way, LimitedWay limited) impleme
     @Override
     public SQLException timedOut(Duration waited, Optional<SqlState> connecting) {
         String message = pool.getPoolName() + " - Connection is not available, request timed out after "
-                + waited.toMillis() + "ms " + numbers();
+                + waited.toMillis() + "ms (" + numbers().orElseThrow() + ")";
         if (connecting.isEmpty()) {
             return new SQLTransientConnectionException(message, null, 0);
         }
@@ -60,12 +60,16 @@ record HikariBacking(HikariDataSource pool, Way way, LimitedWay limited) impleme
         return timedOut;
     }
 
-    private String numbers() {
-        HikariPoolMXBean now = pool.getHikariPoolMXBean();
-        return now == null
-                ? "(total=0, active=0, idle=0, waiting=0)"
-                : "(total=" + now.getTotalConnections() + ", active=" + now.getActiveConnections() + ", idle="
-                        + now.getIdleConnections() + ", waiting=" + now.getThreadsAwaitingConnection() + ")";
+    /** HikariCP connects at first use. */
+    @Override
+    public Optional<PoolNumbers> numbers() {
+        return Optional.ofNullable(pool.getHikariPoolMXBean())
+                .map(now -> new PoolNumbers(
+                        now.getTotalConnections(),
+                        now.getActiveConnections(),
+                        now.getIdleConnections(),
+                        now.getThreadsAwaitingConnection()))
+                .or(() -> Optional.of(new PoolNumbers(0, 0, 0, 0)));
     }
 
     @Override
@@ -81,11 +85,5 @@ record HikariBacking(HikariDataSource pool, Way way, LimitedWay limited) impleme
     @Override
     public OptionalInt max() {
         return OptionalInt.of(pool.getMaximumPoolSize());
-    }
-
-    @Override
-    public int busy() {
-        HikariPoolMXBean now = pool.getHikariPoolMXBean();
-        return now == null ? 0 : now.getActiveConnections();
     }
 }

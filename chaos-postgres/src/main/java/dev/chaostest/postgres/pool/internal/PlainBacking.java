@@ -3,6 +3,7 @@ package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Fault;
+import dev.chaostest.postgres.pool.PoolNumbers;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,7 +56,7 @@ record PlainBacking(String name, Way way) implements Backing {
     }
 
     @Override
-    public int busy() {
-        return 0;
+    public Optional<PoolNumbers> numbers() {
+        return Optional.empty();
     }
 }

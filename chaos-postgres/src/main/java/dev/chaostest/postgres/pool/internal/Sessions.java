@@ -13,6 +13,8 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions behind a pool's connections, each looked at when it is lent. Forgets those that the pool has let go; keeps at
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sessions<L> implements Visits {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
     private static final int FOUND_MAX = 1_000;
     private static final Set<String> MACHINERY = Set.of(
             "com.zaxxer.hikari.",
@@ -69,13 +72,16 @@ public final class Sessions<L> implements Visits {
      */
     public record Found<L>(L leak, Optional<String> borrower) {}
 
+    /** One that died in the pool says nothing; its borrower will see that. */
     @Override
-    public void lent(Connection connection) throws SQLException {
+    public void lent(Connection connection) {
         lock.lock();
         try {
             Seen seen = look(connection);
             seen.loan = connection;
             seen.borrower = Callers.nearest(MACHINERY);
+        } catch (SQLException e) {
+            LOG.debug("A session could not be asked what it keeps", e);
         } finally {
             lock.unlock();
         }

@@ -2,12 +2,11 @@
 package dev.chaostest.postgres.pool.internal;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 
 /** Somebody who looks at each connection that is lent, before its borrower has it. */
 @FunctionalInterface
 public interface Visits {
 
     /** This one is about to be lent. */
-    void lent(Connection connection) throws SQLException;
+    void lent(Connection connection);
 }

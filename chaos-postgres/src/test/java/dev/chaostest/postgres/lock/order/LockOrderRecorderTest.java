@@ -132,19 +132,24 @@ class LockOrderRecorderTest {
         assertThat(inversion.one().first().statement()).isEqualTo(add(-100, 1));
         assertThat(inversion.one().then().statement()).isEqualTo(add(100, 2));
         assertThat(inversion.other().first().statement()).isEqualTo(add(-5, 2));
-        assertThat(inversion.other().then().caller()).hasValueSatisfying(caller -> assertThat(caller)
-                .startsWith("LockOrderRecorderTest.run:"));
+        assertThat(inversion.other().then().caller())
+                .hasValueSatisfying(caller -> assertThat(caller).startsWith("LockOrderRecorderTest.run:"));
         assertThatThrownBy(recorder::assertNoInversion)
                 .isInstanceOf(AssertionError.class)
-                .hasMessageMatching(("Code paths must take their locks in one order, but 1 pair does not: they can deadlock "
-                                + "(40P01). Sort what is locked, by id for instance, or take one common lock first.\n"
-                                + "  path 1: row (1) of S.account (for no key update) by \"" + add(-100, 1) + "\", from R\n"
-                                + "  then  : row (2) of S.account (for no key update) by \"" + add(100, 2) + "\", from R\n"
-                                + "  path 2: row (2) of S.account (for no key update) by \"" + add(-5, 2) + "\", from R\n"
-                                + "  then  : row (1) of S.account (for no key update) by \"" + add(5, 1) + "\", from R")
-                        .replaceAll("[()+]", "\\\\$0")
-                        .replace(" S.", " " + schema + ".")
-                        .replace("from R", "from LockOrderRecorderTest.run:\\d+"));
+                .hasMessageMatching(
+                        ("Code paths must take their locks in one order, but 1 pair does not: they can deadlock "
+                                        + "(40P01). Sort what is locked, by id for instance, or take one common lock first.\n"
+                                        + "  path 1: row (1) of S.account (for no key update) by \"" + add(-100, 1)
+                                        + "\", from R\n"
+                                        + "  then  : row (2) of S.account (for no key update) by \"" + add(100, 2)
+                                        + "\", from R\n"
+                                        + "  path 2: row (2) of S.account (for no key update) by \"" + add(-5, 2)
+                                        + "\", from R\n"
+                                        + "  then  : row (1) of S.account (for no key update) by \"" + add(5, 1)
+                                        + "\", from R")
+                                .replaceAll("[()+]", "\\\\$0")
+                                .replace(" S.", " " + schema + ".")
+                                .replace("from R", "from LockOrderRecorderTest.run:\\d+"));
         assertThat(recorder.missed()).isZero();
     }
 
@@ -159,7 +164,9 @@ class LockOrderRecorderTest {
             run(connection, "SELECT pg_advisory_lock(-3, 2)", "SELECT pg_advisory_lock(-3, 1)");
             assertThat(recorder.inversions()).hasSize(2);
         }
-        assertThat(recorder.inversions().get(1).toString()).contains("advisory -3,1").contains("advisory -3,2");
+        assertThat(recorder.inversions().get(1).toString())
+                .contains("advisory -3,1")
+                .contains("advisory -3,2");
     }
 
     @Test
@@ -190,7 +197,9 @@ class LockOrderRecorderTest {
         assertThat(recorder.inversions()).isEmpty();
 
         transaction("SELECT 1 FROM account WHERE id = 9 FOR SHARE", add(1, 2), add(1, 1));
-        assertThat(recorder.inversions()).as("a shared one keeps the first away only").isEmpty();
+        assertThat(recorder.inversions())
+                .as("a shared one keeps the first away only")
+                .isEmpty();
         transaction("SELECT 1 FROM account WHERE id = 8 FOR UPDATE", add(1, 2), add(1, 1));
         assertThat(recorder.inversions()).as("another gate is none").hasSize(1);
     }
@@ -238,7 +247,8 @@ class LockOrderRecorderTest {
         assertThat(recorder.inversions()).isEmpty();
         transaction(share, add(1, 1));
         assertThat(recorder.inversions()).hasSize(1);
-        assertThat(recorder.inversions().get(0).one()).isEqualTo(recorder.inversions().get(0).other());
+        assertThat(recorder.inversions().get(0).one())
+                .isEqualTo(recorder.inversions().get(0).other());
     }
 
     @Test
