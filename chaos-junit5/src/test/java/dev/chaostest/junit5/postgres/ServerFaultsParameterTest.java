@@ -76,6 +76,30 @@ class ServerFaultsParameterTest {
     }
 
     @Test
+    void aRedTestWhoseServerStandsStillIsReportedAndHealed() {
+        Inner inner = Inner.run(RedTestCases.class);
+
+        assertThat(inner.failures())
+                .hasSize(2)
+                .allSatisfy(failure -> assertThat(failure).hasMessageContaining("red on purpose"));
+    }
+
+    @PostgresTest
+    static class RedTestCases {
+        @Test
+        void whileItIsFrozen(ServerFaults faults, DataSource bank) {
+            faults.freeze();
+            throw new AssertionError("red on purpose");
+        }
+
+        @Test
+        void whileItIsDown(ServerFaults faults, DataSource bank) {
+            faults.stop(StopMode.CRASH);
+            throw new AssertionError("red on purpose");
+        }
+    }
+
+    @Test
     void onlyAServerOfTheTestsOwnIsMet() {
         assertThat(Inner.run(SharedTestCases.class).message())
                 .contains("A ServerFaults parameter of ServerFaultsParameterTest$SharedTestCases.isNeverRun must meet a"

@@ -58,6 +58,14 @@ public final class BackendFaults {
      * within a moment; a connect meanwhile sees 57P03 or 08001. What was committed stays. Healed when the server has
      * committed again. Source: PostgreSQL, "Shutting Down the Server", on SIGKILL.
      *
+     * <pre>{@code
+     * try (Connection connection = pool.getConnection();
+     *         Injection crash = faults.backend(connection).kill()) {
+     *     assertThatThrownBy(() -> transfer(connection)).extracting("SQLState").isEqualTo("08006");
+     * }
+     * bank.transfer(1, 2, 10); // tries again: a pool may hand out another connection that died
+     * }</pre>
+     *
      * @return closing it waits for the recovery
      * @throws dev.chaostest.plan.ChaosException if it is no session of the server any more
      */
