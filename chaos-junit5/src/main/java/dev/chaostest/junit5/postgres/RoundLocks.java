@@ -52,9 +52,10 @@ final class RoundLocks {
     /** The one of {@link HoldLock}; taken with the first parameter of its type, at the latest before the test method. */
     synchronized LockHolder holder() {
         if (holder == null) {
-            holder = locks().hold(wanted.orElseThrow(() -> new ChaosException("A LockHolder parameter of " + scope.name()
-                    + " must come from @HoldLock, but there is none. Add it to the method or the class, or use a Locks "
-                    + "parameter.")));
+            holder = locks().hold(
+                            wanted.orElseThrow(() -> new ChaosException("A LockHolder parameter of " + scope.name()
+                                    + " must come from @HoldLock, but there is none. Add it to the method or the class, or use a Locks "
+                                    + "parameter.")));
         }
         return holder;
     }

@@ -122,25 +122,28 @@ class HoldLockTest {
                     }
                 }))
                 .isInstanceOfSatisfying(
-                        SQLException.class,
-                        e -> assertThat(e.getSQLState()).isEqualTo("40P01"));
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40P01"));
         assertThat(Bank.balances(bank)).isEqualTo(before);
     }
 
     @Test
     void mistakesAreToldBeforeAnythingRuns() {
         assertThat(Inner.run(NothingTestCases.class).message())
-                .isEqualTo("@HoldLock on NothingTestCases.isNeverRun must have one of table and sql, but has none. Use table "
-                        + "for a whole table, sql for rows and advisory keys.");
+                .isEqualTo(
+                        "@HoldLock on NothingTestCases.isNeverRun must have one of table and sql, but has none. Use table "
+                                + "for a whole table, sql for rows and advisory keys.");
         assertThat(Inner.run(ModeTestCases.class).message())
-                .isEqualTo("@HoldLock on ModeTestCases must say in its sql how strongly it locks, but has mode share. Remove "
-                        + "mode, and write LOCK TABLE or FOR SHARE, say.");
+                .isEqualTo(
+                        "@HoldLock on ModeTestCases must say in its sql how strongly it locks, but has mode share. Remove "
+                                + "mode, and write LOCK TABLE or FOR SHARE, say.");
         assertThat(Inner.run(CatalogTestCases.class).message())
-                .isEqualTo("@HoldLock on CatalogTestCases.isNeverRun: A lock must be on a table of the test, but was to be on "
-                        + "pg_class, which every session of the database needs. Name another table.");
+                .isEqualTo(
+                        "@HoldLock on CatalogTestCases.isNeverRun: A lock must be on a table of the test, but was to be on "
+                                + "pg_class, which every session of the database needs. Name another table.");
         assertThat(Inner.run(WithoutTestCases.class).message())
-                .contains("A LockHolder parameter of HoldLockTest$WithoutTestCases.isNeverRun must come from @HoldLock, but "
-                        + "there is none. Add it to the method or the class, or use a Locks parameter.");
+                .contains(
+                        "A LockHolder parameter of HoldLockTest$WithoutTestCases.isNeverRun must come from @HoldLock, but "
+                                + "there is none. Add it to the method or the class, or use a Locks parameter.");
     }
 
     @PostgresTest

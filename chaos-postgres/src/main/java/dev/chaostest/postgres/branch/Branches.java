@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -94,7 +95,7 @@ public final class Branches implements AutoCloseable {
         try {
             Files.createDirectories(copies);
             History.makeArchive(server.dataDirectory());
-            new DataDirectory(server.dataDirectory()).adopt(copies.getParent());
+            new DataDirectory(server.dataDirectory()).adopt(Objects.requireNonNull(copies.getParent()));
             all.add(new Branch(this, "main", null, server, History.begin(server, copies)));
         } catch (IOException e) {
             throw History.failed("The history of branch main", e);
@@ -135,8 +136,9 @@ public final class Branches implements AutoCloseable {
         AtomicReference<History> history = new AtomicReference<>();
         PostgresServer server =
                 restoration.run(() -> installation.start(restoration.withHistory(history::set), archiving(settings)));
-        history.get().went(goal, Restoration.timeline(server));
-        Branch branch = new Branch(this, name, parent, server, history.get());
+        History own = Objects.requireNonNull(history.get());
+        own.went(goal, Restoration.timeline(server));
+        Branch branch = new Branch(this, name, parent, server, own);
         all.add(branch);
         scope.ledger().noted("branch " + name + " of " + parent.name() + " at " + goal.target());
         return scope.own("branch " + name, branch);

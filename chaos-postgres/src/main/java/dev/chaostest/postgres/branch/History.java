@@ -74,8 +74,7 @@ final class History {
 
     /** A goal was reached, and what happens from there on is a timeline of its own. */
     void went(Goal goal, int timeline) {
-        bases.stream()
-                .filter(base -> base == bases.get(0) || base.leadsTo(goal))
+        Stream.concat(bases.stream().limit(1), bases.stream().skip(1).filter(base -> base.leadsTo(goal)))
                 .forEach(base -> base.timelines().add(timeline));
     }
 

@@ -127,7 +127,8 @@ public final class ArmedDeadlock implements Injection {
     /** Whatever came of it then is no answer of the server's. */
     private ChaosException closed(@Nullable Exception why) {
         return new ChaosException(
-                deadlock + " must be closed after it was fired, but was before it had ended. Wait for fire() to return.",
+                deadlock
+                        + " must be closed after it was fired, but was before it had ended. Wait for fire() to return.",
                 why);
     }
 

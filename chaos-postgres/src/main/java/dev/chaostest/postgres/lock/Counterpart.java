@@ -41,7 +41,8 @@ final class Counterpart implements Callable<DeadlockOutcome> {
 
     /** Takes the first lock. */
     void begin() {
-        new Taking(ours.session(), ours.order().first(), probe, times.within()).await(ours.begin(times.of(!codeIsVictim)));
+        new Taking(ours.session(), ours.order().first(), probe, times.within())
+                .await(ours.begin(times.of(!codeIsVictim)));
     }
 
     /** The code has come to its end, by this exception or without: it blocks nobody any more. */

@@ -60,8 +60,7 @@ record Taking(LockSession session, LockRequest request, LockProbe probe, Duratio
     private <T> T awaitLate(Future<T> taking) {
         try {
             List<Integer> pid = List.of(session.pid());
-            probe.await(
-                    () -> taking.isDone() || !probe.blocked(pid).isEmpty(), done -> done, Deadline.in(FENCE));
+            probe.await(() -> taking.isDone() || !probe.blocked(pid).isEmpty(), done -> done, Deadline.in(FENCE));
             if (!taking.isDone()) {
                 throw Refusals.held(request, within, probe, session.pid());
             }

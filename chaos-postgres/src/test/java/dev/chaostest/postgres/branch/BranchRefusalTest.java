@@ -59,9 +59,9 @@ class BranchRefusalTest extends ClusterFixture {
     void aNameThatTheArchiveDoesNotKnow() throws SQLException {
         String message =
                 "(?s)%s must arrive at name nobody in the history of branch main, but its server ended before\\. Name"
-                    + " a moment that is in there: a mark, or a time, place or transaction of the past\\. Its log ends"
-                    + " with:\n"
-                    + ".*recovery ended before configured recovery target was reached.*";
+                        + " a moment that is in there: a mark, or a time, place or transaction of the past\\. Its log ends"
+                        + " with:\n"
+                        + ".*recovery ended before configured recovery target was reached.*";
         assertThatThrownBy(() -> main.branchAt("x", RecoveryTarget.name("nobody")))
                 .isInstanceOf(ChaosException.class)
                 .hasMessageMatching(message.formatted("Branch x"));

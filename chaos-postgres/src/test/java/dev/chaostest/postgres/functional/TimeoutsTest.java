@@ -120,7 +120,8 @@ class TimeoutsTest {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 var armed = bank.arm(at("UPDATE account", ServerError.idleInTransactionTimeout()))) {
             connection.setAutoCommit(false);
-            assertThatThrownBy(() -> WireTestServer.run(connection, "SELECT 1 / 0")).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> WireTestServer.run(connection, "SELECT 1 / 0"))
+                    .isInstanceOf(SQLException.class);
             assertThat(failure(connection).getSQLState()).isEqualTo("25P02");
             connection.rollback();
             WireTestServer.run(connection, UPDATE);

@@ -159,7 +159,8 @@ class DeadlockAroundCodeTest {
             int pid = LockFixture.pid(application);
             Future<String> killing = fixture.inBackground(() -> {
                 fixture.locks().awaitBlocked(Sessions.pid(pid));
-                fixture.read("SELECT count(pg_terminate_backend(b, 10000)) FROM unnest(pg_blocking_pids(" + pid + ")) b");
+                fixture.read(
+                        "SELECT count(pg_terminate_backend(b, 10000)) FROM unnest(pg_blocking_pids(" + pid + ")) b");
             });
             assertThatThrownBy(() -> fixture.deadlocks()
                             .withVictim(LockOrder.first(row(2)).then(row(1)), () -> {
@@ -169,9 +170,10 @@ class DeadlockAroundCodeTest {
                                 application.commit();
                             }))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessageMatching("A deadlock must end with 40P01, but our side ended with (57P01|08006). Leave its "
-                            + "session alone, and give the code under test neither shorter time-outs than ours nor a "
-                            + "deadlock_timeout below 100ms.");
+                    .hasMessageMatching(
+                            "A deadlock must end with 40P01, but our side ended with (57P01|08006). Leave its "
+                                    + "session alone, and give the code under test neither shorter time-outs than ours nor a "
+                                    + "deadlock_timeout below 100ms.");
             assertThat(end(killing)).isEqualTo("ok");
         }
     }

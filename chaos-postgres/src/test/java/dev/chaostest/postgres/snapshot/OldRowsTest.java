@@ -97,8 +97,8 @@ class OldRowsTest {
         assertThat(lines(before, "big"))
                 .containsExactly(
                         "  table big: changed, its old rows can't be seen any more: it was truncated, rewritten or"
-                            + " made anew meanwhile; name it in copying(...) for a copy of them (20000 before, 19999"
-                            + " after)");
+                                + " made anew meanwhile; name it in copying(...) for a copy of them (20000 before, 19999"
+                                + " after)");
     }
 
     @Test

@@ -43,7 +43,10 @@ class Campaign {
             // Where the server is somebody else's, tests that need one of their own are aborted, and say so.
             long ended = summary.getTestsSucceededCount() + (dirty ? summary.getTestsAbortedCount() : 0);
             first = run == 1 ? ended : first;
-            assertThat(ended).as("tests of run %d of %d", run, RUNS).isPositive().isEqualTo(first);
+            assertThat(ended)
+                    .as("tests of run %d of %d", run, RUNS)
+                    .isPositive()
+                    .isEqualTo(first);
         }
     }
 

@@ -38,10 +38,9 @@ class DeadlockTest {
 
     @ChaosTest
     void twoTablesInOppositeOrderHaveOneVictim(Deadlocks deadlocks) {
-        DeadlockOutcome outcome = deadlocks
-                .provoke(Deadlock.between(
-                        LockRequest.table("account", TableLockMode.EXCLUSIVE),
-                        LockRequest.table("entry", TableLockMode.EXCLUSIVE)));
+        DeadlockOutcome outcome = deadlocks.provoke(Deadlock.between(
+                LockRequest.table("account", TableLockMode.EXCLUSIVE),
+                LockRequest.table("entry", TableLockMode.EXCLUSIVE)));
 
         assertThat(outcome.victim().sqlState()).contains("40P01");
         assertThat(outcome.survivors()).hasSize(1);
@@ -49,12 +48,11 @@ class DeadlockTest {
 
     @ChaosTest
     void threeTablesInTurnHaveTheVictimThatWasChosen(Deadlocks deadlocks) {
-        DeadlockOutcome outcome = deadlocks
-                .provoke(Deadlock.cycle(
-                                LockRequest.table("account", TableLockMode.EXCLUSIVE),
-                                LockRequest.table("entry", TableLockMode.EXCLUSIVE),
-                                LockRequest.table("branch", TableLockMode.EXCLUSIVE))
-                        .withVictim(1));
+        DeadlockOutcome outcome = deadlocks.provoke(Deadlock.cycle(
+                        LockRequest.table("account", TableLockMode.EXCLUSIVE),
+                        LockRequest.table("entry", TableLockMode.EXCLUSIVE),
+                        LockRequest.table("branch", TableLockMode.EXCLUSIVE))
+                .withVictim(1));
 
         assertThat(outcome.victim().session()).isEqualTo(1);
         assertThat(outcome.survivors()).hasSize(2);
@@ -64,8 +62,8 @@ class DeadlockTest {
     void aTransferThatIsTheVictimLeavesNothing(Deadlocks deadlocks, DataSource shop) throws SQLException {
         LockOrder opposite = LockOrder.first(ROW_2).then(ROW_1);
 
-        deadlocks
-                .withVictim(opposite, () -> assertThat(state(() -> transfer(shop))).isEqualTo("40P01"));
+        deadlocks.withVictim(
+                opposite, () -> assertThat(state(() -> transfer(shop))).isEqualTo("40P01"));
 
         assertThat(number(shop, "SELECT balance FROM account WHERE id = 1")).isEqualTo(1000);
     }
@@ -92,9 +90,9 @@ class DeadlockTest {
     void aStormOfDeadlocksEndsWithOneVictimEach(Deadlocks deadlocks) {
         List<DeadlockOutcome> outcomes = deadlocks.storm(8);
 
-        assertThat(outcomes).hasSize(8).allSatisfy(outcome -> assertThat(outcome.victim()
-                        .sqlState())
-                .contains("40P01"));
+        assertThat(outcomes)
+                .hasSize(8)
+                .allSatisfy(outcome -> assertThat(outcome.victim().sqlState()).contains("40P01"));
     }
 
     @ChaosTest
@@ -135,13 +133,14 @@ class DeadlockTest {
 
     @ChaosTest
     void fiveTablesUnderLoadEndInDeadlocksThatAreAllResolved(Deadlocks deadlocks) {
-        LockRequest[] five = IntStream.range(0, 5)
-                .mapToObj(i -> LockRequest.advisory(i, i))
-                .toArray(LockRequest[]::new);
+        LockRequest[] five =
+                IntStream.range(0, 5).mapToObj(i -> LockRequest.advisory(i, i)).toArray(LockRequest[]::new);
 
         DeadlockOutcome outcome = deadlocks.provoke(Deadlock.cycle(five));
 
-        assertThat(outcome.survivors()).hasSize(4).allMatch(survivor -> survivor.sqlState().isEmpty());
+        assertThat(outcome.survivors())
+                .hasSize(4)
+                .allMatch(survivor -> survivor.sqlState().isEmpty());
     }
 
     private static void transfer(DataSource shop) throws SQLException {

@@ -62,11 +62,14 @@ class IntegrityTest {
 
     @ChaosTest
     void aFailedTransferChangesNotARow(SchemaSnapshots snapshots, DataSource shop) {
-        Rollback.expect("23514", snapshots, () -> inTransaction(shop, transaction -> {
-            run(transaction, "INSERT INTO entry (branch, message) VALUES ('main', 'transfer')");
-            run(transaction, "UPDATE account SET balance = balance + 5000 WHERE id = 2");
-            run(transaction, "UPDATE account SET balance = balance - 5000 WHERE id = 1");
-        }));
+        Rollback.expect(
+                "23514",
+                snapshots,
+                () -> inTransaction(shop, transaction -> {
+                    run(transaction, "INSERT INTO entry (branch, message) VALUES ('main', 'transfer')");
+                    run(transaction, "UPDATE account SET balance = balance + 5000 WHERE id = 2");
+                    run(transaction, "UPDATE account SET balance = balance - 5000 WHERE id = 1");
+                }));
     }
 
     @ChaosTest

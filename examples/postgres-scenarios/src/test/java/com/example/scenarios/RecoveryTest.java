@@ -32,8 +32,8 @@ class RecoveryTest {
 
     @ParameterizedTest
     @EnumSource(StopMode.class)
-    void whatWasAcknowledgedSurvivesEveryEndOfTheServer(
-            StopMode mode, ServerFaults faults, DataSource shop) throws SQLException {
+    void whatWasAcknowledgedSurvivesEveryEndOfTheServer(StopMode mode, ServerFaults faults, DataSource shop)
+            throws SQLException {
         run(shop, INSERT);
         try (Connection open = shop.getConnection()) {
             open.setAutoCommit(false);
@@ -46,8 +46,7 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void idsAfterACrashAreStillOnesOfTheirOwn(ServerFaults faults, DataSource shop)
-            throws SQLException {
+    void idsAfterACrashAreStillOnesOfTheirOwn(ServerFaults faults, DataSource shop) throws SQLException {
         for (int i = 0; i < 3; i++) {
             run(shop, INSERT);
             faults.restart(StopMode.CRASH);
@@ -58,8 +57,8 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aPoolIsUsableAgainAfterEachOfItsDeadConnectionsFailedOnce(
-            ServerFaults faults, HikariDataSource shop) throws SQLException {
+    void aPoolIsUsableAgainAfterEachOfItsDeadConnectionsFailedOnce(ServerFaults faults, HikariDataSource shop)
+            throws SQLException {
         run(shop, INSERT);
         faults.restart(StopMode.CRASH);
 
@@ -71,8 +70,7 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aServerThatIsDownRefusesAndComesBack(ServerFaults faults, DataSource shop)
-            throws SQLException {
+    void aServerThatIsDownRefusesAndComesBack(ServerFaults faults, DataSource shop) throws SQLException {
         try (Injection down = faults.stop(StopMode.FAST)) {
             assertThat(down.isActive()).isTrue();
             assertThat(state(() -> run(shop, INSERT))).isEqualTo("08001");
@@ -82,8 +80,7 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aServerWithoutRoomForConnectionsSaysSo(ServerFaults faults, DataSource shop)
-            throws SQLException {
+    void aServerWithoutRoomForConnectionsSaysSo(ServerFaults faults, DataSource shop) throws SQLException {
         try (Injection full = faults.connections().exhaust()) {
             assertThat(full.isActive()).isTrue();
             assertThat(state(() -> run(shop, INSERT))).isEqualTo("53300");
@@ -93,8 +90,7 @@ class RecoveryTest {
     }
 
     @ChaosTest
-    void aSessionWithoutMemoryFailsAndGoesOn(ServerFaults faults, DataSource shop)
-            throws SQLException {
+    void aSessionWithoutMemoryFailsAndGoesOn(ServerFaults faults, DataSource shop) throws SQLException {
         try (Connection session = shop.getConnection()) {
             try (Injection poor = faults.backend(session).outOfMemory()) {
                 assertThat(poor.isActive()).isTrue();

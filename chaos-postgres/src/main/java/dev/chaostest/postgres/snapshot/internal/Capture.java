@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
@@ -59,7 +60,8 @@ final class Capture {
                                                 + Nearest.of(table, List.copyOf(shapes.keySet())) + "\"?"));
             }
         }
-        settings.ignoredColumns().forEach((table, columns) -> requireColumns(shapes.get(table), columns));
+        settings.ignoredColumns()
+                .forEach((table, columns) -> requireColumns(Objects.requireNonNull(shapes.get(table)), columns));
         for (TableShape shape : shapes.values()) {
             if (shape.isForeign() && !settings.ignoredTables().contains(shape.name())) {
                 throw new ChaosException("Foreign table \"" + shape.name() + "\" must be ignored, since its rows are "

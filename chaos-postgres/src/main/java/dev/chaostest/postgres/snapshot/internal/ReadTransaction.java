@@ -52,7 +52,7 @@ public final class ReadTransaction implements AutoCloseable {
     /** Takes one row of an answer. */
     @FunctionalInterface
     public interface RowTaker {
-        /** @return whether to go on */
+        /** Takes it; false to have no more. */
         boolean take(ResultSet row) throws SQLException;
     }
 
@@ -169,9 +169,14 @@ public final class ReadTransaction implements AutoCloseable {
 
     void query(String sql, RowTaker taker) throws SQLException {
         try (Cursor cursor = open(sql, FETCH_SIZE)) {
-            while (cursor.rows().next() && taker.take(cursor.rows())) {
-                continue;
-            }
+            takeAll(cursor.rows(), taker);
+        }
+    }
+
+    private static void takeAll(ResultSet rows, RowTaker taker) throws SQLException {
+        boolean goesOn = true;
+        while (goesOn && rows.next()) {
+            goesOn = taker.take(rows);
         }
     }
 
@@ -205,9 +210,7 @@ public final class ReadTransaction implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, text);
             try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next() && taker.take(rows)) {
-                    continue;
-                }
+                takeAll(rows, taker);
             }
         }
     }

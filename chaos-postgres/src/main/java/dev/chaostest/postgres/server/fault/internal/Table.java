@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A table and its first file.
@@ -19,6 +20,8 @@ public record Table(Admin admin, String name, Path file, long blocks) {
     private static final long BLOCKS_OF_A_FILE = (1L << 30) / BLOCK_BYTES;
 
     /** Nothing but the pages of the table itself may answer. */
+    private static final Pattern STATEMENTS = Pattern.compile(";");
+
     private static final String READ_ALL = "SET enable_indexonlyscan = off; SET enable_indexscan = off;"
             + " SET enable_bitmapscan = off; SET max_parallel_workers_per_gather = 0; SELECT count(*) FROM ";
 
@@ -78,11 +81,11 @@ public record Table(Admin admin, String name, Path file, long blocks) {
     }
 
     String read(Connection connection) throws SQLException {
-        String[] parts = (READ_ALL + name).split(";");
-        for (int i = 0; i < parts.length - 1; i++) {
-            Admin.run(connection, parts[i]);
+        List<String> parts = STATEMENTS.splitAsStream(READ_ALL + name).toList();
+        for (String setting : parts.subList(0, parts.size() - 1)) {
+            Admin.run(connection, setting);
         }
-        return Admin.values(connection, parts[parts.length - 1]).get(0);
+        return Admin.values(connection, parts.get(parts.size() - 1)).get(0);
     }
 
     /** What reading every page fails with, or "success". */
