@@ -90,7 +90,7 @@ public record SequenceReport(long count, List<Gap> gaps, long missing, List<Long
         Long before = null;
         for (long number : new TreeSet<>(seen.keySet())) {
             if (before != null && number > before + 1) {
-                missing += number - before - 1;
+                missing = plus(missing, before, number);
                 if (gaps.size() < KEPT_MAX) {
                     gaps.add(new Gap(before + 1, number - 1));
                 }
@@ -98,6 +98,15 @@ public record SequenceReport(long count, List<Gap> gaps, long missing, List<Long
             before = number;
         }
         return missing;
+    }
+
+    /** With the numbers between two; what is more than a number can say is as many as it can. */
+    private static long plus(long missing, long before, long number) {
+        try {
+            return Math.addExact(missing, Math.subtractExact(number, before) - 1);
+        } catch (ArithmeticException tooMany) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /**

@@ -33,6 +33,13 @@ class SequenceReportTest {
     }
 
     @Test
+    void gapThatIsLargerThanANumberCanSayIsFoundAllTheSame() {
+        SequenceReport report = SequenceReport.of(List.of(Long.MIN_VALUE, Long.MAX_VALUE));
+        assertThat(report.missing()).isEqualTo(Long.MAX_VALUE);
+        assertThatThrownBy(report::assertGapless).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
     void duplicatesAndLateNumbersAreToldApart() {
         SequenceReport report = SequenceReport.of(List.of(1L, 3L, 2L, 2L, 3L, 3L));
         assertThat(report.duplicates()).containsExactly(2L, 3L);
