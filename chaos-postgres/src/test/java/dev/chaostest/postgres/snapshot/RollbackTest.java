@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RollbackTest {
 
@@ -178,6 +180,23 @@ class RollbackTest {
                     }))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("but it failed so and left something.\n  open    : pid ")
+                    .hasMessageEndingWith("idle in transaction). End the transaction in the work.");
+            open.rollback();
+        }
+    }
+
+    /** Nobody else sees the table yet; that something is being made in the schema can be seen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CREATE TABLE made (id int)", "CREATE INDEX made ON account (balance)"})
+    void aDefinitionThatIsLeftOpenIsRed(String definition) throws Exception {
+        try (Connection open = bank.dataSource().getConnection();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            assertThatThrownBy(() -> Rollback.expect("22012", snapshots, Duration.ofMillis(50), () -> {
+                        statement.execute(definition);
+                        work((connection, other) -> other.execute("SELECT 1/0")).run();
+                    }))
+                    .isInstanceOf(AssertionError.class)
                     .hasMessageEndingWith("idle in transaction). End the transaction in the work.");
             open.rollback();
         }

@@ -15,18 +15,23 @@ public final class OpenWrites {
 
     private static final long PAUSE_NANOS = 1_000_000;
 
-    /** Whoever writes keeps such a lock until the transaction ends. */
+    /**
+     * Whoever writes keeps such a lock until the transaction ends. Whoever creates a table keeps one on the schema; on the
+     * table, too, but nobody else can tell yet where that is.
+     */
     private static final String SQL = """
         SELECT l.virtualtransaction,
                coalesce('pid ' || l.pid || ' (' || coalesce(nullif(a.application_name, ''), 'no application name') || ', '
                    || coalesce(a.state, 'state not shown') || ')', 'a prepared transaction')
         FROM pg_catalog.pg_locks l
-        JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        LEFT JOIN pg_catalog.pg_class c ON l.locktype = 'relation' AND c.oid = l.relation
         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-        WHERE l.granted AND l.locktype = 'relation'
+        CROSS JOIN (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?) n
+        WHERE l.granted
           AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-          AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-          AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?)
+          AND (c.relnamespace = n.oid AND l.mode IN ('RowExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
+                   'ExclusiveLock', 'AccessExclusiveLock')
+               OR l.locktype = 'object' AND l.classid = 'pg_catalog.pg_namespace'::regclass AND l.objid = n.oid)
           AND coalesce(a.backend_type, '') <> 'autovacuum worker'
         """;
 
