@@ -30,8 +30,9 @@ import javax.sql.DataSource;
  */
 public final class LoadTables implements AutoCloseable {
 
-    private static final String DROP =
-            "DROP TABLE IF EXISTS pgbench_history, pgbench_accounts, pgbench_tellers, pgbench_branches";
+    /** In the schema where they were created: elsewhere in the path there may be others of these names. */
+    private static final String DROP = "DROP TABLE IF EXISTS %1$s.pgbench_history, %1$s.pgbench_accounts,"
+            + " %1$s.pgbench_tellers, %1$s.pgbench_branches";
 
     private static final String SUMS = "SELECT (SELECT coalesce(sum(abalance), 0) FROM pgbench_accounts),"
             + " (SELECT coalesce(sum(tbalance), 0) FROM pgbench_tellers),"
@@ -39,11 +40,13 @@ public final class LoadTables implements AutoCloseable {
             + " (SELECT coalesce(sum(delta), 0) FROM pgbench_history), (SELECT count(*) FROM pgbench_history)";
 
     private final DataSource source;
+    private final String schema;
     private final Scale scale;
     private final AtomicBoolean there = new AtomicBoolean(true);
 
-    private LoadTables(DataSource source, Scale scale) {
+    private LoadTables(DataSource source, String schema, Scale scale) {
         this.source = source;
+        this.schema = schema;
         this.scale = scale;
     }
 
@@ -55,8 +58,7 @@ public final class LoadTables implements AutoCloseable {
      */
     public static LoadTables create(DataSource source, Scale scale) {
         try {
-            Batch.inOneTransaction(source, statements(scale));
-            return new LoadTables(source, scale);
+            return new LoadTables(source, Batch.inOneTransaction(source, statements(scale)), scale);
         } catch (SQLException e) {
             throw new ChaosException(
                     "The tables of a load must be created, but that failed with " + e.getSQLState()
@@ -108,7 +110,7 @@ public final class LoadTables implements AutoCloseable {
     /**
      * Drops them. Twice is harmless.
      *
-     * @throws ChaosException if they can't be dropped
+     * @throws ChaosException if they can't be dropped, since somebody uses them for 10 s for instance
      */
     @Override
     public void close() {
@@ -116,7 +118,7 @@ public final class LoadTables implements AutoCloseable {
             return;
         }
         try {
-            Batch.inOneTransaction(source, List.of(DROP));
+            Batch.inOneTransaction(source, List.of(DROP.formatted(schema)));
         } catch (SQLException e) {
             throw new ChaosException(
                     "The tables of a load must be dropped, but that failed with " + e.getSQLState()

@@ -32,11 +32,13 @@ public final class SeededTables implements AutoCloseable {
     private static final int ROWS_MAX = 10_000_000;
 
     private final DataSource source;
+    private final String schema;
     private final List<String> names;
     private final AtomicBoolean there = new AtomicBoolean(true);
 
-    private SeededTables(DataSource source, List<String> names) {
+    private SeededTables(DataSource source, String schema, List<String> names) {
         this.source = source;
+        this.schema = schema;
         this.names = names;
     }
 
@@ -57,12 +59,12 @@ public final class SeededTables implements AutoCloseable {
                 .mapToObj(n -> "load_table_" + n)
                 .toList();
         try {
-            Batch.inOneTransaction(
+            String schema = Batch.inOneTransaction(
                     source,
                     names.stream()
                             .flatMap(name -> statements(name, rows).stream())
                             .toList());
-            return new SeededTables(source, names);
+            return new SeededTables(source, schema, names);
         } catch (SQLException e) {
             throw new ChaosException(
                     "Seeded tables must be created, but that failed with " + e.getSQLState()
@@ -87,7 +89,7 @@ public final class SeededTables implements AutoCloseable {
     /**
      * Drops them. Twice is harmless.
      *
-     * @throws ChaosException if they can't be dropped
+     * @throws ChaosException if they can't be dropped, since somebody uses them for 10 s for instance
      */
     @Override
     public void close() {
@@ -96,7 +98,9 @@ public final class SeededTables implements AutoCloseable {
         }
         try {
             Batch.inOneTransaction(
-                    source, List.of("DROP TABLE IF EXISTS " + names.stream().collect(Collectors.joining(", "))));
+                    source,
+                    List.of("DROP TABLE IF EXISTS "
+                            + names.stream().map(name -> schema + "." + name).collect(Collectors.joining(", "))));
         } catch (SQLException e) {
             throw new ChaosException(
                     "Seeded tables must be dropped, but that failed with " + e.getSQLState()

@@ -186,6 +186,30 @@ class PgLoadTest {
         }
     }
 
+    /** What has the same name in another schema of the path is somebody else's. */
+    @Test
+    void closingDropsOnlyWhatWasCreated() throws SQLException {
+        Map<String, String> path = Map.of("currentSchema", bank.schema() + "_first," + bank.schema());
+        DataSource both = DriverSettings.of(WireTestServer.url(), "postgres", null)
+                .withProperties(path)
+                .unpooled();
+        try (Connection connection = both.getConnection()) {
+            WireTestServer.run(connection, "CREATE SCHEMA " + bank.schema() + "_first");
+            try {
+                LoadTables tables = LoadTables.create(both, Scale.small());
+                SeededTables seeded = SeededTables.create(both, 1, 1);
+                WireTestServer.run(connection, "DROP SCHEMA " + bank.schema() + "_first CASCADE");
+                WireTestServer.run(connection, "CREATE TABLE pgbench_accounts (theirs int)");
+                WireTestServer.run(connection, "CREATE TABLE load_table_1 (theirs int)");
+                tables.close();
+                seeded.close();
+                assertThat(tables(connection)).isEqualTo("2");
+            } finally {
+                WireTestServer.run(connection, "DROP SCHEMA IF EXISTS " + bank.schema() + "_first CASCADE");
+            }
+        }
+    }
+
     @Test
     void seededTablesHaveTheirRowsAndGo() throws SQLException {
         try (Connection connection = source.getConnection()) {
