@@ -98,7 +98,7 @@ public final class ReadOnlySwitch implements Injection {
     /**
      * Lets it be written to again.
      *
-     * @throws ChaosException if that is not so within 10 s
+     * @throws ChaosException if that is not so within 10 s; closing again tries again
      */
     @Override
     public void close() {
@@ -106,8 +106,8 @@ public final class ReadOnlySwitch implements Injection {
         try {
             LedgerEntry.Commanded done = commanded;
             if (active && done != null) {
-                active = false;
                 readOnly.end();
+                active = false;
                 scope.ledger().healed(done, readOnly.name() + " accepts writes again");
             }
         } catch (SQLException e) {

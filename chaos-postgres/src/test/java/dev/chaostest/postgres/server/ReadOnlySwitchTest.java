@@ -118,6 +118,30 @@ class ReadOnlySwitchTest {
         }
     }
 
+    /** What could not be switched back is not said to be: the next try, or the end of the scope, does it. */
+    @Test
+    void switchingBackThatFailedCanBeTriedAgain() throws SQLException {
+        try (Connection admin = DriverManager.getConnection(server.jdbcUrl());
+                ChaosScope scope = scope()) {
+            run(admin, "CREATE DATABASE \"for a while\"");
+            ReadOnlySwitch failover = ReadOnlySwitch.database(scope, server, "for a while");
+            run(admin, "ALTER DATABASE \"for a while\" RENAME TO elsewhere");
+            assertThatThrownBy(failover::close)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("the database \"for a while\" must accept writes again, but answered 3D000."
+                            + " Check that it is there and takes connections; see the cause.");
+            assertThat(failover.isActive()).isTrue();
+
+            run(admin, "ALTER DATABASE elsewhere RENAME TO \"for a while\"");
+            failover.close();
+
+            assertThat(failover.isActive()).isFalse();
+            try (Connection fresh = DriverManager.getConnection(server.jdbcUrl("for a while"))) {
+                write(fresh);
+            }
+        }
+    }
+
     @Test
     void databaseThatIsNotThereIsRefused() {
         try (ChaosScope scope = scope()) {
