@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections that died while they were idle in a pool: their backends are terminated, and the pool does not know.
@@ -38,6 +40,8 @@ import javax.sql.DataSource;
  */
 public final class DeadConnections implements Injection {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeadConnections.class);
+
     private final DataSource pool;
     private final Gate gate;
     private final int count;
@@ -57,7 +61,8 @@ public final class DeadConnections implements Injection {
      * @param scope whose end, at the latest, has the pool replace them; the ledger tells of both
      * @param pool with the pool seam: of {@link TestPool}, {@link Twin} or {@link PoolMount#dataSource}
      * @param count how many, at least 1: so many are borrowed at the same time, terminated, and given back
-     * @param admin connects past the pool, as the same role, or one of pg_signal_backend
+     * @param admin connects past the pool, as the same role, as a superuser, or as one of pg_signal_backend and
+     *     pg_read_all_stats
      * @throws ChaosException if the pool has no seam, does not give so many, or if they can't be terminated
      */
     public static DeadConnections in(ChaosScope scope, DataSource pool, int count, DataSource admin) {
@@ -105,9 +110,7 @@ public final class DeadConnections implements Injection {
                 }
                 return Terminations.end(held, admin);
             } finally {
-                for (Connection each : held) {
-                    each.close();
-                }
+                held.forEach(DeadConnections::giveBack);
             }
         } catch (SQLException e) {
             throw new ChaosException(
@@ -115,6 +118,15 @@ public final class DeadConnections implements Injection {
                             + held.size() + " that failed with " + e.getSQLState()
                             + ". Let fewer die, or look at the cause.",
                     e);
+        }
+    }
+
+    /** The pool finds out by itself what has died; and one that fails must not keep the others. */
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection whose session was ended could not be given back", e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.chaostest.plan.Reach;
 import dev.chaostest.postgres.pool.internal.Room;
 import dev.chaostest.postgres.pool.internal.Takings;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.sqlstate.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class PoolExhauster {
      * Holds until one is refused. In a dry run, nothing is held.
      *
      * @param scope whose end, at the latest, gives them back; the ledger tells of both
-     * @throws ChaosException if they must not be taken
+     * @throws ChaosException if they must not be taken, or if one is refused for another reason than that all are taken
      */
     public HeldConnections hold(ChaosScope scope) {
         return hold(scope, MOST);
@@ -69,7 +70,8 @@ public final class PoolExhauster {
      *
      * @param scope whose end, at the latest, gives them back; the ledger tells of both
      * @param most 1 to 10,000
-     * @throws ChaosException if the number is out of range, or if they must not be taken
+     * @throws ChaosException if the number is out of range, if they must not be taken, or if one is refused for another
+     *     reason than that all are taken
      */
     public HeldConnections hold(ChaosScope scope, int most) {
         if (most < 1 || most > MOST) {
@@ -86,6 +88,7 @@ public final class PoolExhauster {
         while (held.size() < most && takings.report().refused() == 0) {
             take(held, takings);
         }
+        requireFull(held, takings.report());
         HeldConnections all =
                 HeldConnections.of(room.name(), held, takings.report(), scope.ledger(), reach, room::requireFree);
         return scope.own("connections of " + room.name() + " that are held", all);
@@ -99,6 +102,31 @@ public final class PoolExhauster {
             takings.given(taken, System.nanoTime() - began);
         } catch (SQLException e) {
             takings.refused(e, System.nanoTime() - began);
+        }
+    }
+
+    /** Else somebody who holds nothing would be said to hold all. */
+    private void requireFull(List<Connection> held, AcquireReport report) {
+        for (AcquireReport.Refusal refusal : report.refusals()) {
+            SQLException why = refusal.exception();
+            if (!room.isFull(why)) {
+                ChaosException failed = new ChaosException(
+                        "Connections of " + room.name() + " must run out, but after " + held.size()
+                                + " the next was refused with "
+                                + refusal.state().map(SqlState::code).orElse("no SQLSTATE")
+                                + ", which is no limit. Heal what keeps them away first; see the cause.",
+                        why);
+                held.forEach(each -> giveBack(each, failed));
+                throw failed;
+            }
+        }
+    }
+
+    private static void giveBack(Connection connection, ChaosException failed) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failed.addSuppressed(e);
         }
     }
 

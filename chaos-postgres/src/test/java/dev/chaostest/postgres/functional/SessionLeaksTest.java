@@ -15,6 +15,8 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.pool.DeadConnections;
 import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.pool.NoConnection;
+import dev.chaostest.postgres.pool.PoolExhauster;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.SessionLeak;
 import dev.chaostest.postgres.pool.SessionLeaks;
@@ -251,6 +253,66 @@ class SessionLeaksTest {
             use();
         }
         leaks.requireNone();
+    }
+
+    /** The pool has two; what it let go must not count, whether the collector has been there or not. */
+    @Test
+    void sessionsThatThePoolHasLetGoAreNotAskedFor() throws SQLException {
+        SessionLeaks leaks = SessionLeaks.watch(scope, pool.dataSource());
+        try (DeadConnections dead = DeadConnections.in(scope, pool.dataSource(), 2, admin())) {
+            assertThat(dead.count()).isEqualTo(2);
+            use();
+            use();
+        }
+        leaks.requireNone();
+        borrowAnd("SET lock_timeout = '7s'");
+        assertThat(leaks.found()).extracting(SessionLeak::what).containsExactly("setting lock_timeout");
+        assertThat(leaks.found()).hasSize(1);
+    }
+
+    @Test
+    void sessionsThatDieBeforeTheLastLookAreNoReasonToFail() throws SQLException {
+        SessionLeaks leaks = SessionLeaks.watch(scope, pool.dataSource());
+        borrowAnd("SELECT 1");
+        try (DeadConnections dead = DeadConnections.in(scope, pool.dataSource(), 2, admin())) {
+            assertThat(dead.count()).isEqualTo(2);
+            leaks.requireNone();
+        }
+    }
+
+    /** A role that is not shown when a backend began could not tell it from a later one, and would end nothing. */
+    @Test
+    void sessionsThatTheAdminIsNotShownAreNotSaidToBeDead() throws SQLException {
+        String role = bank.schema() + "_weak";
+        try (Connection connection = admin().getConnection()) {
+            WireTestServer.run(connection, "CREATE ROLE \"" + role + "\" LOGIN");
+            try {
+                DataSource weak =
+                        DriverSettings.of(WireTestServer.url(), role, null).unpooled();
+                assertThatThrownBy(() -> DeadConnections.in(scope, pool.dataSource(), 1, weak))
+                        .isInstanceOf(ChaosException.class)
+                        .hasMessageMatching("The session of process \\d+ must be shown to the admin with its start to be"
+                                + " ended, but is not\\. Connect as the same role, as a superuser, or as one of"
+                                + " pg_signal_backend and pg_read_all_stats\\.");
+                assertThat(use()).isEqualTo("nothing");
+                assertThat(scope.ledger().entries(LedgerEntry.Commanded.class)).isEmpty();
+            } finally {
+                WireTestServer.run(connection, "DROP ROLE \"" + role + "\"");
+            }
+        }
+    }
+
+    /** Whatever else keeps connections away does not mean that they are all taken. */
+    @Test
+    void poolThatCanNotConnectIsNotExhausted() throws SQLException {
+        scope.arm(PoolMount.of(pool.dataSource()).mount());
+        scope.inject(Rule.of(PoolMount.acquire(), Trigger.nth(2), NoConnection.refused("08001")));
+        assertThatThrownBy(() -> PoolExhauster.of(pool.dataSource()).hold(scope))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("Connections of the pool \"bank\" must run out, but after 1 the next was refused with 08001,"
+                        + " which is no limit. Heal what keeps them away first; see the cause.");
+        assertThat(PoolMount.of(pool.dataSource()).numbers().orElseThrow().active()).isZero();
+        assertThat(scope.ledger().entries(LedgerEntry.Commanded.class)).isEmpty();
     }
 
     @Test

@@ -3,10 +3,13 @@ package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.sqlstate.FailureKind;
+import dev.chaostest.postgres.sqlstate.SqlFailure;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
@@ -29,6 +32,20 @@ public sealed interface Room {
     /** Returns once a connection can be had. */
     void requireFree() throws SQLException;
 
+    /** Whether somebody who was refused so was refused since all are taken; a pool may also tell of an older trouble. */
+    default boolean isFull(SQLException refused) {
+        return SqlFailure.of(refused)
+                .filter(failure -> ELSEWHERE.contains(failure.kind()))
+                .isEmpty();
+    }
+
+    /** What keeps connections away from everybody, however many there are. */
+    Set<FailureKind> ELSEWHERE = Set.of(
+            FailureKind.CONNECTION_REFUSED,
+            FailureKind.CONNECTION_LOST,
+            FailureKind.ACCESS_DENIED,
+            FailureKind.PROGRAMMING_ERROR);
+
     /** What is behind a DataSource. */
     static Room of(DataSource source) {
         return new OfSource(source);
@@ -44,7 +61,7 @@ public sealed interface Room {
 
         @Override
         public String name() {
-            return source instanceof Gated gated ? gated.gate().mount().name() : "the DataSource " + source;
+            return source instanceof Gated gated ? gated.gate().mount().name() : "the DataSource " + source.getClass().getName();
         }
 
         @Override
@@ -72,6 +89,17 @@ public sealed interface Room {
         @Override
         public void requireFree() throws SQLException {
             source.getConnection().close();
+        }
+
+        @Override
+        public boolean isFull(SQLException refused) {
+            return Room.super.isFull(refused) || hasNoneLeft();
+        }
+
+        private boolean hasNoneLeft() {
+            Gate gate = source instanceof Gated gated ? gated.gate() : new GatedSource(source).gate();
+            int max = gate.max().orElse(Integer.MAX_VALUE);
+            return gate.numbers().filter(now -> now.active() >= max).isPresent();
         }
     }
 

@@ -71,6 +71,8 @@ public final class Rush {
             keep(room.take(), time.nanos() - began);
         } catch (SQLException e) {
             takings.refused(e, time.nanos() - began);
+        } catch (RuntimeException e) { // a pool that can't even start
+            takings.refused(new SQLException(e.toString(), e), time.nanos() - began);
         } finally {
             answered.countDown();
         }

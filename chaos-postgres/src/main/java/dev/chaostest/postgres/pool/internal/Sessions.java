@@ -2,6 +2,8 @@
 package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.mount.Callers;
+import dev.chaostest.postgres.sqlstate.FailureKind;
+import dev.chaostest.postgres.sqlstate.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -119,18 +121,59 @@ public final class Sessions<L> implements Visits {
         List<Connection> idle = new ArrayList<>();
         lock.lock();
         try {
-            long known = sessions.values().stream().filter(Seen::isIdle).count();
+            long known = idle();
             while (idle.size() < known) {
                 Connection next = gate.past();
                 idle.add(next);
-                look(next);
+                lookIfItLives(next);
             }
             return List.copyOf(found);
         } finally {
             lock.unlock();
-            for (Connection each : idle) {
-                each.close();
+            idle.forEach(Sessions::giveBack);
+        }
+    }
+
+    /** How many a pool can lend at once; a session that it has let go may still be on its way to being closed. */
+    private long idle() {
+        sessions.keySet().removeIf(Sessions::isClosed);
+        long idle = sessions.values().stream().filter(Seen::isIdle).count();
+        long lent = sessions.size() - idle;
+        return Math.min(idle, gate.max().orElse(Integer.MAX_VALUE) - lent);
+    }
+
+    /** What died keeps nothing. */
+    private void lookIfItLives(Connection connection) throws SQLException {
+        try {
+            look(connection);
+        } catch (SQLException e) {
+            if (!isClosed(connection.unwrap(Connection.class)) && !isLost(e)) {
+                throw e;
             }
+            LOG.debug("A session died before it could be asked what it keeps", e);
+        }
+    }
+
+    private static boolean isLost(SQLException e) {
+        return SqlFailure.of(e)
+                .filter(failure -> failure.kind() == FailureKind.CONNECTION_LOST)
+                .isPresent();
+    }
+
+    private static boolean isClosed(Connection session) {
+        try {
+            return session.isClosed();
+        } catch (SQLException e) { // one that can't even say so is of no use to anyone
+            return true;
+        }
+    }
+
+    /** The pool finds out by itself what has died. */
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A session that was looked at could not be given back", e);
         }
     }
 
@@ -142,11 +185,7 @@ public final class Sessions<L> implements Visits {
 
         private boolean isIdle() {
             Connection lent = loan;
-            try {
-                return lent == null || lent.isClosed();
-            } catch (SQLException e) { // one that can't even say so is of no use to anyone
-                return true;
-            }
+            return lent == null || isClosed(lent);
         }
     }
 }

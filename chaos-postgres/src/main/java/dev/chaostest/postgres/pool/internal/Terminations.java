@@ -42,11 +42,21 @@ public final class Terminations {
         return ended;
     }
 
+    /** Empty if it is gone already. */
     private static String start(Connection past, int pid) throws SQLException {
         try (PreparedStatement statement = past.prepareStatement(START)) {
             statement.setInt(1, pid);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? String.valueOf(row.getString(1)) : "";
+                if (!row.next()) {
+                    return "";
+                }
+                String start = row.getString(1);
+                if (start == null) {
+                    throw new ChaosException("The session of process " + pid + " must be shown to the admin with its start"
+                            + " to be ended, but is not. Connect as the same role, as a superuser, or as one of"
+                            + " pg_signal_backend and pg_read_all_stats.");
+                }
+                return start;
             }
         }
     }
