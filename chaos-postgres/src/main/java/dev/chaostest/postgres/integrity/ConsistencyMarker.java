@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.integrity;
 
+import dev.chaostest.plan.ChaosException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Objects;
 
 /**
@@ -68,13 +70,18 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
     /**
      * Says in the data that the moment is over.
      *
+     * @throws ChaosException if the marker is not there as it was written
      * @throws SQLException what the server says
      */
     public void taint(Connection connection) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("UPDATE chaos_marker SET tainted = true WHERE name = ?")) {
+                connection.prepareStatement("UPDATE chaos_marker SET tainted = true WHERE name = ? AND written_at = ?")) {
             statement.setString(1, name);
-            statement.executeUpdate();
+            statement.setObject(2, writtenAt.atOffset(ZoneOffset.UTC));
+            if (statement.executeUpdate() == 0) {
+                throw new ChaosException("Marker \"" + name + "\" must be there to be tainted, but is not, or was written"
+                        + " again since. Commit it, and taint the one that was written last.");
+            }
         }
     }
 

@@ -168,6 +168,7 @@ public final class Integrity {
      * Reads numbers that should follow each other, in the order in which they came.
      *
      * @param sql gives one column of whole numbers, in that order; at most {@value #NUMBERS_MAX} rows
+     * @throws ChaosException if there are more, or if one is NULL
      */
     public SequenceReport sequence(String sql) {
         return reading.inOneSnapshot(connection -> {
@@ -177,7 +178,7 @@ public final class Integrity {
                 statement.setMaxRows(NUMBERS_MAX + 1);
                 try (ResultSet rows = statement.executeQuery(sql)) {
                     while (rows.next()) {
-                        numbers.add(rows.getLong(1));
+                        numbers.add(number(rows, numbers.size() + 1));
                     }
                 }
             }
@@ -187,6 +188,15 @@ public final class Integrity {
             }
             return SequenceReport.of(numbers);
         });
+    }
+
+    private static long number(ResultSet row, int place) throws SQLException {
+        long number = row.getLong(1);
+        if (row.wasNull()) {
+            throw new ChaosException("A sequence must have a number in each row, but row " + place
+                    + " has NULL. Leave such rows out with IS NOT NULL.");
+        }
+        return number;
     }
 
     /**

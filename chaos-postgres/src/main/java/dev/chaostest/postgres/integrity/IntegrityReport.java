@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  * <p>Immutable, safe for use by many threads.
  *
  * @param findings at most {@value #FINDINGS_MAX}, by kind, then by name
- * @param unchecked what could not be looked at, and why: one sentence each. A test that must not miss anything asserts that
- *     it is empty
+ * @param unchecked what could not be looked at, and why: one sentence each. A test that must not miss anything also calls
+ *     {@link #assertComplete}
  * @since 0.1
  */
 public record IntegrityReport(List<Finding> findings, List<String> unchecked) {
@@ -47,7 +47,22 @@ public record IntegrityReport(List<Finding> findings, List<String> unchecked) {
     }
 
     /**
-     * Checks that nothing was found.
+     * Checks that everything was looked at: that the role may read all of it, that no statement took too long, and that
+     * there is nothing that is not looked at in general, such as an exclusion constraint.
+     *
+     * @throws AssertionError if something was not; the message lists it
+     */
+    public void assertComplete() {
+        if (!unchecked.isEmpty()) {
+            throw new AssertionError("Everything must be looked at, but " + unchecked.size()
+                    + (unchecked.size() == 1 ? " thing was" : " things were")
+                    + " not. Check as the tables' owner, end what locks them, or leave assertComplete out."
+                    + unchecked.stream().map(sentence -> "\n  not checked: " + sentence).collect(Collectors.joining()));
+        }
+    }
+
+    /**
+     * Checks that nothing was found; not that everything was looked at, which {@link #assertComplete} does.
      *
      * @throws AssertionError if something was; the message lists it
      */

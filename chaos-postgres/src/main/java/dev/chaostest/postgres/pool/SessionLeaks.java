@@ -56,7 +56,7 @@ public final class SessionLeaks implements AutoCloseable {
      *
      * @param scope whose end ends it
      * @param pool with the pool seam: of {@link TestPool}, {@link Twin} or {@link PoolMount#dataSource}
-     * @throws ChaosException if it has none
+     * @throws ChaosException if it has none, or if it is watched already
      */
     public static SessionLeaks watch(ChaosScope scope, DataSource pool) {
         if (!(pool instanceof Gated gated)) {

@@ -188,6 +188,21 @@ class SessionLeaksTest {
         leaks.requireNone();
     }
 
+    /** The earlier one would see nothing any more, and say that nothing was left. */
+    @Test
+    void secondWatchOfTheSamePoolIsRefused() throws SQLException {
+        SessionLeaks leaks = SessionLeaks.watch(scope, pool.dataSource());
+        assertThatThrownBy(() -> SessionLeaks.watch(scope, pool.dataSource()))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("At most one must watch the sessions of the pool \"bank\" at a time, but one does already."
+                        + " Close that one first.");
+        leaks.close();
+        SessionLeaks again = SessionLeaks.watch(scope, pool.dataSource());
+        leaks.close();
+        borrowAnd("SET lock_timeout = '7s'");
+        assertThat(again.found()).hasSize(1);
+    }
+
     @Test
     void dataSourceWithoutTheSeamIsRefused() {
         DataSource plain =

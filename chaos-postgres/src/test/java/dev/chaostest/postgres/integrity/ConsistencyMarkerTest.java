@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.Run;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.isolation.IsolationTestServer;
 import dev.chaostest.postgres.isolation.SchemaOptions;
 import dev.chaostest.postgres.isolation.Sql;
@@ -87,6 +88,22 @@ class ConsistencyMarkerTest {
                             "Marker \"one\" must be as it was written at " + first.writtenAt() + ", but was written at "
                                     + again.writtenAt()
                                     + ": the data are from another time. Check the moment to which was restored.");
+        }
+    }
+
+    /** Else the copy would be taken to be from the moment, though nothing in it tells. */
+    @Test
+    void aMarkerThatIsNotThereCanNotBeTainted() throws SQLException {
+        try (Connection primary = in(original)) {
+            ConsistencyMarker first = ConsistencyMarker.write(primary, "one");
+            new Sql(IsolationTestServer.admin()).run("DELETE FROM " + original.qualify("chaos_marker"));
+            assertThatThrownBy(() -> first.taint(primary))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("Marker \"one\" must be there to be tainted, but is not, or was written again since."
+                            + " Commit it, and taint the one that was written last.");
+            ConsistencyMarker again = ConsistencyMarker.write(primary, "one");
+            assertThatThrownBy(() -> first.taint(primary)).isInstanceOf(ChaosException.class);
+            again.verify(primary);
         }
     }
 

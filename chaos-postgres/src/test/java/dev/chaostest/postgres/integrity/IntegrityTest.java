@@ -305,8 +305,16 @@ class IntegrityTest {
                     dev.chaostest.postgres.pool.DriverSettings.of(url, "weak_reader", null)
                             .unpooled(),
                     place.schema().name());
-            assertThat(weak.check().unchecked())
+            IntegrityReport report = weak.check();
+            assertThat(report.unchecked())
                     .containsExactly("NOT NULL of " + place.in("account") + ", the server answered 42501");
+            report.assertSound();
+            assertThatThrownBy(report::assertComplete)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("Everything must be looked at, but 1 thing was not. Check as the tables' owner, end what"
+                            + " locks them, or leave assertComplete out.\n  not checked: NOT NULL of "
+                            + place.in("account") + ", the server answered 42501");
+            place.check().assertComplete();
         }
     }
 
@@ -318,7 +326,7 @@ class IntegrityTest {
                 ALTER TABLE account ADD CONSTRAINT slowly CHECK (slow(id)) NOT VALID
                 """)) {
             assertThat(place.integrity()
-                            .withTimeout(Duration.ofMillis(300))
+                            .withTimeout(Duration.ofSeconds(2))
                             .check()
                             .unchecked())
                     .containsExactly("CHECK slowly of " + place.in("account") + ", the server answered 57014");

@@ -180,6 +180,15 @@ class InvariantTest {
     }
 
     @Test
+    void aNumberThatIsNullIsNone() {
+        sql.run("INSERT INTO entry (id, account) VALUES (-1, 1), (NULL, 2), (1, 3)");
+        assertThatThrownBy(() -> integrity.sequence("SELECT id FROM entry ORDER BY account"))
+                .isInstanceOf(ChaosException.class)
+                .hasMessage("A sequence must have a number in each row, but row 2 has NULL. Leave such rows out with"
+                        + " IS NOT NULL.");
+    }
+
+    @Test
     void numbersAreReadInTheOrderOfTheQuery() {
         sql.run("INSERT INTO entry (id, account) VALUES (3, 1), (1, 2), (7, 3)");
         SequenceReport report = integrity.sequence("SELECT id FROM entry ORDER BY account");

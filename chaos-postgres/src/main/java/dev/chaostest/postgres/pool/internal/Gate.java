@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class Gate implements AutoCloseable {
     private volatile @Nullable Own own;
     private volatile @Nullable Borrowers borrowers;
     private volatile @Nullable Takings takings;
-    private volatile @Nullable Visits visits;
+    private final AtomicReference<@Nullable Visits> visits = new AtomicReference<>();
     private volatile boolean closed;
 
     Gate(Backing backing) {
@@ -70,7 +71,7 @@ public final class Gate implements AutoCloseable {
     Connection acquire(Backing way) throws SQLException {
         Takings counting = takings;
         Connection connection = counting == null ? struck(way) : counted(way, counting);
-        Visits visiting = visits;
+        Visits visiting = visits.get();
         if (visiting != null) {
             visiting.lent(connection);
         }
@@ -152,14 +153,17 @@ public final class Gate implements AutoCloseable {
         return counting;
     }
 
-    /** Shows each connection that is lent, before its borrower has it, until that is closed. */
+    /**
+     * Shows each connection that is lent, before its borrower has it, until that is closed.
+     *
+     * @throws ChaosException if somebody is shown them already
+     */
     public AutoCloseable watch(Visits visiting) {
-        visits = visiting;
-        return () -> {
-            if (visits == visiting) {
-                visits = null;
-            }
-        };
+        if (!visits.compareAndSet(null, visiting)) {
+            throw new ChaosException("At most one must watch the sessions of " + mount.name()
+                    + " at a time, but one does already. Close that one first.");
+        }
+        return () -> visits.compareAndSet(visiting, null);
     }
 
     /**
