@@ -14,7 +14,7 @@ import javax.sql.DataSource;
  * The tables of pgbench, in the first schema of the DataSource's search path: branches, tellers, accounts, history; all
  * balances are 0. Closing drops them.
  *
- * <p>The rows are written by the server ({@code generate_series}), so there are five round trips whatever the scale. A table
+ * <p>The rows are written by the server ({@code generate_series}), so there are as many round trips whatever the scale. A table
  * that is there already is not touched, and refused.
  *
  * <pre>{@code

@@ -35,7 +35,7 @@ public record Scale(int branches, int accountsPerBranch) {
         }
     }
 
-    /** As pgbench has it: 100,000 accounts for each branch, which take about a third of a second to write. */
+    /** As pgbench has it: 100,000 accounts for each branch. */
     public static Scale of(int branches) {
         return new Scale(branches, ACCOUNTS);
     }

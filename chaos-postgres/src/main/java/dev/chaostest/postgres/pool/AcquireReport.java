@@ -57,7 +57,7 @@ public record AcquireReport(int acquired, int peak, List<Refusal> refusals, Dura
         }
     }
 
-    /** How many got none. */
+    /** How many got none; {@value #REFUSALS_MAX} also where there were more. */
     public int refused() {
         return refusals.size();
     }

@@ -74,7 +74,8 @@ public final class Writes implements AutoCloseable {
     /**
      * Checks that each transaction that wrote to one of these tables wrote to all of them.
      *
-     * @param tables two or more, as the catalogue has them, without their schema
+     * @param tables two or more, as the catalogue has them, without their schema; of a partitioned one, the partition that
+     *     holds the row, since the log names that
      * @throws IllegalArgumentException if there are fewer
      * @throws AssertionError if a transaction wrote to some of them only; the message lists those
      */

@@ -7,11 +7,11 @@ import dev.chaostest.postgres.sqlstate.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ public final class Sessions<L> implements Visits {
     private final Looker<L> looker;
     private final Function<String, L> openTransaction;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Connection, Seen> sessions = new WeakHashMap<>();
+    private final Map<Connection, Seen> sessions = new HashMap<>();
     private final List<Found<L>> found = new ArrayList<>();
 
     /**
@@ -91,7 +91,7 @@ public final class Sessions<L> implements Visits {
 
     private Seen look(Connection connection) throws SQLException {
         Connection session = connection.unwrap(Connection.class);
-        Seen seen = sessions.computeIfAbsent(session, each -> new Seen());
+        Seen seen = seen(session);
         Optional<String> open = PgSource.openTransaction(session);
         if (open.isPresent()) { // HikariCP does not know of it, and a failed one answers no question
             if (!seen.open) {
@@ -108,6 +108,22 @@ public final class Sessions<L> implements Visits {
         seen.state = look.state();
         look.found().forEach(leak -> add(seen, leak));
         return seen;
+    }
+
+    /** A new one took the place of others, most likely. */
+    private Seen seen(Connection session) {
+        Seen known = sessions.get(session);
+        if (known != null) {
+            return known;
+        }
+        forgetClosed();
+        Seen first = new Seen();
+        sessions.put(session, first);
+        return first;
+    }
+
+    private void forgetClosed() {
+        sessions.keySet().removeIf(Sessions::isClosed);
     }
 
     private void add(Seen seen, L leak) {
@@ -136,7 +152,7 @@ public final class Sessions<L> implements Visits {
 
     /** How many a pool can lend at once; a session that it has let go may still be on its way to being closed. */
     private long idle() {
-        sessions.keySet().removeIf(Sessions::isClosed);
+        forgetClosed();
         long idle = sessions.values().stream().filter(Seen::isIdle).count();
         long lent = sessions.size() - idle;
         return Math.min(idle, gate.max().orElse(Integer.MAX_VALUE) - lent);
