@@ -74,13 +74,14 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
      * @throws SQLException what the server says
      */
     public void taint(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("UPDATE chaos_marker SET tainted = true WHERE name = ? AND written_at = ?")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "UPDATE chaos_marker SET tainted = true WHERE name = ? AND written_at = ?")) {
             statement.setString(1, name);
             statement.setObject(2, writtenAt.atOffset(ZoneOffset.UTC));
             if (statement.executeUpdate() == 0) {
-                throw new ChaosException("Marker \"" + name + "\" must be there to be tainted, but is not, or was written"
-                        + " again since. Commit it, and taint the one that was written last.");
+                throw new ChaosException(
+                        "Marker \"" + name + "\" must be there to be tainted, but is not, or was written"
+                                + " again since. Commit it, and taint the one that was written last.");
             }
         }
     }

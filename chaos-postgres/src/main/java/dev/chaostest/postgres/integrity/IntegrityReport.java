@@ -57,7 +57,9 @@ public record IntegrityReport(List<Finding> findings, List<String> unchecked) {
             throw new AssertionError("Everything must be looked at, but " + unchecked.size()
                     + (unchecked.size() == 1 ? " thing was" : " things were")
                     + " not. Check as the tables' owner, end what locks them, or leave assertComplete out."
-                    + unchecked.stream().map(sentence -> "\n  not checked: " + sentence).collect(Collectors.joining()));
+                    + unchecked.stream()
+                            .map(sentence -> "\n  not checked: " + sentence)
+                            .collect(Collectors.joining()));
         }
     }
 

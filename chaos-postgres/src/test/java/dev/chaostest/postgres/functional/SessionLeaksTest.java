@@ -306,9 +306,10 @@ class SessionLeaksTest {
                         DriverSettings.of(WireTestServer.url(), role, null).unpooled();
                 assertThatThrownBy(() -> DeadConnections.in(scope, pool.dataSource(), 1, weak))
                         .isInstanceOf(ChaosException.class)
-                        .hasMessageMatching("The session of process \\d+ must be shown to the admin with its start to be"
-                                + " ended, but is not\\. Connect as the same role, as a superuser, or as one of"
-                                + " pg_signal_backend and pg_read_all_stats\\.");
+                        .hasMessageMatching(
+                                "The session of process \\d+ must be shown to the admin with its start to be"
+                                        + " ended, but is not\\. Connect as the same role, as a superuser, or as one of"
+                                        + " pg_signal_backend and pg_read_all_stats\\.");
                 assertThat(use()).isEqualTo("nothing");
                 assertThat(scope.ledger().entries(LedgerEntry.Commanded.class)).isEmpty();
             } finally {
@@ -324,9 +325,11 @@ class SessionLeaksTest {
         scope.inject(Rule.of(PoolMount.acquire(), Trigger.nth(2), NoConnection.refused("08001")));
         assertThatThrownBy(() -> PoolExhauster.of(pool.dataSource()).hold(scope))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Connections of the pool \"bank\" must run out, but after 1 the next was refused with 08001,"
-                        + " which is no limit. Heal what keeps them away first; see the cause.");
-        assertThat(PoolMount.of(pool.dataSource()).numbers().orElseThrow().active()).isZero();
+                .hasMessage(
+                        "Connections of the pool \"bank\" must run out, but after 1 the next was refused with 08001,"
+                                + " which is no limit. Heal what keeps them away first; see the cause.");
+        assertThat(PoolMount.of(pool.dataSource()).numbers().orElseThrow().active())
+                .isZero();
         assertThat(scope.ledger().entries(LedgerEntry.Commanded.class)).isEmpty();
     }
 

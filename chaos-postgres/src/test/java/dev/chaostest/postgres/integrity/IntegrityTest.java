@@ -311,9 +311,10 @@ class IntegrityTest {
             report.assertSound();
             assertThatThrownBy(report::assertComplete)
                     .isInstanceOf(AssertionError.class)
-                    .hasMessage("Everything must be looked at, but 1 thing was not. Check as the tables' owner, end what"
-                            + " locks them, or leave assertComplete out.\n  not checked: NOT NULL of "
-                            + place.in("account") + ", the server answered 42501");
+                    .hasMessage(
+                            "Everything must be looked at, but 1 thing was not. Check as the tables' owner, end what"
+                                    + " locks them, or leave assertComplete out.\n  not checked: NOT NULL of "
+                                    + place.in("account") + ", the server answered 42501");
             place.check().assertComplete();
         }
     }

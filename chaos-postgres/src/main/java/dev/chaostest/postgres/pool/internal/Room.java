@@ -61,7 +61,9 @@ public sealed interface Room {
 
         @Override
         public String name() {
-            return source instanceof Gated gated ? gated.gate().mount().name() : "the DataSource " + source.getClass().getName();
+            return source instanceof Gated gated
+                    ? gated.gate().mount().name()
+                    : "the DataSource " + source.getClass().getName();
         }
 
         @Override

@@ -52,9 +52,10 @@ public final class Terminations {
                 }
                 String start = row.getString(1);
                 if (start == null) {
-                    throw new ChaosException("The session of process " + pid + " must be shown to the admin with its start"
-                            + " to be ended, but is not. Connect as the same role, as a superuser, or as one of"
-                            + " pg_signal_backend and pg_read_all_stats.");
+                    throw new ChaosException(
+                            "The session of process " + pid + " must be shown to the admin with its start"
+                                    + " to be ended, but is not. Connect as the same role, as a superuser, or as one of"
+                                    + " pg_signal_backend and pg_read_all_stats.");
                 }
                 return start;
             }
