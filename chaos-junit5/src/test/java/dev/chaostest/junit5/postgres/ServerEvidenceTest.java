@@ -451,7 +451,6 @@ class ServerEvidenceTest {
     @Test
     @DisabledIfEnvironmentVariable(named = "CHAOS_JDBC_URL", matches = ".+", disabledReason = "it breaks its server")
     void aDeadServerIsALineOfTheReport(Postgres here) {
-        long start = System.nanoTime();
         Inner inner = Inner.run(
                 DeadTestCases.class,
                 Map.of(
@@ -465,7 +464,6 @@ class ServerEvidenceTest {
                 .singleElement()
                 .asString()
                 .startsWith("could not be asked: 08001, ");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
     }
 
     @Tag(ChaosTags.TRANSACTION)
