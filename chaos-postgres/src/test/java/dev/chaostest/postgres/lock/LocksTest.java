@@ -96,7 +96,9 @@ class LocksTest {
 
     @Test
     void theSmallestAdvisoryKeysAreHeldToo() throws Exception {
-        check(LockRequest.advisory(Long.MIN_VALUE), "SELECT pg_try_advisory_xact_lock%s('-9223372036854775808'::bigint)");
+        check(
+                LockRequest.advisory(Long.MIN_VALUE),
+                "SELECT pg_try_advisory_xact_lock%s('-9223372036854775808'::bigint)");
         check(
                 LockRequest.advisory(Integer.MIN_VALUE, Integer.MIN_VALUE),
                 "SELECT pg_try_advisory_xact_lock%s('-2147483648'::int, '-2147483648'::int)");
@@ -181,8 +183,7 @@ class LocksTest {
         Locks locks = Locks.of(fixture.scope(), fewAtATime);
         String free = "SELECT count(*) FROM (SELECT FROM account FOR UPDATE SKIP LOCKED) AS free";
         for (LockRequest all : List.of(
-                LockRequest.row("account", "balance", 1000),
-                LockRequest.statement("SELECT FROM account FOR UPDATE"))) {
+                LockRequest.row("account", "balance", 1000), LockRequest.statement("SELECT FROM account FOR UPDATE"))) {
             try (LockHolder holder = locks.hold(all)) {
                 assertThat(fixture.read(free)).as("%s", holder).isEqualTo("0");
             }

@@ -31,7 +31,6 @@ public final class LockProbe implements AutoCloseable {
     /** A server that is frozen answers nothing: the question fails then, and does not hang who asks. */
     private static final int SILENCE_MILLIS = 30_000;
 
-
     private static final String BLOCKED = """
             SELECT p.pid FROM pg_catalog.unnest(?) AS p(pid)
             WHERE pg_catalog.cardinality(pg_catalog.pg_blocking_pids(p.pid)) > 0

@@ -134,9 +134,8 @@ public final class LockOrderRecorder implements AutoCloseable {
         }
         String unseen = onThread(this::unseen);
         if (!unseen.isEmpty()) {
-            throw new ChaosException(
-                    "The recorder of lock orders must have seen all to say that they are right, but " + unseen
-                            + ". Leave its session alone, and watch fewer transactions at a time.");
+            throw new ChaosException("The recorder of lock orders must have seen all to say that they are right, but "
+                    + unseen + ". Leave its session alone, and watch fewer transactions at a time.");
         }
     }
 
