@@ -112,7 +112,12 @@ final class PostgresRun implements AutoCloseable {
 
     /** A database for one test: made ahead on the server that tests share, else made now. */
     TestDatabase take(Database where, DatabaseOptions options) {
-        return where.equals(shared()) ? pool().take(options) : TestDatabase.create(where.admin(), options);
+        return isShared(where) ? pool().take(options) : TestDatabase.create(where.admin(), options);
+    }
+
+    /** Starts none to find out: a class that hands its database over needs none. */
+    private synchronized boolean isShared(Database where) {
+        return shared != null && where.equals(shared.database());
     }
 
     private synchronized DatabasePool pool() {

@@ -123,7 +123,9 @@ class IsolatedDatabaseTest {
         source.setUser(postgres.user().orElseThrow());
         HandedOverTestCases.source = source;
 
-        Inner inner = Inner.run(HandedOverTestCases.class);
+        Inner inner = Inner.run(
+                HandedOverTestCases.class,
+                Map.of("chaos.jdbc.url", "jdbc:postgresql://127.0.0.1:1/asked-for-by-nobody"));
 
         assertThat(inner.failures()).isEmpty();
         assertThat(inner.succeeded()).isEqualTo(1);

@@ -108,7 +108,8 @@ class SafetyTest {
 
         Throwable failure = Inner.run(ParkedTestCases.class).failures().get(0);
 
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isLessThan(Duration.ofMinutes(10)); // the fault lasts an hour
         assertThat(failure)
                 .hasCauseInstanceOf(TimeoutException.class)
                 .hasMessageContaining("TimeoutException: isParked(")

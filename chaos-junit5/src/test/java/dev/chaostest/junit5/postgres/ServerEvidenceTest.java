@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -242,14 +244,28 @@ class ServerEvidenceTest {
     @PostgresTest
     @IsolatedSchema("bank.sql")
     static class GivingUpTestCases {
+        private final List<Connection> connections = new ArrayList<>();
+
+        /** Before the test: its time-out is only a little longer than the statement's, which begins later. */
+        @BeforeEach
+        void hold(DataSource bank) throws SQLException {
+            for (int i = 0; i < 2; i++) {
+                connections.add(bank.getConnection());
+            }
+            connections.get(0).setAutoCommit(false);
+            Bank.add(connections.get(0), 1, 1);
+        }
+
         @ChaosTest
-        @Timeout(4)
-        void givesUp(DataSource bank) throws SQLException {
-            try (Connection holder = bank.getConnection();
-                    Connection waiter = bank.getConnection()) {
-                holder.setAutoCommit(false);
-                Bank.add(holder, 1, 1);
-                Bank.add(waiter, 1, 1);
+        @Timeout(6)
+        void givesUp() throws SQLException {
+            Bank.add(connections.get(1), 1, 1);
+        }
+
+        @AfterEach
+        void close() throws SQLException {
+            for (Connection connection : connections) {
+                connection.close();
             }
         }
     }
@@ -267,9 +283,10 @@ class ServerEvidenceTest {
         assertThat(new Reports(directory).pictures()).anyMatch(svg -> svg.contains("RecordedTestCases.waited"));
     }
 
+    /** In a database of its own: the recorder draws the last who waited there, and other tests wait, too. */
     @Tag(ChaosTags.TRANSACTION)
     @PostgresTest
-    @IsolatedSchema("bank.sql")
+    @IsolatedDatabase(value = "bank.sql", keepOnFailure = false)
     static class RecordedTestCases {
         @ChaosTest
         void waited(DataSource bank, Postgres server, ChaosScope scope) throws SQLException {
@@ -434,7 +451,6 @@ class ServerEvidenceTest {
     @Test
     @DisabledIfEnvironmentVariable(named = "CHAOS_JDBC_URL", matches = ".+", disabledReason = "it breaks its server")
     void aDeadServerIsALineOfTheReport(Postgres here) {
-        long start = System.nanoTime();
         Inner inner = Inner.run(
                 DeadTestCases.class,
                 Map.of(
@@ -448,7 +464,6 @@ class ServerEvidenceTest {
                 .singleElement()
                 .asString()
                 .startsWith("could not be asked: 08001, ");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
     }
 
     @Tag(ChaosTags.TRANSACTION)

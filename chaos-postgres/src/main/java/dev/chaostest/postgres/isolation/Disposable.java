@@ -12,7 +12,8 @@ import java.sql.SQLException;
  *
  * <p>A database is disposable when this library made it ({@link TestDatabase}), or when its owner marked it: by a comment
  * that holds {@code chaostest: disposable}. The mark belongs to the database and not to a setting of the test run, so a
- * wrong URL can't turn it on; a copy or a restore of the database does not have it.
+ * wrong URL can't turn it on; neither a copy of the database has it, nor a restore of its dump, unless that was made with
+ * {@code pg_dump --create}, which writes the comment down.
  *
  * <pre>{@code
  * COMMENT ON DATABASE app_test IS 'chaostest: disposable';

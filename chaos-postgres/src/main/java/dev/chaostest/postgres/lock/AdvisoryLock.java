@@ -24,34 +24,42 @@ import java.sql.Statement;
 public final class AdvisoryLock extends LockRequest {
 
     private final String key;
+    private final String arguments;
     private final boolean shared;
     private final boolean session;
 
-    private AdvisoryLock(String key, boolean shared, boolean session) {
+    private AdvisoryLock(String key, String arguments, boolean shared, boolean session) {
         super(
                 "advisory lock " + key + (shared ? ", shared" : "") + (session ? ", of the session" : ""),
                 Reach.DATABASE);
         this.key = key;
+        this.arguments = arguments;
         this.shared = shared;
         this.session = session;
     }
 
     static AdvisoryLock of(long key) {
-        return new AdvisoryLock(key + "::bigint", false, false);
+        return new AdvisoryLock("" + key, literal(key) + "::bigint", false, false);
     }
 
     static AdvisoryLock of(int first, int second) {
-        return new AdvisoryLock(first + ", " + second, false, false);
+        return new AdvisoryLock(
+                first + ", " + second, literal(first) + "::int, " + literal(second) + "::int", false, false);
+    }
+
+    /** Quoted: to the server, a number's sign is not part of it, and the smallest one has no positive. */
+    private static String literal(long key) {
+        return "'" + key + "'";
     }
 
     /** The same, shared: others may have it shared, too. */
     public AdvisoryLock shared() {
-        return new AdvisoryLock(key, true, session);
+        return new AdvisoryLock(key, arguments, true, session);
     }
 
     /** The same, held by the session: it outlives the transaction in which it was taken, also one that is rolled back. */
     public AdvisoryLock forSession() {
-        return new AdvisoryLock(key, shared, true);
+        return new AdvisoryLock(key, arguments, shared, true);
     }
 
     @Override
@@ -78,7 +86,7 @@ public final class AdvisoryLock extends LockRequest {
 
     private void call(Connection connection, String function) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_catalog." + function + (shared ? "_shared" : "") + "(" + key + ")");
+            statement.execute("SELECT pg_catalog." + function + (shared ? "_shared" : "") + "(" + arguments + ")");
         }
     }
 }

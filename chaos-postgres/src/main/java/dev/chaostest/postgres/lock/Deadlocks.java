@@ -120,14 +120,26 @@ public final class Deadlocks {
     }
 
     private ArmedDeadlock armed(Deadlock deadlock) {
-        List<Player> players = new ArrayList<>();
-        for (LockOrder order : deadlock.sessions()) {
-            boolean isVictim = players.size() == deadlock.victim();
-            players.add(new Player(players.size(), crew.next(deadlock.toString(), isVictim), order));
-        }
-        ArmedDeadlock armed = new ArmedDeadlock(deadlock, players, crew, times(), scope.ledger());
+        DetectionTimes times = times();
+        List<Player> players = players(deadlock);
+        ArmedDeadlock armed = new ArmedDeadlock(deadlock, players, crew, times, scope.ledger());
         armed.arm();
         return armed;
+    }
+
+    /** All of them or none: where the server has no place for the last, the others must not wait until the scope ends. */
+    private List<Player> players(Deadlock deadlock) {
+        List<Player> players = new ArrayList<>();
+        try {
+            for (LockOrder order : deadlock.sessions()) {
+                boolean isVictim = players.size() == deadlock.victim();
+                players.add(new Player(players.size(), crew.next(deadlock.toString(), isVictim), order));
+            }
+            return players;
+        } catch (RuntimeException e) {
+            players.forEach(player -> crew.discard(player.session()));
+            throw e;
+        }
     }
 
     /**
@@ -168,7 +180,9 @@ public final class Deadlocks {
      *
      * @param ours the opposite order of the code's: first the lock that it takes second
      * @param code holds our second lock when it asks for our first; runs on this thread. It fails when it has waited for its
-     *     {@code deadlock_timeout}, 1 s by default; one of a few milliseconds leaves us no time to ask
+     *     {@code deadlock_timeout}, 1 s by default; one of a few milliseconds leaves us no time to ask. A shorter
+     *     {@code lock_timeout} or {@code statement_timeout} of its own comes first (55P03, 57014): where the code handles that by
+     *     itself, the outcome says 40P01 all the same, since the server does not tell
      * @throws X what the code throws
      * @throws ChaosException if our first lock is held by somebody else; or, unless the code throws, if the code never waited for
      *     it, did not hold the second, or was not the victim

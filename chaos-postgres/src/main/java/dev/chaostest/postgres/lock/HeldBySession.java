@@ -91,8 +91,8 @@ final class HeldBySession implements LockHolder {
         if (!active.compareAndSet(true, false)) {
             return;
         }
-        String how = release();
         try {
+            String how = release();
             requireGone();
             ledger.healed(commanded, how);
         } finally {

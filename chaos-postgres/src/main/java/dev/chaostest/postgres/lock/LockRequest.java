@@ -27,6 +27,9 @@ import java.util.Map;
 public abstract sealed class LockRequest
         permits AdvisoryLock, PredicateLock, RowsLock, SchemaDefinitionLock, StatementLock, TableLock {
 
+    /** As fetch size: rows that are not fetched yet are not locked yet, and a DataSource may fetch a few at a time by default. */
+    static final int ALL = 0;
+
     private final String text;
     private final Reach reach;
 

@@ -58,6 +58,7 @@ final class RowsLock extends LockRequest {
     @Override
     void take(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setFetchSize(ALL);
             for (int i = 0; i < columns.size(); i++) {
                 select.setObject(i + 1, columns.get(i).value());
             }

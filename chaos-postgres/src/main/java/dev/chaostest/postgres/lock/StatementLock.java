@@ -19,6 +19,7 @@ final class StatementLock extends LockRequest {
     @Override
     void take(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(ALL);
             statement.execute(sql);
         }
     }

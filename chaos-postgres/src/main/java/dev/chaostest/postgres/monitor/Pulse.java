@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 /**
  * How many sessions of a database do what, at one moment, and who waits for whom: one cheap query.
  *
- * <p>Holds the sessions of one database but the one that asks. Who waits is asked of {@code pg_locks}, which every role sees;
- * what the others do is hidden from an ordinary role and counted in {@link #hidden}. Only where somebody waits is the server
- * asked for whom, since that holds its lock manager for a moment.
+ * <p>Holds the sessions of one database but the one that asks, and autovacuum, which comes and goes by itself. Who waits is
+ * asked of {@code pg_locks}, which every role sees; what the others do is hidden from an ordinary role and counted in {@link
+ * #hidden}. Only where somebody waits is the server asked for whom, since that holds its lock manager for a moment.
  *
  * <pre>{@code
  * Pulse now = Pulse.read(connection);
@@ -43,6 +43,7 @@ public record Pulse(int active, int idle, int idleInTransaction, int hidden, Lis
                    coalesce(bool_or(wait_event = 'SafeSnapshot'), false)
             FROM pg_catalog.pg_stat_activity
             WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
+              AND backend_type IS DISTINCT FROM 'autovacuum worker'
             """;
 
     private static final String EDGES = """

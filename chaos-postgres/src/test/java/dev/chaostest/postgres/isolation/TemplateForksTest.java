@@ -21,9 +21,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several that need the same template at once. Its script waits in the middle, for a lock that reaches all databases. */
+@Timeout(300)
 class TemplateForksTest {
 
     private static final String SCRIPT = """
@@ -75,7 +77,7 @@ class TemplateForksTest {
 
     private static void await(Callable<Boolean> condition) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(90)) // another JVM starts meanwhile
                 .pollInterval(Duration.ofMillis(5))
                 .until(condition);
     }

@@ -197,7 +197,7 @@ class LockRequestTest {
         refused(
                 () -> LockOrder.first(row(1)).then(LockRequest.advisory(7).forSession()),
                 "A lock of a deadlock must end with its transaction, or the survivor waits for ever, but advisory lock "
-                        + "7::bigint, of the session does not. Leave forSession() out.");
+                        + "7, of the session does not. Leave forSession() out.");
         refused(
                 () -> Deadlock.cycle(row(1)),
                 "A deadlock must have from 2 to 20 sessions, but was to have 1. Give each of them a lock of its own.");

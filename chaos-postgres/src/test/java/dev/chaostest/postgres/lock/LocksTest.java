@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
 /** What a held lock does to an application, and how it ends. */
@@ -93,6 +94,16 @@ class LocksTest {
         }
     }
 
+    @Test
+    void theSmallestAdvisoryKeysAreHeldToo() throws Exception {
+        check(
+                LockRequest.advisory(Long.MIN_VALUE),
+                "SELECT pg_try_advisory_xact_lock%s('-9223372036854775808'::bigint)");
+        check(
+                LockRequest.advisory(Integer.MIN_VALUE, Integer.MIN_VALUE),
+                "SELECT pg_try_advisory_xact_lock%s('-2147483648'::int, '-2147483648'::int)");
+    }
+
     private void check(AdvisoryLock lock, String attempt) throws Exception {
         boolean shared = lock.toString().contains("shared");
         try (LockHolder holder = fixture.locks().hold(lock)) {
@@ -163,6 +174,20 @@ class LocksTest {
             refused(fixture.connect(), "SELECT 1 FROM account WHERE id = 3 FOR SHARE");
         }
         assertThat(fixture.read("SELECT balance FROM account WHERE id = 3")).isEqualTo("1000");
+    }
+
+    @Test
+    void aDataSourceThatFetchesAFewRowsAtATimeLocksAllOfThem() throws Exception {
+        PGSimpleDataSource fewAtATime = fixture.source();
+        fewAtATime.setDefaultRowFetchSize(1);
+        Locks locks = Locks.of(fixture.scope(), fewAtATime);
+        String free = "SELECT count(*) FROM (SELECT FROM account FOR UPDATE SKIP LOCKED) AS free";
+        for (LockRequest all : List.of(
+                LockRequest.row("account", "balance", 1000), LockRequest.statement("SELECT FROM account FOR UPDATE"))) {
+            try (LockHolder holder = locks.hold(all)) {
+                assertThat(fixture.read(free)).as("%s", holder).isEqualTo("0");
+            }
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.isolation.SwitchedSource;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerOptions;
 import dev.chaostest.time.TimeSource;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -30,12 +32,6 @@ class MonitorRecorderTest {
                 .dontCatchUncaughtExceptions()
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(2));
-    }
-
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("chaos-monitor-PostgreSQL"))
-                .count();
     }
 
     @Test
@@ -107,9 +103,13 @@ class MonitorRecorderTest {
 
     @Test
     void itHasOneConnectionOfItsOwnAndEndsIt() throws InterruptedException {
-        long before = threads();
         AtomicInteger asked = new AtomicInteger();
-        DataSource source = new CountedSource(Sessions.source(), asked);
+        AtomicReference<Thread> asking = new AtomicReference<>();
+        DataSource source = new SwitchedSource(() -> {
+            asked.incrementAndGet();
+            asking.set(Thread.currentThread());
+            return Sessions.source();
+        });
         VirtualTime time = new VirtualTime();
         MonitorRecorder recorder = MonitorRecorder.start(source, Duration.ofSeconds(1), time);
         for (int turn = 1; turn <= 5; turn++) {
@@ -122,7 +122,8 @@ class MonitorRecorderTest {
         recorder.close();
 
         assertThat(asked).hasValue(1);
-        assertThat(threads()).isEqualTo(before);
+        assertThat(asking.get().getName()).isEqualTo("chaos-monitor-PostgreSQL");
+        assertThat(asking.get().isAlive()).isFalse();
         assertThat(recorder.samples()).hasSizeGreaterThanOrEqualTo(5);
     }
 }

@@ -67,11 +67,15 @@ final class Background implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException e) {
-                synchronized (this) {
-                    failures.add(e);
-                }
+                failed(e);
+            } catch (Error e) { // told at the end, and not by a thread that is silently gone
+                failed(new IllegalStateException(e));
             }
         }
+    }
+
+    private synchronized void failed(RuntimeException failure) {
+        failures.add(failure);
     }
 
     private synchronized @Nullable Runnable next() {

@@ -24,6 +24,8 @@ enum Copying {
 
     private static final int SHARES_BLOCKS_FROM = 180_000;
     private static final String INVALID_VALUE = "22023";
+    /** What the server makes of an error number of the system for which it has no state of its own. */
+    private static final String UNKNOWN_TO_THE_SYSTEM = "XX000";
 
     private static final String ASK =
             "SELECT current_setting('fsync') = 'on', current_setting('server_version_num')::int";
@@ -44,12 +46,21 @@ enum Copying {
     void copy(Connection connection, DatabaseName from, DatabaseName to) throws SQLException {
         String create = "CREATE DATABASE " + to.quoted() + " TEMPLATE " + from.quoted() + " STRATEGY "
                 + (this == WAL_LOG ? "WAL_LOG" : "FILE_COPY") + " CONNECTION LIMIT " + Mark.OURS;
-        if (this != CLONE || !isSet(connection)) {
+        if (this != CLONE || !isSet(connection) || !isCloned(connection, create)) {
             Transaction.execute(connection, create);
-            return;
         }
+    }
+
+    /** A system that can't, such as a sandbox without the system call, says so for the first file; nothing is left then. */
+    private static boolean isCloned(Connection connection, String create) throws SQLException {
         try {
             Transaction.execute(connection, create);
+            return true;
+        } catch (SQLException e) {
+            if (UNKNOWN_TO_THE_SYSTEM.equals(e.getSQLState())) {
+                return false;
+            }
+            throw e;
         } finally {
             if (!connection.isClosed()) {
                 Transaction.execute(connection, "RESET file_copy_method");

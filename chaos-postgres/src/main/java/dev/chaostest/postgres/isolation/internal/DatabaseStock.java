@@ -122,7 +122,7 @@ public final class DatabaseStock implements AutoCloseable {
     private @Nullable Made madeAhead(DatabaseCreation creation, String prefix) {
         try {
             return make(creation, prefix);
-        } catch (ChaosException e) {
+        } catch (RuntimeException e) { // a pool's DataSource has exceptions of its own
             LOG.debug("A database could not be made ahead", e);
             return null;
         }

@@ -28,6 +28,9 @@ public final class LockProbe implements AutoCloseable {
 
     private static final int SPINS = 20;
 
+    /** A server that is frozen answers nothing: the question fails then, and does not hang who asks. */
+    private static final int SILENCE_MILLIS = 30_000;
+
     private static final String BLOCKED = """
             SELECT p.pid FROM pg_catalog.unnest(?) AS p(pid)
             WHERE pg_catalog.cardinality(pg_catalog.pg_blocking_pids(p.pid)) > 0
@@ -242,8 +245,9 @@ public final class LockProbe implements AutoCloseable {
         Connection kept = connection;
         if (kept == null || kept.isClosed()) {
             kept = source.getConnection();
-            kept.setAutoCommit(true);
             connection = kept;
+            kept.setAutoCommit(true);
+            kept.setNetworkTimeout(Runnable::run, SILENCE_MILLIS);
         }
         return kept;
     }

@@ -30,6 +30,7 @@ final class HeldLocks implements AutoCloseable {
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(100);
 
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
+    private static final int VALID_SECONDS = 10;
 
     /** Two advisory keys of 32 bits are signed; the columns that hold them are not. */
     private static final String WHOLE = """
@@ -101,6 +102,10 @@ final class HeldLocks implements AutoCloseable {
             connection.close();
             throw e;
         }
+    }
+
+    boolean isAlive() throws SQLException {
+        return connection.isValid(VALID_SECONDS);
     }
 
     boolean seesRows() {

@@ -119,6 +119,8 @@ public final class LockOrderRecorder implements AutoCloseable {
      * Checks that no two paths take the same locks in opposite orders.
      *
      * @throws AssertionError if two do, with the statements and the code that sent them
+     * @throws ChaosException if none was found, but the recorder's own session has ended, or there were more orders than it keeps:
+     *     what it did not see is not known to be right
      */
     public void assertNoInversion() {
         List<LockInversion> found = inversions();
@@ -129,6 +131,11 @@ public final class LockOrderRecorder implements AutoCloseable {
                     + (found.size() == 1 ? " pair does" : " pairs do")
                     + " not: they can deadlock (40P01). Sort what is locked, by id for instance, or take one common lock first."
                     + String.join("", lines));
+        }
+        String unseen = onThread(this::unseen);
+        if (!unseen.isEmpty()) {
+            throw new ChaosException("The recorder of lock orders must have seen all to say that they are right, but "
+                    + unseen + ". Leave its session alone, and watch fewer transactions at a time.");
         }
     }
 
@@ -160,6 +167,13 @@ public final class LockOrderRecorder implements AutoCloseable {
     }
 
     /** Those whose transaction is still open have not sent the statement that would have told of the last one. */
+    private String unseen() throws SQLException {
+        if (!held.isAlive()) {
+            return "its session has ended";
+        }
+        return orders.isFull() ? "there were more than it keeps" : "";
+    }
+
     private List<LockInversion> lookAtAll() {
         tracks.forEach((pid, track) -> look(pid).ifPresent(track::holds));
         return orders.inversions();

@@ -16,6 +16,10 @@ class QueryModesTest {
 
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, name text, at timestamp)";
 
+    /** Only those of prepared statements: the driver forgets the others when the garbage collector has found them. */
+    private static final String KNOWN =
+            "SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE '%$1%' ORDER BY name";
+
     @ParameterizedTest
     @CsvSource({
         "extended, 0, true", "extended, 1, true", "extended, 5, true", "extended, -1, true",
@@ -59,7 +63,7 @@ class QueryModesTest {
             }
             stage.run(connection, "ALTER TABLE t DROP COLUMN at");
             stage.prepared(connection, "SELECT * FROM t WHERE id <= ? ORDER BY id", 3);
-            stage.run(connection, "SELECT name, statement FROM pg_prepared_statements ORDER BY name");
+            stage.run(connection, KNOWN);
         });
     }
 

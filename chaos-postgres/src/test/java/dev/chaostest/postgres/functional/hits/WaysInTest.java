@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import javax.sql.PooledConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,9 +85,17 @@ class WaysInTest {
     @Test
     void propertiesOfTheDriversOwnSources() throws Exception {
         assertArrives(set(new PGSimpleDataSource())::getConnection);
-        assertArrives(() ->
-                set(new PGConnectionPoolDataSource()).getPooledConnection().getConnection());
-        assertArrives(() -> set(new PGXADataSource()).getXAConnection().getConnection());
+        assertArrivesFrom(set(new PGConnectionPoolDataSource()).getPooledConnection());
+        assertArrivesFrom(set(new PGXADataSource()).getXAConnection());
+    }
+
+    /** Its physical connection outlives the handle: the driver must not close it while a later one is watched. */
+    private void assertArrivesFrom(PooledConnection physical) throws Exception {
+        try {
+            assertArrives(physical::getConnection);
+        } finally {
+            physical.close();
+        }
     }
 
     @Test

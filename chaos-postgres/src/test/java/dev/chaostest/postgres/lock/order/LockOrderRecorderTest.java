@@ -275,6 +275,26 @@ class LockOrderRecorderTest {
     }
 
     @Test
+    void oneWhoseSessionHasEndedDoesNotSayThatAllIsWell() throws SQLException {
+        recorder.close();
+        PGSimpleDataSource named = admin();
+        named.setApplicationName(schema);
+        try (WireMount other = WireMount.twinOf("order");
+                LockOrderRecorder ended = LockOrderRecorder.watch(scope, other, named);
+                Connection superuser = admin().getConnection()) {
+            ended.assertNoInversion();
+            run(
+                    superuser,
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '" + schema
+                            + "'");
+            assertThatThrownBy(ended::assertNoInversion)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("The recorder of lock orders must have seen all to say that they are right, but its "
+                            + "session has ended. Leave its session alone, and watch fewer transactions at a time.");
+        }
+    }
+
+    @Test
     void withoutTheExtensionRowsAreNotSeenAndThatIsSaid() throws SQLException {
         recorder.close();
         WireMount other = WireMount.twinOf("order");
