@@ -10,10 +10,6 @@ final class Processes {
 
     private Processes() {}
 
-    static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent() && !isZombie(pid);
-    }
-
     /** Whether it stands still, after a STOP; never where there is no /proc. */
     static boolean isFrozen(long pid) {
         return state(pid) == 'T';
