@@ -183,11 +183,16 @@ public final class RunningServer implements AutoCloseable {
      * @throws ChaosException if the process is none of this server's
      */
     public void signal(String name, long target) {
-        if (target == pid ? !isThere() : !children().contains(target)) {
+        if (!owns(target)) {
             throw new ChaosException("Signal " + name + " must go to a process of the server " + pid + ", but process "
                     + target + " is none of it. Take a pid that the server shows now.");
         }
         signals.send(name, target);
+    }
+
+    /** Whether this number is that of a living process of this server now. Doesn't wait for a stop or start. */
+    public boolean owns(long target) {
+        return target == pid ? isThere() : children().contains(target) && !Processes.isZombie(target);
     }
 
     private boolean isThere() {
