@@ -69,6 +69,27 @@ class ReplicationTest extends ClusterFixture {
     }
 
     @Test
+    void anInterruptedTestHealsAllTheSame() throws SQLException {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        Injection frozen = standby.freezeStreaming();
+        Injection paused = standby.pauseReplay();
+        Injection delayed = standby.delayReplay(Duration.ofHours(1));
+        try {
+            Thread.currentThread().interrupt();
+            delayed.close();
+            paused.close();
+            frozen.close();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(List.of(frozen, paused, delayed)).noneMatch(Injection::isActive);
+        assertThat(Db.query(standby.jdbcUrl(), "SHOW recovery_min_apply_delay")).isEqualTo("0");
+        Db.execute(cluster.primary(), "CREATE TABLE item (id int)");
+        standby.awaitCaughtUp();
+    }
+
+    @Test
     void aStandbyWhoseReplayIsPausedKeepsWhatItGetsToItself() throws SQLException {
         PostgresCluster cluster = cluster(1);
         Standby standby = cluster.standby(0);
