@@ -3,13 +3,13 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.postgres.monitor.ResidueCheck;
+import dev.chaostest.postgres.pool.internal.PgSource;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.postgresql.PGConnection;
 
 /**
  * What the sessions of one round left on the server, asked when it can be told from what is about to be closed: of a pool before
@@ -51,6 +51,6 @@ final class RoundResidue {
 
     /** A connection that the library hands to the test and ends itself; what the test has left open in it is rolled back. */
     void lent(Connection connection) throws SQLException {
-        lent.add(connection.unwrap(PGConnection.class).getBackendPID());
+        lent.add(PgSource.pid(connection));
     }
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.scenarios;
 
+import static com.example.scenarios.Sql.inTransaction;
 import static com.example.scenarios.Sql.number;
+import static com.example.scenarios.Sql.run;
 import static com.example.scenarios.Sql.state;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.postgres.IsolatedSchema;
@@ -13,14 +17,23 @@ import dev.chaostest.junit5.postgres.PoolSize;
 import dev.chaostest.junit5.postgres.PostgresTest;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.pool.ConnectionGroup;
+import dev.chaostest.postgres.pool.HeldConnections;
+import dev.chaostest.postgres.pool.PoolExhauster;
+import dev.chaostest.postgres.pool.TestPool;
+import dev.chaostest.postgres.wire.ForcedRetry;
+import dev.chaostest.work.Outcomes;
+import dev.chaostest.work.Workers;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that run out, are refused, time out, and come back. */
 @PostgresTest
@@ -69,5 +82,50 @@ class PoolTest {
         }
 
         assertThat(number(shop, "SELECT 1")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 10, 20})
+    void aPoolNeverLendsMoreThanItHas(int size, DataSource shop) throws Exception {
+        AtomicInteger lent = new AtomicInteger();
+        try (TestPool pool = TestPool.of(shop, size, "small")) {
+            Outcomes<Integer> peaks = Workers.of(size + 5).call(worker -> {
+                try (Connection connection = pool.dataSource().getConnection()) {
+                    int now = lent.incrementAndGet();
+                    number(connection, "SELECT 1");
+                    lent.decrementAndGet();
+                    return now;
+                }
+            });
+
+            assertThat(peaks.values()).hasSize(size + 5).allMatch(peak -> peak <= size);
+        }
+    }
+
+    @ChaosTest
+    @PoolSize(2)
+    void anExhaustedPoolRefusesAndLendsAgain(ChaosScope scope, HikariDataSource shop) throws SQLException {
+        shop.setConnectionTimeout(250);
+        try (HeldConnections all = PoolExhauster.of(shop).hold(scope)) {
+            assertThat(all.report().peak()).isEqualTo(2);
+            assertThatThrownBy(shop::getConnection).isInstanceOf(SQLTransientConnectionException.class);
+        }
+
+        assertThat(number(shop, "SELECT 1")).isEqualTo(1);
+    }
+
+    @ChaosTest
+    void threeTransactionsThatMustBeRetriedAreRetried(ChaosScope scope, DataSource shop) throws SQLException {
+        scope.inject(ForcedRetry.times(3));
+
+        int attempts = 1;
+        while (state(() -> inTransaction(shop, it -> run(it, "INSERT INTO branch VALUES ('retried')")))
+                .equals("40001")) {
+            attempts++;
+        }
+
+        assertThat(attempts).isEqualTo(4);
+        assertThat(number(shop, "SELECT count(*) FROM branch WHERE name = 'retried'"))
+                .isEqualTo(1);
     }
 }

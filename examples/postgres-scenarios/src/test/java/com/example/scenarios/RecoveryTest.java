@@ -5,16 +5,24 @@ import static com.example.scenarios.Sql.number;
 import static com.example.scenarios.Sql.run;
 import static com.example.scenarios.Sql.state;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.postgres.IsolatedSchema;
 import dev.chaostest.junit5.postgres.PostgresTest;
+import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.isolation.TestSchema;
+import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.ServerDisk;
+import dev.chaostest.postgres.server.ServerOptions;
 import dev.chaostest.postgres.server.StopMode;
 import dev.chaostest.postgres.server.fault.ServerFaults;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RecoveryTest {
 
     private static final String INSERT = "INSERT INTO entry (branch, message) VALUES ('main', 'x')";
+    private static final String MANY_LINES = "INSERT INTO log SELECT repeat('x', 1000) FROM generate_series(1, 20000)";
     private static final String ENTRIES = "SELECT count(*) FROM entry";
 
     @ParameterizedTest
@@ -99,5 +108,35 @@ class RecoveryTest {
             }
             assertThat(number(session, "SELECT 1")).isEqualTo(1);
         }
+    }
+
+    @ChaosTest
+    void aFullDiskRefusesRowsAndKeepsWhatWasThere(ChaosScope scope) throws SQLException {
+        PostgresServer server = scope.own(
+                "the small server",
+                PostgresServer.start(ServerOptions.ofDefaults().withDisk(ServerDisk.TABLESPACE, 8 << 20)));
+        try (Connection session = DriverManager.getConnection(server.jdbcUrl())) {
+            run(session, "CREATE TABLESPACE small LOCATION '" + server.tablespaceLocation() + "'");
+            run(session, "CREATE TABLE log TABLESPACE small AS SELECT repeat('x', 1000) AS line");
+            try (Injection full = ServerFaults.of(scope, server).fill(ServerDisk.TABLESPACE)) {
+                assertThat(full.isActive()).isTrue();
+                assertThat(state(() -> run(session, MANY_LINES))).isEqualTo("53100");
+            }
+            assertThat(number(session, "SELECT count(*) FROM log")).isEqualTo(1);
+        }
+    }
+
+    @ChaosTest
+    void aCorruptPageIsNoticedAndMended(ServerFaults faults, Postgres server, DataSource shop, TestSchema schema)
+            throws SQLException {
+        assumeThat(number(shop, "SELECT (current_setting('data_checksums') = 'on')::int"))
+                .isEqualTo(1);
+        try (Injection corrupt = faults.storage(server.database()).corrupt(schema.qualify("account"), 0)) {
+            assertThat(corrupt.isActive()).isTrue();
+            assertThat(state(() -> number(shop, "SELECT sum(balance) FROM account")))
+                    .isEqualTo("XX001");
+        }
+
+        assertThat(number(shop, "SELECT sum(balance) FROM account")).isEqualTo(3000);
     }
 }

@@ -97,7 +97,7 @@ public final class PgSource {
     }
 
     /** Which process of the server serves it. */
-    static int pid(Connection session) throws SQLException {
+    public static int pid(Connection session) throws SQLException {
         return session.unwrap(PGConnection.class).getBackendPID();
     }
 }
