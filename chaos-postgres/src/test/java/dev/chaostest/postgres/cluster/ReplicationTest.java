@@ -69,6 +69,20 @@ class ReplicationTest extends ClusterFixture {
     }
 
     @Test
+    void whatWasOfAClusterThatIsClosedNeedsNoHealing() {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        List<Injection> active = List.of(
+                cluster.synchronous(),
+                standby.delayReplay(Duration.ofHours(1)),
+                standby.pauseReplay(),
+                standby.freezeStreaming());
+        cluster.close();
+        active.forEach(Injection::close);
+        assertThat(active).noneMatch(Injection::isActive);
+    }
+
+    @Test
     void anInterruptedTestHealsAllTheSame() throws SQLException {
         PostgresCluster cluster = cluster(1);
         Standby standby = cluster.standby(0);
