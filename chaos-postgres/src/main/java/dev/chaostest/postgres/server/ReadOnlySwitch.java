@@ -72,7 +72,11 @@ public final class ReadOnlySwitch implements Injection {
      * @throws ChaosException if there is no such database, or if it does not become read-only within 10 s
      */
     public static ReadOnlySwitch database(ChaosScope scope, PostgresServer server, String database) {
-        return on(scope, server, ReadOnly.ofDatabase(server.jdbcUrl(), server.jdbcUrl(database), database), Reach.DATABASE);
+        return on(
+                scope,
+                server,
+                ReadOnly.ofDatabase(server.jdbcUrl(), server.jdbcUrl(database), database),
+                Reach.DATABASE);
     }
 
     private static ReadOnlySwitch on(ChaosScope scope, PostgresServer server, ReadOnly readOnly, Reach reach) {

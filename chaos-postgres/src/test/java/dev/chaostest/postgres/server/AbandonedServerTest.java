@@ -42,7 +42,12 @@ class AbandonedServerTest {
             List<String> stop = new ArrayList<>(List.of("sh", "-c", "kill -s STOP \"$@\"", "sh", "" + seen.pid()));
             ProcessHandle.of(seen.pid()).orElseThrow().children().forEach(child -> stop.add("" + child.pid()));
             assertThat(stop).hasSizeGreaterThan(5);
-            assertThat(new ProcessBuilder(stop).inheritIO().start().onExit().join().exitValue())
+            assertThat(new ProcessBuilder(stop)
+                            .inheritIO()
+                            .start()
+                            .onExit()
+                            .join()
+                            .exitValue())
                     .isZero();
 
             jvm.kill();

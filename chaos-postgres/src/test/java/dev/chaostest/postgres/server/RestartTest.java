@@ -142,7 +142,8 @@ class RestartTest {
         try (PostgresServer server = installation.start()) {
             server.stop(StopMode.FAST);
             CompletableFuture<Void> start;
-            try (ServerSocket taken = new ServerSocket(server.port(), 1, InetAddress.getByName("127.0.0.1"))) {
+            try (ServerSocket taken =
+                    new ServerSocket(server.port(), 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
                 start = CompletableFuture.runAsync(server::start);
                 await().dontCatchUncaughtExceptions()
                         .atMost(Duration.ofSeconds(30))

@@ -70,8 +70,9 @@ class StorageFaultsTest {
             Path file = victim.server
                     .dataDirectory()
                     .resolve(victim.ask("SELECT pg_relation_filepath('bank.\"My account\"')"));
-            Path inTheWay = Files.createDirectories(
-                    file.resolveSibling("chaostest-kept-" + file.getFileName() + "-half").resolve("x"));
+            Path inTheWay =
+                    Files.createDirectories(file.resolveSibling("chaostest-kept-" + file.getFileName() + "-half")
+                            .resolve("x"));
 
             assertThatThrownBy(() -> victim.faults.storage("postgres").truncate("bank.\"My account\"", 1))
                     .isInstanceOf(ChaosException.class)
