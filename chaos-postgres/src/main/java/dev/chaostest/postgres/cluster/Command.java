@@ -72,8 +72,16 @@ final class Command implements Injection {
         if (healed) {
             return;
         }
-        healed = true;
-        scope.ledger().healed(entry, heal.get());
+        // A time-out is an interrupt, and what waits for the healing would give up at it.
+        boolean interrupted = Thread.interrupted();
+        try {
+            scope.ledger().healed(entry, heal.get());
+            healed = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** What a dry run brings about. */

@@ -20,10 +20,11 @@ import java.util.Objects;
  * schema, which {@link #write} makes.
  *
  * <pre>{@code
- * ConsistencyMarker marker = ConsistencyMarker.write(primary, "before the upgrade");
- * Branch branch = cluster.branch();
- * marker.taint(primary);
- * marker.verify(branchConnection);
+ * ConsistencyMarker marker = ConsistencyMarker.write(connection, "before the upgrade");
+ * RestorePoint snapshot = branch.mark("before the upgrade");
+ * marker.taint(connection);
+ * branch.restore(snapshot);
+ * marker.verify(newConnection);
  * }</pre>
  *
  * <p>Commits by itself if the connection is in autocommit mode, else with the caller's transaction. Immutable, safe for use by
@@ -40,6 +41,8 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
             ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at, tainted = false
             RETURNING m.written_at
             """;
+
+    private static final String MISSING = "is missing: the data are from before it.";
 
     public ConsistencyMarker {
         Objects.requireNonNull(name, "name");
@@ -91,7 +94,7 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
      *
      * @param connection leads to the copy
      * @throws AssertionError if the marker is missing, is another one, or is tainted
-     * @throws SQLException what the server says; 42P01 if even the table is missing
+     * @throws SQLException what the server says
      */
     public void verify(Connection connection) throws SQLException {
         String found = find(connection);
@@ -102,12 +105,15 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
     }
 
     private String find(Connection connection) throws SQLException {
+        if (!isTableThere(connection)) {
+            return MISSING;
+        }
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT written_at, tainted FROM chaos_marker WHERE name = ?")) {
             statement.setString(1, name);
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
-                    return "is missing: the data are from before it.";
+                    return MISSING;
                 }
                 Instant found = row.getObject(1, OffsetDateTime.class).toInstant();
                 if (!found.equals(writtenAt)) {
@@ -115,6 +121,14 @@ public record ConsistencyMarker(String name, Instant writtenAt) {
                 }
                 return row.getBoolean(2) ? "is tainted: the data are from after the moment." : "";
             }
+        }
+    }
+
+    /** Asked first, since a missing table would spoil the caller's transaction. */
+    private static boolean isTableThere(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT to_regclass('chaos_marker') IS NOT NULL")) {
+            return rows.next() && rows.getBoolean(1);
         }
     }
 }

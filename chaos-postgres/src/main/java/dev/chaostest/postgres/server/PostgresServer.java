@@ -232,6 +232,10 @@ public final class PostgresServer implements AutoCloseable {
         running.signal(name, process);
     }
 
+    boolean owns(long process) {
+        return running.owns(process);
+    }
+
     /**
      * Stops the server and removes its data. The second time it does nothing.
      *

@@ -36,13 +36,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadOnlySwitch implements Injection {
 
+    private final PostgresServer server;
     private final ReadOnly readOnly;
     private final ChaosScope scope;
     private final LedgerEntry.@Nullable Commanded commanded;
     private final ReentrantLock closing = new ReentrantLock();
     private volatile boolean active;
 
-    private ReadOnlySwitch(ReadOnly readOnly, ChaosScope scope, LedgerEntry.@Nullable Commanded commanded) {
+    private ReadOnlySwitch(
+            PostgresServer server, ReadOnly readOnly, ChaosScope scope, LedgerEntry.@Nullable Commanded commanded) {
+        this.server = server;
         this.readOnly = readOnly;
         this.scope = scope;
         this.commanded = commanded;
@@ -57,7 +60,7 @@ public final class ReadOnlySwitch implements Injection {
      * @throws ChaosException if it does not become read-only within 10 s
      */
     public static ReadOnlySwitch server(ChaosScope scope, PostgresServer server) {
-        return on(scope, ReadOnly.ofServer(server.jdbcUrl(), server.port()), Reach.SERVER);
+        return on(scope, server, ReadOnly.ofServer(server.jdbcUrl(), server.port()), Reach.SERVER);
     }
 
     /**
@@ -69,14 +72,18 @@ public final class ReadOnlySwitch implements Injection {
      * @throws ChaosException if there is no such database, or if it does not become read-only within 10 s
      */
     public static ReadOnlySwitch database(ChaosScope scope, PostgresServer server, String database) {
-        return on(scope, ReadOnly.ofDatabase(server.jdbcUrl(), server.jdbcUrl(database), database), Reach.DATABASE);
+        return on(
+                scope,
+                server,
+                ReadOnly.ofDatabase(server.jdbcUrl(), server.jdbcUrl(database), database),
+                Reach.DATABASE);
     }
 
-    private static ReadOnlySwitch on(ChaosScope scope, ReadOnly readOnly, Reach reach) {
+    private static ReadOnlySwitch on(ChaosScope scope, PostgresServer server, ReadOnly readOnly, Reach reach) {
         scope.requireFaultsAllowed();
         if (scope.dryRun().isPresent()) {
             scope.ledger().noted("dry run: would have made " + readOnly.name() + " read-only");
-            return new ReadOnlySwitch(readOnly, scope, null);
+            return new ReadOnlySwitch(server, readOnly, scope, null);
         }
         try {
             readOnly.begin();
@@ -86,7 +93,7 @@ public final class ReadOnlySwitch implements Injection {
             throw undone(readOnly, late);
         }
         ReadOnlySwitch switched = new ReadOnlySwitch(
-                readOnly, scope, scope.ledger().commanded("make " + readOnly.name() + " read-only", reach));
+                server, readOnly, scope, scope.ledger().commanded("make " + readOnly.name() + " read-only", reach));
         return scope.own("the read-only switch of " + readOnly.name(), switched);
     }
 
@@ -106,15 +113,28 @@ public final class ReadOnlySwitch implements Injection {
         try {
             LedgerEntry.Commanded done = commanded;
             if (active && done != null) {
+<<<<<<< HEAD
                 readOnly.end();
                 active = false;
                 scope.ledger().healed(done, readOnly.name() + " accepts writes again");
+=======
+                scope.ledger().healed(done, healed());
+                active = false;
+>>>>>>> rev-c
             }
         } catch (SQLException e) {
             throw failed(readOnly, "accept writes again", e);
         } finally {
             closing.unlock();
         }
+    }
+
+    private String healed() throws SQLException {
+        if (server.isClosed()) {
+            return "the server is closed";
+        }
+        readOnly.end();
+        return readOnly.name() + " accepts writes again";
     }
 
     /** What was begun may be half done. */

@@ -2,12 +2,11 @@
 package dev.chaostest.postgres.server;
 
 import dev.chaostest.plan.ChaosException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.chaostest.postgres.server.internal.Processes;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Names one process of a server of ours: a walsender, a backend, a worker. It can stand still and go on.
@@ -27,36 +26,61 @@ import java.util.concurrent.locks.LockSupport;
  * @since 0.1
  */
 public record ServerProcess(PostgresServer server, long pid) {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofSeconds(25);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /**
-     * Has it stand still, and waits until it does.
+     * Has it stand still, and waits until it does. Where that fails, it goes on.
      *
      * @throws ChaosException if it is none of the server's, or goes on running
      */
     public void freeze() {
         server.signal("STOP", pid);
+        try {
+            await("stand still", () -> Processes.isFrozen(pid));
+        } catch (ChaosException e) {
+            thaw();
+            throw e;
+        }
+    }
+
+    /**
+     * Has it go on, and waits until it does. Where it is gone, nothing happens.
+     *
+     * @throws ChaosException if it can't be signalled, or stands still all the same
+     */
+    public void thaw() {
+        if (!isAlive()) {
+            return;
+        }
+        try {
+            server.signal("CONT", pid);
+        } catch (ChaosException e) {
+            if (isAlive()) { // else it ended meanwhile
+                throw e;
+            }
+        }
+        await("go on", () -> !isFrozen());
+    }
+
+    private void await(String what, BooleanSupplier isSo) {
         long end = System.nanoTime() + DEADLINE.toNanos();
-        while (state() != 'T' && Files.isDirectory(Path.of("/proc/self"))) {
+        while (!isSo.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                throw new ChaosException("Process " + pid + " of the server " + server.pid()
-                        + " must stand still within " + DEADLINE.toSeconds() + " s, but is in state " + state()
-                        + ". Check that it still runs.");
+                throw new ChaosException("Process " + pid + " of the server " + server.pid() + " must " + what
+                        + " within " + DEADLINE.toSeconds() + " s, but did not. Check that it still runs.");
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
     /**
-     * Has it go on. Where it is gone, nothing happens.
+     * Whether it stands still.
      *
-     * @throws ChaosException if it can't be signalled
+     * @return false once it is gone
      */
-    public void thaw() {
-        if (isAlive()) {
-            server.signal("CONT", pid);
-        }
+    public boolean isFrozen() {
+        return Processes.isFrozen(pid) && isAlive();
     }
 
     /**
@@ -65,16 +89,6 @@ public record ServerProcess(PostgresServer server, long pid) {
      * @return false once it is gone
      */
     public boolean isAlive() {
-        return pid == server.pid() ? server.isRunning() : server.processes().contains(pid);
-    }
-
-    /** As the kernel shows it: T stands still. A blank where nobody knows. */
-    private char state() {
-        try {
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            return stat.charAt(stat.lastIndexOf(')') + 2);
-        } catch (IOException gone) {
-            return ' ';
-        }
+        return server.owns(pid);
     }
 }

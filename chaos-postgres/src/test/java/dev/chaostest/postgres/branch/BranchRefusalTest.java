@@ -144,27 +144,6 @@ class BranchRefusalTest extends ClusterFixture {
                         + " 4\\d\\d\\d\\. Write less, or reset the branch to one with less\\.");
     }
 
-    @Test
-    void markersThatAreNotClean() throws SQLException {
-        try (Connection connection = Db.connect(main.jdbcUrl())) {
-            assertThatThrownBy(() -> new ConsistencyMarker("s").verify(connection))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessage("Marker \"s\" in sanity_check must be clean, but is missing. This state is from before"
-                            + " the moment that was to be restored: check which one was.");
-            ConsistencyMarker marker = ConsistencyMarker.write(connection, "s");
-            marker.verify(connection);
-            marker.taint(connection);
-            assertThatThrownBy(() -> marker.verify(connection))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessage("Marker \"s\" in sanity_check must be clean, but is tainted. This state is from after"
-                            + " the moment that was to be restored: check which one was.");
-            assertThatThrownBy(() -> new ConsistencyMarker("other").verify(connection))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessage("Marker \"other\" in sanity_check must be clean, but is missing. This state is from"
-                            + " before the moment that was to be restored: check which one was.");
-        }
-    }
-
     private static void refused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(ChaosException.class).hasMessage(message);
     }

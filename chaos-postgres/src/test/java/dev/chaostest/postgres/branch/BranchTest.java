@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chaostest.postgres.cluster.ClusterFixture;
 import dev.chaostest.postgres.cluster.Db;
 import dev.chaostest.postgres.cluster.Standby;
+import dev.chaostest.postgres.integrity.ConsistencyMarker;
 import dev.chaostest.postgres.server.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -69,6 +69,41 @@ class ReplicationTest extends ClusterFixture {
     }
 
     @Test
+    void whatWasOfAClusterThatIsClosedNeedsNoHealing() {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        List<Injection> active = List.of(
+                cluster.synchronous(),
+                standby.delayReplay(Duration.ofHours(1)),
+                standby.pauseReplay(),
+                standby.freezeStreaming());
+        cluster.close();
+        active.forEach(Injection::close);
+        assertThat(active).noneMatch(Injection::isActive);
+    }
+
+    @Test
+    void anInterruptedTestHealsAllTheSame() throws SQLException {
+        PostgresCluster cluster = cluster(1);
+        Standby standby = cluster.standby(0);
+        Injection frozen = standby.freezeStreaming();
+        Injection paused = standby.pauseReplay();
+        Injection delayed = standby.delayReplay(Duration.ofHours(1));
+        try {
+            Thread.currentThread().interrupt();
+            delayed.close();
+            paused.close();
+            frozen.close();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(List.of(frozen, paused, delayed)).noneMatch(Injection::isActive);
+        assertThat(Db.query(standby.jdbcUrl(), "SHOW recovery_min_apply_delay")).isEqualTo("0");
+        Db.execute(cluster.primary(), "CREATE TABLE item (id int)");
+        standby.awaitCaughtUp();
+    }
+
+    @Test
     void aStandbyWhoseReplayIsPausedKeepsWhatItGetsToItself() throws SQLException {
         PostgresCluster cluster = cluster(1);
         Standby standby = cluster.standby(0);

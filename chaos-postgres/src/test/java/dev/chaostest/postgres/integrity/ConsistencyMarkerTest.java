@@ -108,6 +108,20 @@ class ConsistencyMarkerTest {
     }
 
     @Test
+    void aCopyFromBeforeTheFirstMarkerIsRefusedAndItsTransactionGoesOn() throws SQLException {
+        try (Connection primary = in(original);
+                Connection restored = in(copy)) {
+            ConsistencyMarker marker = ConsistencyMarker.write(primary, "first");
+            restored.setAutoCommit(false);
+            assertThatThrownBy(() -> marker.verify(restored))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("Marker \"first\" must be as it was written at " + marker.writtenAt()
+                            + ", but is missing: the data are from before it. Check the moment to which was restored.");
+            assertThat(clock(restored)).isNotNull();
+        }
+    }
+
+    @Test
     void itIsDatedByTheServer() throws SQLException {
         try (Connection primary = in(original)) {
             Instant before = clock(primary);

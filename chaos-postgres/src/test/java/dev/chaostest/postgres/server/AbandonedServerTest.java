@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,6 +27,28 @@ class AbandonedServerTest {
             ServerJvm.Seen seen = jvm.seen();
             String segment = Remains.segment(seen.data());
             assertThat(Remains.of(seen.data(), segment)).hasSizeGreaterThan(3);
+
+            jvm.kill();
+
+            Remains.awaitNothingOf(seen.data(), segment);
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfAKilledJvmWhoseServerStandsStill() throws IOException {
+        try (ServerJvm jvm = ServerJvm.start()) {
+            ServerJvm.Seen seen = jvm.seen();
+            String segment = Remains.segment(seen.data());
+            List<String> stop = new ArrayList<>(List.of("sh", "-c", "kill -s STOP \"$@\"", "sh", "" + seen.pid()));
+            ProcessHandle.of(seen.pid()).orElseThrow().children().forEach(child -> stop.add("" + child.pid()));
+            assertThat(stop).hasSizeGreaterThan(5);
+            assertThat(new ProcessBuilder(stop)
+                            .inheritIO()
+                            .start()
+                            .onExit()
+                            .join()
+                            .exitValue())
+                    .isZero();
 
             jvm.kill();
 

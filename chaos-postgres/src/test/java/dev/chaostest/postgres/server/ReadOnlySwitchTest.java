@@ -74,6 +74,18 @@ class ReadOnlySwitchTest {
     }
 
     @Test
+    void whatWasOfAServerThatIsClosedNeedsNoHealing() {
+        try (ChaosScope scope = scope()) {
+            ReadOnlySwitch failover;
+            try (PostgresServer own = PostgresServer.start(ServerOptions.ofDefaults())) {
+                failover = ReadOnlySwitch.server(scope, own);
+            }
+            failover.close();
+            assertThat(failover.isActive()).isFalse();
+        }
+    }
+
+    @Test
     void databaseEndsItsSessionsAndNewOnesMayNotWrite() throws SQLException {
         String url = server.jdbcUrl("or\"ders");
         try (Connection other = DriverManager.getConnection(server.jdbcUrl());

@@ -4,9 +4,12 @@ package dev.chaostest.postgres.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.plan.ChaosException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,7 +17,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +134,52 @@ class RestartTest {
                 assertThat(query(copy, "SHOW work_mem")).isEqualTo("7MB");
                 assertThat(copy.port()).isNotEqualTo(server.port());
             }
+        }
+    }
+
+    @Test
+    void aPortThatSomebodyHasForAMomentIsWaitedFor() throws Exception {
+        try (PostgresServer server = installation.start()) {
+            server.stop(StopMode.FAST);
+            CompletableFuture<Void> start;
+            try (ServerSocket taken =
+                    new ServerSocket(server.port(), 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+                start = CompletableFuture.runAsync(server::start);
+                await().dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> server.logTail().contains("could not bind"));
+                assertThat(taken.isBound()).isTrue();
+            }
+            start.get(60, TimeUnit.SECONDS);
+            assertThat(query(server, "SHOW port")).isEqualTo("" + server.port());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StopMode.class)
+    void anInterruptShortensNeitherStopNorStart(StopMode mode) throws SQLException {
+        try (PostgresServer server = installation.start()) {
+            Thread.currentThread().interrupt();
+            server.stop(mode);
+            server.start();
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThat(query(server, "SELECT 1")).isEqualTo("1");
+            assertThat(ProcessHandle.of(server.pid())).isPresent();
+        } finally {
+            assertThat(Thread.interrupted()).isFalse();
+        }
+    }
+
+    @Test
+    void aServerThatIsDownIsNotSignalled() {
+        try (PostgresServer server = installation.start()) {
+            server.stop(StopMode.FAST);
+            assertThatThrownBy(() -> server.signal("STOP", server.pid()))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("Signal STOP must go to a process of the server " + server.pid() + ", but process "
+                            + server.pid() + " is none of it. Take a pid that the server shows now.");
+            assertThat(server.processes()).isEmpty();
         }
     }
 

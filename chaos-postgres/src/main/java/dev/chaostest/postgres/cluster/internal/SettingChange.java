@@ -27,8 +27,11 @@ public record SettingChange(
         }
     }
 
-    /** Changes it back; where the server doesn't run, in its files. */
+    /** Changes it back; where the server doesn't run, in its files; where it was closed, there is nothing to change. */
     public void undo() {
+        if (server.isClosed()) {
+            return;
+        }
         if (!server.isRunning()) {
             forget();
             return;

@@ -4,22 +4,27 @@ package dev.chaostest.postgres.server.internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What the machine says of a process. */
-final class Processes {
+public final class Processes {
 
     private Processes() {}
 
-    static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent() && !isZombie(pid);
+    /** Whether it stands still, after a STOP. */
+    public static boolean isFrozen(long pid) {
+        return Files.isDirectory(Path.of("/proc/self"))
+                ? state(pid) == 'T'
+                : new Commands(Host.current(), "C")
+                        .run(List.of("ps", "-o", "state=", "-p", "" + pid))
+                        .output()
+                        .startsWith("T");
     }
 
-    /** Whether it stands still, after a STOP; never where there is no /proc. */
-    static boolean isFrozen(long pid) {
-        return state(pid) == 'T';
-    }
-
-    /** Dead, but its parent hasn't asked for its status; that of a killed shell is the machine's first process. */
+    /**
+     * Dead, but its parent hasn't asked for its status; that of a killed shell is the machine's first process. Never where
+     * there is no /proc.
+     */
     static boolean isZombie(long pid) {
         return state(pid) == 'Z';
     }

@@ -21,6 +21,9 @@ public final class ReadOnly {
     /** Whoever switches must be able to switch back. */
     private static final String MAY_WRITE = "&options=-c%20default_transaction_read_only%3Doff";
 
+    /** A postmaster that stands still would be waited for without end. */
+    private static final String DEADLINES = "&connectTimeout=30&socketTimeout=30";
+
     private static final String END = "SELECT pg_catalog.pg_terminate_backend(pid, 10000)"
             + " FROM pg_catalog.pg_stat_activity WHERE datname = ? AND pid <> pg_catalog.pg_backend_pid()"
             + " AND backend_type = 'client backend'";
@@ -32,8 +35,8 @@ public final class ReadOnly {
 
     private ReadOnly(String name, String admin, String target, @Nullable String database) {
         this.name = name;
-        this.admin = admin + MAY_WRITE;
-        this.target = target;
+        this.admin = admin + MAY_WRITE + DEADLINES;
+        this.target = target + DEADLINES;
         this.database = database;
     }
 

@@ -33,6 +33,9 @@ public final class RunningServer implements AutoCloseable {
     private final SmallDisks disks;
     private final Consumer<ServerHome> clearing;
     private volatile long pid;
+    /** Knows when its process began, since numbers are used again. */
+    private volatile Optional<ProcessHandle> process;
+
     private boolean closed;
 
     RunningServer(
@@ -49,6 +52,7 @@ public final class RunningServer implements AutoCloseable {
         this.disks = disks;
         this.clearing = clearing;
         this.pid = postmaster.pid();
+        this.process = ProcessHandle.of(pid);
     }
 
     /** The postmaster's process number; of the last one while none runs. */
@@ -89,7 +93,7 @@ public final class RunningServer implements AutoCloseable {
         try {
             return !closed && postmaster.isRunning();
         } catch (IOException shellGone) {
-            return Processes.isAlive(pid);
+            return isThere();
         }
     }
 
@@ -109,26 +113,45 @@ public final class RunningServer implements AutoCloseable {
     }
 
     /**
-     * Starts it again on its data and its port. Where one runs it does nothing.
+     * Starts it again on its data and its port. Where one runs it does nothing. Who else has the port meanwhile, as a
+     * connection may for a moment, is waited for. An interrupt does not shorten that.
      *
      * @throws PostgresUnavailableException if it doesn't come up, with the end of its log
      */
     public synchronized void start() {
         requireOpen();
+        boolean interrupted = Thread.interrupted();
         try {
-            if (postmaster.isRunning()) {
-                return;
-            }
-            long offset = home.logSize();
-            OptionalInt status = postmaster.start(port);
-            pid = postmaster.pid();
-            if (status.isPresent()) {
-                throw notBack("ended with " + status.getAsInt(), offset);
+            long end = System.nanoTime() + Postmaster.DEADLINE.toNanos();
+            while (!postmaster.isRunning()) {
+                long offset = home.logSize();
+                OptionalInt status = startOnce();
+                if (status.isEmpty()) {
+                    return;
+                }
+                if (!home.tail(offset).contains("could not bind") || System.nanoTime() - end > 0) {
+                    throw notBack("ended with " + status.getAsInt(), offset);
+                }
             }
         } catch (Postmaster.Trouble trouble) {
             throw notBack(trouble.how(), 0);
         } catch (IOException e) {
             throw lost(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private OptionalInt startOnce() throws IOException {
+        try {
+            return postmaster.start(port);
+        } finally {
+            if (postmaster.pid() > 0) {
+                pid = postmaster.pid();
+                process = ProcessHandle.of(pid);
+            }
         }
     }
 
@@ -146,7 +169,7 @@ public final class RunningServer implements AutoCloseable {
 
     /** The processes of this server besides the postmaster: backends and its own workers. */
     public List<Long> children() {
-        return ProcessHandle.of(pid).stream()
+        return process.filter(ProcessHandle::isAlive).stream()
                 .flatMap(ProcessHandle::children)
                 .map(ProcessHandle::pid)
                 .toList();
@@ -156,14 +179,24 @@ public final class RunningServer implements AutoCloseable {
      * Sends a signal to the postmaster or to one of its processes.
      *
      * @param name as the shell knows it: {@code STOP}, {@code CONT}, {@code KILL}
+     * @param target its number
      * @throws ChaosException if the process is none of this server's
      */
-    public void signal(String name, long process) {
-        if (process != pid && !children().contains(process)) {
+    public void signal(String name, long target) {
+        if (!owns(target)) {
             throw new ChaosException("Signal " + name + " must go to a process of the server " + pid + ", but process "
-                    + process + " is none of it. Take a pid that the server shows now.");
+                    + target + " is none of it. Take a pid that the server shows now.");
         }
-        signals.send(name, process);
+        signals.send(name, target);
+    }
+
+    /** Whether this number is that of a living process of this server now. Doesn't wait for a stop or start. */
+    public boolean owns(long target) {
+        return target == pid ? isThere() : children().contains(target) && !Processes.isZombie(target);
+    }
+
+    private boolean isThere() {
+        return process.filter(ProcessHandle::isAlive).isPresent() && !Processes.isZombie(pid);
     }
 
     /** Who stands still doesn't hear that it must end; the postmaster would wait 5 s for it. */
@@ -194,13 +227,13 @@ public final class RunningServer implements AutoCloseable {
         }
         closed = true;
         thaw();
-        if (!postmaster.end(PATIENCE) || Processes.isAlive(pid) || Files.exists(home.directory())) {
+        if (!postmaster.end(PATIENCE) || isThere() || Files.exists(home.directory())) {
             // Its shell was killed. Another does what it would have done.
             clearing.accept(home);
         }
-        if (Processes.isAlive(pid) || Files.exists(home.directory())) {
+        if (isThere() || Files.exists(home.directory())) {
             throw new ChaosException("PostgreSQL's process " + pid + " and directory " + home.directory()
-                    + " must be gone after close, but " + (Processes.isAlive(pid) ? "the process" : "the directory")
+                    + " must be gone after close, but " + (isThere() ? "the process" : "the directory")
                     + " is still there. Kill the process and delete the directory.");
         }
     }

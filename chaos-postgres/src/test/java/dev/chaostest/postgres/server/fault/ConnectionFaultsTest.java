@@ -60,6 +60,18 @@ class ConnectionFaultsTest {
     }
 
     @Test
+    void aClosedRoleMayBeDropped() throws SQLException {
+        try (Victim victim = Victim.start()) {
+            victim.run("CREATE ROLE app LOGIN");
+            try (Injection closed = victim.faults.connections().closeRole("app")) {
+                assertThat(closed.isActive()).isTrue();
+                victim.run("DROP ROLE app");
+            }
+            victim.assertNothingLeft();
+        }
+    }
+
+    @Test
     void aClosedDatabaseRefusesEverybodyNew() throws SQLException {
         try (Victim victim = Victim.start();
                 Connection open = victim.connect()) {

@@ -133,6 +133,22 @@ class ServerFaultsTest {
     }
 
     @Test
+    void whatAlterSystemHadSetComesBack() throws SQLException {
+        try (Victim victim = Victim.start()) {
+            victim.run("ALTER SYSTEM SET temp_file_limit = '7MB'", "SELECT pg_reload_conf()");
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> victim.ask("SHOW temp_file_limit").equals("7MB"));
+            try (Injection limit = victim.faults.limitTempFiles(64)) {
+                assertThat(limit.isActive()).isTrue();
+                assertThat(victim.ask("SHOW temp_file_limit")).isEqualTo("64kB");
+            }
+            assertThat(victim.ask("SHOW temp_file_limit")).isEqualTo("7MB");
+            victim.assertNothingLeft();
+        }
+    }
+
+    @Test
     void theScopeHealsInReverseOrder() throws SQLException {
         try (PostgresServer server = PostgresServer.start(ServerOptions.ofDefaults())) {
             ChaosScope scope = ChaosScope.open("reverse", Plan.of(new Seed(1)));
@@ -244,6 +260,8 @@ class ServerFaultsTest {
     @Test
     void aServerThatIsClosedWhileAFaultIsActiveNeedsNoHealing() {
         Victim victim = Victim.start();
+        victim.faults.limitTempFiles(64);
+        victim.faults.connections().closeDatabase("template1");
         victim.faults.freeze();
 
         victim.server.close();

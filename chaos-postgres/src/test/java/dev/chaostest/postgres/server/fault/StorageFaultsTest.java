@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,42 @@ class StorageFaultsTest {
             }
             assertThat(victim.ask(ALL)).isEqualTo("1000");
             victim.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void aFileIsCutOnce() throws SQLException {
+        try (Victim victim = bank(ServerOptions.ofDefaults())) {
+            StorageFaults storage = victim.faults.storage("postgres");
+            try (Injection cut = storage.truncate("bank.\"My account\"", 1)) {
+                assertThatThrownBy(() -> storage.truncate("bank.\"My account\"", 0))
+                        .isInstanceOf(ChaosException.class)
+                        .hasMessage("The file of bank.\"My account\" must be whole to be cut, but it is cut already."
+                                + " Close that fault first.");
+                assertThat(cut.isActive()).isTrue();
+            }
+            assertThat(victim.ask(ALL)).isEqualTo("1000");
+            victim.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void whatCannotBeKeptIsNotCutAndTheServerRuns() throws SQLException, IOException {
+        try (Victim victim = bank(ServerOptions.ofDefaults())) {
+            Path file = victim.server
+                    .dataDirectory()
+                    .resolve(victim.ask("SELECT pg_relation_filepath('bank.\"My account\"')"));
+            Path inTheWay =
+                    Files.createDirectories(file.resolveSibling("chaostest-kept-" + file.getFileName() + "-half")
+                            .resolve("x"));
+
+            assertThatThrownBy(() -> victim.faults.storage("postgres").truncate("bank.\"My account\"", 1))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessageContaining("must come about, but the machine said");
+
+            assertThat(victim.ask(ALL)).isEqualTo("1000");
+            Files.delete(inTheWay);
+            Files.delete(inTheWay.getParent());
         }
     }
 

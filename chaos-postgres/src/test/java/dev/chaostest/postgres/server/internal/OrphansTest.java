@@ -33,6 +33,20 @@ class OrphansTest {
     }
 
     @Test
+    void aProcessThatHasTheNumberOfADeadServerIsLeftAlone() throws IOException {
+        Process stranger = new ProcessBuilder("sleep", "600").start();
+        try {
+            Path home = home(new Owner(deadPid(), Instant.now(), LIVING.machine(), LIVING.binary()));
+            Files.writeString(home.resolve("postmaster"), stranger.pid() + "\n");
+            clear();
+            await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(30)).until(() -> !Files.exists(home));
+            assertThat(stranger.isAlive()).isTrue();
+        } finally {
+            stranger.destroyForcibly();
+        }
+    }
+
+    @Test
     void aJvmWhoseNumberIsUsedAgainIsDead() {
         assertThat(LIVING.isDead()).isFalse();
         assertThat(new Owner(LIVING.pid(), LIVING.start().minusSeconds(60), LIVING.machine(), LIVING.binary()).isDead())

@@ -51,19 +51,40 @@ public record FlippedByte(Table table, long block, Recovery recovery) implements
         settle();
         if (isOnline()) {
             flip();
-            evict();
-        } else {
-            server().stop(StopMode.FAST);
+            orFlipBack(() -> {
+                evict();
+                table.requireState(DATA_CORRUPTED);
+            });
+            return this::mend;
+        }
+        server().stop(StopMode.FAST);
+        try {
+            flip();
+        } catch (IOException e) {
+            server().start();
+            throw e;
+        }
+        orFlipBack(() -> {
+            server().start();
+            table.requireState(DATA_CORRUPTED);
+        });
+        return this::mend;
+    }
+
+    /** What remains to be done once the byte is another. */
+    @FunctionalInterface
+    private interface Rest {
+        void run() throws SQLException;
+    }
+
+    private void orFlipBack(Rest rest) throws IOException, SQLException {
+        try {
+            rest.run();
+        } catch (SQLException | RuntimeException e) {
             flip();
             server().start();
+            throw e;
         }
-        try {
-            table.requireState(DATA_CORRUPTED);
-        } catch (ChaosException kept) {
-            flip();
-            throw kept;
-        }
-        return this::mend;
     }
 
     /** Otherwise the next reader's notes would have the page written again, and the damage with it. */

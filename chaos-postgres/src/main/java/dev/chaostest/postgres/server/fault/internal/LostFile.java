@@ -16,11 +16,11 @@ public record LostFile(Table table, Recovery recovery) implements Act {
         PostgresServer server = table.admin().server();
         Path kept = table.file().resolveSibling("chaostest-lost-" + table.file().getFileName());
         server.stop(StopMode.FAST);
-        Files.move(table.file(), kept);
         try {
+            Files.move(table.file(), kept);
             server.start();
             table.requireState(UNDEFINED_FILE);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             back(kept);
             throw e;
         }
@@ -32,11 +32,13 @@ public record LostFile(Table table, Recovery recovery) implements Act {
         if (server.isClosed()) {
             return "the server is closed";
         }
-        if (Files.exists(table.file())) { // a recovery made another; nobody may have that open
-            server.stop(StopMode.FAST);
-            Files.delete(table.file());
+        if (Files.exists(kept)) { // else it could not be taken away
+            if (Files.exists(table.file())) { // a recovery made another; nobody may have that open
+                server.stop(StopMode.FAST);
+                Files.delete(table.file());
+            }
+            Files.move(kept, table.file());
         }
-        Files.move(kept, table.file());
         String seen = recovery.await();
         table.requireState("success");
         return table.name() + " is read again, " + seen;

@@ -55,10 +55,23 @@ public record Refusal(
             throw new ChaosException("A session of the " + what + " must be refused with " + state + ", but " + seen
                     + " came back. Superusers are exempt from limits.");
         }
-        return () -> {
-            admin.run(change + before.get(0));
-            return "the " + what + " is as it was: " + admin.values(read, name);
-        };
+        return () -> restore(before);
+    }
+
+    private String restore(List<String> before) throws SQLException {
+        if (admin.server().isClosed()) {
+            return "the server is closed";
+        }
+        if (admin.values(read, name).isEmpty()) {
+            return "the " + what + " was dropped";
+        }
+        admin.run(change + before.get(0));
+        List<String> now = admin.values(read, name);
+        if (!now.equals(before)) {
+            throw new ChaosException("The " + what + " must be as it was, " + before + ", but is " + now
+                    + ". Don't change it while the fault is active.");
+        }
+        return "the " + what + " is as it was: " + now;
     }
 
     private String seen() {

@@ -20,7 +20,7 @@ public record ResourceLimit(Session session, String resource, long limit, String
 
     /** Memory that is mapped already stays; so much may still come. */
     public static ResourceLimit memory(Session session, long moreBytes) {
-        return new ResourceLimit(session, "as", session.process().mappedBytes() + moreBytes);
+        return new ResourceLimit(session, "as", session.mappedBytes() + moreBytes);
     }
 
     /** Fails where this machine can't do it, before anything is done. */
@@ -41,6 +41,7 @@ public record ResourceLimit(Session session, String resource, long limit, String
         set("" + limit);
         String now = read();
         if (!now.equals("" + limit)) {
+            set(before);
             throw new ChaosException("Backend " + session.pid() + " must have the limit " + limit + " of " + resource
                     + ", but has " + now + ". Take a limit that is not above the hard one.");
         }
@@ -52,7 +53,12 @@ public record ResourceLimit(Session session, String resource, long limit, String
             return "backend " + session.pid() + " is gone, and its limit with it";
         }
         set(before);
-        return "its limit is " + read() + " again";
+        String now = read();
+        if (!now.equals(before)) {
+            throw new ChaosException("Backend " + session.pid() + " must have its limit " + before + " of " + resource
+                    + " again, but has " + now + ". End its session.");
+        }
+        return "its limit is " + now + " again";
     }
 
     private String read() {

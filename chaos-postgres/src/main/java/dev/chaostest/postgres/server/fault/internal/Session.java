@@ -3,6 +3,7 @@ package dev.chaostest.postgres.server.fault.internal;
 
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.server.ServerProcess;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -72,8 +73,13 @@ public record Session(PostgresServer server, int pid, String began) {
                         began);
     }
 
-    Proc process() {
-        return new Proc(pid);
+    ServerProcess process() {
+        return new ServerProcess(server, pid);
+    }
+
+    /** How much of its memory is mapped now. */
+    long mappedBytes() {
+        return new Proc(pid).mappedBytes();
     }
 
     @Override

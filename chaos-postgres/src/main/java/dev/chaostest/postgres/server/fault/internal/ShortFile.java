@@ -21,25 +21,44 @@ public record ShortFile(Table table, long blocksLeft, Recovery recovery) impleme
             throw new ChaosException("The blocks that are left of " + table.name() + " must be 0 to "
                     + (table.blocks() - 1) + ", but were " + blocksLeft + ". It has " + table.blocks() + " now.");
         }
+        if (Files.exists(kept())) {
+            throw new ChaosException("The file of " + table.name() + " must be whole to be cut, but it is cut already."
+                    + " Close that fault first.");
+        }
         return this;
+    }
+
+    private Path kept() {
+        return table.file().resolveSibling("chaostest-kept-" + table.file().getFileName());
     }
 
     @Override
     public Undo strike() throws IOException, SQLException {
         PostgresServer server = table.admin().server();
-        Path kept = table.file().resolveSibling("chaostest-kept-" + table.file().getFileName());
+        Path kept = kept();
         String before = table.read();
         server.stop(StopMode.FAST);
-        Files.copy(table.file(), kept);
         try {
+            keep(kept);
             cut();
             server.start();
             requireLess(before);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | IOException | RuntimeException e) {
             back(kept);
             throw e;
         }
         return () -> back(kept);
+    }
+
+    /** All of it or nothing: what is kept is put in the place of the table later. Its owner stays, who may be another than we. */
+    private void keep(Path kept) throws IOException {
+        Path half = kept.resolveSibling(kept.getFileName() + "-half");
+        try {
+            Files.copy(table.file(), half, StandardCopyOption.COPY_ATTRIBUTES);
+            Files.move(half, kept);
+        } finally {
+            Files.deleteIfExists(half);
+        }
     }
 
     private void cut() throws IOException {
@@ -61,7 +80,9 @@ public record ShortFile(Table table, long blocksLeft, Recovery recovery) impleme
             return "the server is closed";
         }
         server.stop(StopMode.FAST);
-        Files.move(kept, table.file(), StandardCopyOption.REPLACE_EXISTING);
+        if (Files.exists(kept)) { // else there was no room for it, and nothing was cut
+            Files.move(kept, table.file(), StandardCopyOption.REPLACE_EXISTING);
+        }
         String seen = recovery.await();
         return table.name() + " has " + table.read() + " rows again, " + seen;
     }

@@ -81,6 +81,10 @@ public final class Stall implements Injection {
         if (thrown != null) {
             throw thrown;
         }
+        if (thread.isAlive()) {
+            throw new ChaosException("\"" + fault + "\" must be over within " + 2 * Until.DEADLINE.toSeconds()
+                    + " s of its close, but is not. Close the server.");
+        }
     }
 
     private boolean joined() {
