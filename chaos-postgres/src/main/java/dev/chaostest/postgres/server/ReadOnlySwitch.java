@@ -113,14 +113,9 @@ public final class ReadOnlySwitch implements Injection {
         try {
             LedgerEntry.Commanded done = commanded;
             if (active && done != null) {
-<<<<<<< HEAD
-                readOnly.end();
+                String how = healed();
                 active = false;
-                scope.ledger().healed(done, readOnly.name() + " accepts writes again");
-=======
-                scope.ledger().healed(done, healed());
-                active = false;
->>>>>>> rev-c
+                scope.ledger().healed(done, how);
             }
         } catch (SQLException e) {
             throw failed(readOnly, "accept writes again", e);
