@@ -69,11 +69,12 @@ class StatisticsTest {
     @Test
     void aSessionThatEndsDeliversADeadlock() throws Exception {
         DatabaseStatistics before = DatabaseStatistics.read(alone);
-        alone.setOptions("-c deadlock_timeout=10ms");
+        alone.setOptions("-c deadlock_timeout=10ms -c statement_timeout=60s");
         try (Connection one = alone.getConnection();
                 Connection two = alone.getConnection()) {
-            Sessions.run(one, "SELECT pg_advisory_lock(1)");
-            Sessions.run(two, "SELECT pg_advisory_lock(2)");
+            // The second is the victim: what the first would leave locked, the second would wait for in vain.
+            Sessions.run(one, "SET deadlock_timeout = '10min'", "SELECT pg_advisory_lock(1)");
+            Sessions.run(two, "SET lock_timeout = '30s'", "SELECT pg_advisory_lock(2)");
             sessions.start(one, "SELECT pg_advisory_lock(2)");
             try (Connection asking = alone.getConnection()) {
                 Sessions.awaitPulse(asking, Pulse::isWaiting);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -156,8 +157,8 @@ public final class LockSession implements AutoCloseable {
             Future<T> started = thread.submit(() -> task.run(connection));
             latest = started;
             return started;
-        } catch (RejectedExecutionException closed) {
-            return CompletableFuture.failedFuture(new SQLException("the session was closed", "08003", closed));
+        } catch (RejectedExecutionException ended) {
+            return CompletableFuture.failedFuture(closed(ended));
         }
     }
 
@@ -179,7 +180,13 @@ public final class LockSession implements AutoCloseable {
                 throw refused;
             }
             throw new IllegalStateException(e.getCause());
+        } catch (CancellationException neverRun) {
+            throw closed(neverRun);
         }
+    }
+
+    private static SQLException closed(Exception why) {
+        return new SQLException("the session was closed", "08003", why);
     }
 
     /** Cancels what runs until it gives up, and rolls back. */
@@ -256,7 +263,16 @@ public final class LockSession implements AutoCloseable {
             LOG.debug("The session of a lock could not be closed cleanly", e);
             abort();
         } finally {
-            thread.shutdownNow();
+            endThread();
+        }
+    }
+
+    /** What was started meanwhile, and never ran, must not be waited for. */
+    private void endThread() {
+        for (Runnable left : thread.shutdownNow()) {
+            if (left instanceof Future<?> neverRun) {
+                neverRun.cancel(false);
+            }
         }
     }
 
