@@ -5,11 +5,8 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.isolation.internal.Address;
 import dev.chaostest.postgres.isolation.internal.DatabaseName;
 import dev.chaostest.postgres.isolation.internal.DatabaseStock;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import dev.chaostest.postgres.isolation.internal.Siblings;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +44,7 @@ public final class TestDatabase implements AutoCloseable {
     private final DatabaseOptions options;
     private final DatabaseName name;
     private final Address address;
-    private final List<TestDatabase> siblings = new CopyOnWriteArrayList<>();
+    private final Siblings<TestDatabase> siblings = new Siblings<>();
     private volatile @Nullable String kept;
     private volatile boolean closed;
     private volatile boolean dropped;
@@ -131,7 +128,7 @@ public final class TestDatabase implements AutoCloseable {
                 + "\n  psql : " + address.psql()
                 + "\n  jdbc : " + address.jdbc()
                 + "\n  drop : DROP DATABASE " + quoted() + ";");
-        for (TestDatabase sibling : siblings) {
+        for (TestDatabase sibling : siblings.all()) {
             if (!sibling.closed) {
                 text.append('\n').append(sibling.keep(why));
             }
@@ -162,29 +159,7 @@ public final class TestDatabase implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        List<TestDatabase> reversed = new ArrayList<>(siblings);
-        Collections.reverse(reversed);
-        ChaosException first = null;
-        for (TestDatabase sibling : reversed) {
-            first = attempt(sibling::close, first);
-        }
-        first = attempt(this::drop, first);
-        if (first != null) {
-            throw first;
-        }
-    }
-
-    private static @Nullable ChaosException attempt(Runnable closing, @Nullable ChaosException first) {
-        try {
-            closing.run();
-            return first;
-        } catch (ChaosException e) {
-            if (first == null) {
-                return e;
-            }
-            first.addSuppressed(e);
-            return first;
-        }
+        siblings.closeAndThen(TestDatabase::close, this::drop);
     }
 
     private void drop() {

@@ -7,13 +7,11 @@ import dev.chaostest.postgres.isolation.internal.Creation;
 import dev.chaostest.postgres.isolation.internal.Drop;
 import dev.chaostest.postgres.isolation.internal.SchemaName;
 import dev.chaostest.postgres.isolation.internal.Script;
+import dev.chaostest.postgres.isolation.internal.Siblings;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +47,7 @@ public final class TestSchema implements AutoCloseable {
     private final SchemaOptions options;
     private final SchemaName name;
     private final Address address;
-    private final List<TestSchema> siblings = new CopyOnWriteArrayList<>();
+    private final Siblings<TestSchema> siblings = new Siblings<>();
     private volatile @Nullable String kept;
     private volatile boolean closed;
     private volatile boolean dropped;
@@ -152,7 +150,7 @@ public final class TestSchema implements AutoCloseable {
         requireOpen();
         kept = why;
         StringBuilder text = new StringBuilder(description(why));
-        for (TestSchema sibling : siblings) {
+        for (TestSchema sibling : siblings.all()) {
             if (!sibling.closed) {
                 text.append('\n').append(sibling.keep(why));
             }
@@ -189,29 +187,7 @@ public final class TestSchema implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        List<TestSchema> reversed = new ArrayList<>(siblings);
-        Collections.reverse(reversed);
-        ChaosException first = null;
-        for (TestSchema sibling : reversed) {
-            first = attempt(sibling::close, first);
-        }
-        first = attempt(this::drop, first);
-        if (first != null) {
-            throw first;
-        }
-    }
-
-    private static @Nullable ChaosException attempt(Runnable closing, @Nullable ChaosException first) {
-        try {
-            closing.run();
-            return first;
-        } catch (ChaosException e) {
-            if (first == null) {
-                return e;
-            }
-            first.addSuppressed(e);
-            return first;
-        }
+        siblings.closeAndThen(TestSchema::close, this::drop);
     }
 
     private void drop() {
