@@ -12,6 +12,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.isolation.SwitchedSource;
 import dev.chaostest.postgres.monitor.Residue.Kind;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
@@ -74,7 +75,11 @@ class ResidueCheckTest {
     @Test
     void whereNothingWasOpenedTheServerIsNotAsked() {
         AtomicInteger asked = new AtomicInteger();
-        try (ResidueCheck check = ResidueCheck.begin("transfer", wire, new CountedSource(Sessions.source(), asked))) {
+        DataSource counted = new SwitchedSource(() -> {
+            asked.incrementAndGet();
+            return Sessions.source();
+        });
+        try (ResidueCheck check = ResidueCheck.begin("transfer", wire, counted)) {
             assertThat(check.find()).isEmpty();
         }
         assertThat(asked).hasValue(0);
