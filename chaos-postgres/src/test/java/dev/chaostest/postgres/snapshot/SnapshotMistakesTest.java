@@ -115,7 +115,7 @@ class SnapshotMistakesTest {
         String role = '"' + bank.name() + '"';
         bank.sql("CREATE ROLE " + role, "GRANT USAGE ON SCHEMA " + bank.quoted() + " TO " + role);
         try {
-            assertThatThrownBy(() -> SchemaSnapshots.of(new AsRole(bank.admin(), role), bank.name())
+            assertThatThrownBy(() -> SchemaSnapshots.of(TestBank.as(bank.name()), bank.name())
                             .capture())
                     .isInstanceOf(ChaosException.class)
                     .hasMessageContaining("must be readable, but the database answered 42501: ")
@@ -136,7 +136,7 @@ class SnapshotMistakesTest {
                 "ALTER TABLE account ENABLE ROW LEVEL SECURITY",
                 "CREATE POLICY none ON account USING (false)");
         try {
-            assertThatThrownBy(() -> SchemaSnapshots.of(new AsRole(bank.admin(), role), bank.name())
+            assertThatThrownBy(() -> SchemaSnapshots.of(TestBank.as(bank.name()), bank.name())
                             .capture())
                     .isInstanceOf(ChaosException.class)
                     .hasMessageContaining("must be readable, but the database answered 42501: ");

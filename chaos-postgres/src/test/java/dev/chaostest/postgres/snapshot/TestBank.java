@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /** A schema for one test, and statements in it. */
@@ -25,6 +26,13 @@ final class TestBank implements AutoCloseable {
 
     DataSource admin() {
         return admin;
+    }
+
+    /** Connections that act as another role. */
+    static DataSource as(String role) {
+        return DriverSettings.of(TestServer.url(), "postgres", null)
+                .withProperties(Map.of("options", "-c role=" + role))
+                .unpooled();
     }
 
     /** What reads the snapshots: its sessions have the schema's name. */
