@@ -201,8 +201,8 @@ final class Backend implements Framer.Reader {
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
         session.failed();
-        session.cover().failed(fields.state());
         Expected first = replies.first();
+        session.cover().failed(first, fields.state());
         if (first == null) {
             return true;
         }

@@ -5,7 +5,6 @@ import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.postgres.wire.Expected.Kind;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -67,6 +66,10 @@ final class Cover {
             Disguise disguise = only(deed, shown, told);
             disguise.unready = true;
             return disguise;
+        }
+
+        private boolean isSecondRun(Expected expected) {
+            return deed.what() == Sabotage.RUN_TWICE && (expected.kind() == Kind.EXECUTE || result == 1);
         }
 
         /** Whether it is known already that nothing comes of it. */
@@ -136,10 +139,20 @@ final class Cover {
         return true;
     }
 
-    /** The server reported an error: what was to come does not. */
-    void failed(String state) {
+    /**
+     * The server reported an error: what was to come does not.
+     *
+     * @param failed what has failed
+     */
+    void failed(@Nullable Expected failed, String state) {
         if (!disguises.isEmpty()) {
-            List.copyOf(disguises.values()).forEach(each -> each.deed.notDone("the server answered " + state));
+            disguises.forEach((expected, each) -> {
+                if (expected == failed && each.isSecondRun(expected)) {
+                    each.deed.refusedWith(state);
+                } else {
+                    each.deed.notDone("the server answered " + state);
+                }
+            });
             disguises.keySet().removeIf(each -> each.kind() != Kind.QUERY);
         }
     }

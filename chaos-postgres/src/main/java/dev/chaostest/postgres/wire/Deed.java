@@ -36,6 +36,11 @@ final class Deed {
         tell(changedNothing ? Sabotage.WITHOUT_EFFECT : Sabotage.DONE);
     }
 
+    /** It was done, and the server would not have it. */
+    void refusedWith(String state) {
+        tell(Sabotage.DONE + ", and the server answered " + state);
+    }
+
     void notDone(String why) {
         tell("not done: " + why);
     }

@@ -46,7 +46,7 @@ public enum Sabotage implements Fault {
     /** A row of a result is left out, and the number of rows said accordingly. */
     HIDE_ROW("a row is hidden");
 
-    /** What the ledger shows as the answer where it was carried out. */
+    /** What the ledger shows as the answer where it was carried out; it begins so with whatever came of it. */
     public static final String DONE = "done";
 
     /** What the ledger shows where it was carried out and changed no row, so that nobody can tell. */
