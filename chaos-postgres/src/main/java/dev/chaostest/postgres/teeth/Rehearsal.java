@@ -10,11 +10,13 @@ import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.StatementObserver;
 import dev.chaostest.postgres.wire.WireMount;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Watches a run without sabotage, and finds the places at which one makes a difference.
@@ -24,7 +26,7 @@ import java.util.function.Predicate;
  * are not committed in the end. A ROLLBACK counts where there is something to roll back. A query counts if it has rows.
  * What the text of a statement does not tell, such as what a function writes, is not known.
  *
- * <p>Statements of one and the same line count once. The first {@value #STATEMENTS_MAX} statements are looked at.
+ * <p>Of the hits of one statement from one line, the first and the last count. The first {@value #STATEMENTS_MAX} statements are looked at.
  *
  * <pre>{@code
  * Rehearsal rehearsal = Rehearsal.watch(mount);
@@ -81,21 +83,34 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     /**
-     * The places of one sabotage, in the order in which they were reached.
+     * The places of one sabotage, in the order in which their lines were reached.
      *
      * @param scope of the run that was watched
      */
     public List<SabotagePlace> places(Sabotage sabotage, ChaosScope scope) {
         Set<Site> seen = scope.round().decisions().seen().keySet();
-        List<SabotagePlace> places = new ArrayList<>();
-        Set<List<Object>> lines = new HashSet<>();
+        Map<Object, List<SabotagePlace>> byLine = new LinkedHashMap<>();
         for (Course.Step step : course.steps()) {
-            if (isPlace(sabotage, step, seen) && lines.add(List.of(step.site(), step.caller()))) {
-                long nth = sabotage == Sabotage.HIDE_ROW ? 1 : step.nth();
-                places.add(new SabotagePlace(sabotage, step.site(), nth, step.caller(), step.isKept()));
+            if (isPlace(sabotage, step, seen)) {
+                Object line = sabotage == Sabotage.HIDE_ROW ? step.site() : List.of(step.site(), step.caller());
+                byLine.computeIfAbsent(line, first -> new ArrayList<>()).add(place(sabotage, step));
             }
         }
+        List<SabotagePlace> places =
+                byLine.values().stream().flatMap(Rehearsal::firstAndLast).toList();
         return sabotage == Sabotage.COMMIT_IN_THE_MIDDLE ? failing(places) : places;
+    }
+
+    private static SabotagePlace place(Sabotage sabotage, Course.Step step) {
+        long nth = sabotage == Sabotage.HIDE_ROW ? 1 : step.nth();
+        return new SabotagePlace(sabotage, step.site(), nth, step.caller(), step.isKept());
+    }
+
+    /** One line may serve the whole application, or be a loop. */
+    private static Stream<SabotagePlace> firstAndLast(List<SabotagePlace> line) {
+        SabotagePlace first = line.get(0);
+        SabotagePlace last = line.get(line.size() - 1);
+        return first.nth() == last.nth() ? Stream.of(first) : Stream.of(first, last);
     }
 
     private boolean isPlace(Sabotage sabotage, Course.Step step, Set<Site> seen) {
@@ -117,7 +132,8 @@ public final class Rehearsal implements AutoCloseable {
 
     /** A transaction that is committed in the end shows no difference but to who reads meanwhile. */
     private static List<SabotagePlace> failing(List<SabotagePlace> all) {
-        List<SabotagePlace> failing = all.stream().filter(place -> !place.kept()).toList();
+        List<SabotagePlace> failing =
+                all.stream().filter(place -> !place.kept()).toList();
         return failing.isEmpty() ? all : failing;
     }
 

@@ -28,11 +28,11 @@ public record SabotagePlace(Sabotage sabotage, Site statement, long nth, Optiona
         return Rule.of(sabotage.at(statement), Trigger.nth(nth), sabotage).mayMiss();
     }
 
-    /** The statement, as far as it fits a line, and who sends it: {@code UPDATE account SET ... from Transfer.pay:41}. */
+    /** The statement, as far as it fits a line, and who sends it: {@code UPDATE account SET ... from Pay.pay:41, hit 2}. */
     public String where() {
         String name = statement.name();
         String text = name.length() <= SHOWN ? name : name.substring(0, SHOWN - 3) + "...";
-        return text + caller.map(frame -> " from " + frame).orElse("");
+        return text + caller.map(frame -> " from " + frame).orElse("") + (nth == 1 ? "" : ", hit " + nth);
     }
 
     /** What was done to the code, as the end of a sentence. */
