@@ -25,7 +25,7 @@ final class Duplex implements Steps {
     private final Backlog toServer = new Backlog();
     private final Backlog toClient = new Backlog();
     private @Nullable Runnable cutDone;
-    private boolean cutAsked;
+    private @Nullable CutKind cutAsked;
     private boolean gone;
 
     private final InPlace inPlaceToServer = new InPlace();
@@ -214,11 +214,21 @@ final class Duplex implements Steps {
     boolean isCutDue() {
         lock.lock();
         try {
-            if (!cutAsked || gone) {
+            if (cutAsked == null || gone) {
                 return false;
             }
             long now = nanoClock.getAsLong();
             return toServer.isAtEnd(now) && toClient.mayEnd(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How the filter asked for a cut. */
+    boolean isReset() {
+        lock.lock();
+        try {
+            return cutAsked == CutKind.RST;
         } finally {
             lock.unlock();
         }
@@ -298,8 +308,13 @@ final class Duplex implements Steps {
 
     @Override
     public void cut(Runnable done) {
-        if (!cutAsked) {
-            cutAsked = true;
+        cut(CutKind.FIN, done);
+    }
+
+    @Override
+    public void cut(CutKind kind, Runnable done) {
+        if (cutAsked == null) {
+            cutAsked = kind;
             cutDone = done;
             toServer.end();
             toClient.end();
