@@ -68,6 +68,13 @@ public record Plan(Seed seed, List<Rule> rules, Optional<Script> script) {
         return List.copyOf(reasons);
     }
 
+    /** As {@link #unfixed}, where each decision is fixed, too. */
+    public List<String> unfixedByDecisions(long lanes) {
+        return lanes > 1 && !unfixed(lanes).isEmpty()
+                ? List.of("which work runs on which lane, when several lanes run")
+                : List.of();
+    }
+
     private boolean isAnyCounted(Rule.Counting counting) {
         return rules.stream().anyMatch(rule -> rule.isCounted() && rule.counting() == counting);
     }
