@@ -10,11 +10,15 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.time.TimeSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Reads what a {@link ChaosSweep} asks for, and refuses what makes no sense. */
 final class SweepRequest {
+
+    /** A sweep plans nothing of its own beside its variant, whose id tells whether it is still the same. */
+    static final int FINGERPRINT = 0;
 
     private SweepRequest() {}
 
@@ -35,11 +39,19 @@ final class SweepRequest {
         String place = "@ChaosSweep on " + Tests.name(template);
         try {
             Budget budget = new Budget(wanted.maxRounds(), Durations.parse("maxTime", wanted.maxTime()));
-            Choice choice = new Choice(Set.of(wanted.faults()), Set.of(), Set.of());
+            Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), Set.of());
             return new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
         } catch (ChaosException e) {
             throw new ChaosException(place + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Set<Integer> replayed(ExtensionContext template) {
+        return TestRun.of(template).seeds().replay().stream()
+                .filter(token -> token.isOf(Tests.name(template)))
+                .flatMapToInt(token -> token.variant().stream())
+                .boxed()
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What a test is told that has both. */

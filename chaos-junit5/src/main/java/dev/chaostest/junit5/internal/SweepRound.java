@@ -15,8 +15,10 @@ import dev.chaostest.explore.Variant;
 import dev.chaostest.explore.Verdict;
 import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.ledger.Token;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +117,11 @@ public final class SweepRound {
         accepted.add(ending);
     }
 
+    /** What replays this round: after the clean rounds, only its variant. */
+    Optional<Token> token(Seed run, String test) {
+        return turn.variant().map(variant -> Token.ofVariant(run, test, SweepRequest.FINGERPRINT, variant.id()));
+    }
+
     List<Rule> rules() {
         return rules;
     }
@@ -130,10 +137,10 @@ public final class SweepRound {
         }
         Verdict verdict = end.verdict();
         String text = String.join("\n  ", verdict.lines());
-        LOG.info("{}: {}", Tests.name(context), text);
+        LOG.info("{}\n  {}", Tests.name(context), text);
         context.publishReportEntry("chaos.sweep", String.join("\n", verdict.lines()));
         verdict.whyVoid().ifPresent(why -> {
-            throw new ChaosException(Tests.name(context) + ": " + why + "\n  " + text);
+            throw new SweepRed(why + "\n  " + text);
         });
     }
 

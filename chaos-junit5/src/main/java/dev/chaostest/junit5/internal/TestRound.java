@@ -107,7 +107,7 @@ public final class TestRound implements AutoCloseable {
     public synchronized ChaosScope scope() {
         if (scope == null) {
             Plan plan = new Plan(roundSeed, rules);
-            replay.ifPresent(token -> requireSamePlan(token, plan));
+            replay.filter(token -> sweep.isEmpty()).ifPresent(token -> requireSamePlan(token, plan));
             scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
         }
         return scope;
@@ -202,10 +202,15 @@ public final class TestRound implements AutoCloseable {
             report = FailureReport.of(scope(), kept())
                     + "\n  seed     : " + runSeed
                     + "\n  replay   : "
-                    + commandLine.apply(Token.of(runSeed, test, scope().plan()).toString())
+                    + commandLine.apply(token().toString())
                     + FailureReport.unfixed(scope());
         }
         return report;
+    }
+
+    private Token token() {
+        return sweep.flatMap(round -> round.token(runSeed, test))
+                .orElseGet(() -> Token.of(runSeed, test, scope().plan()));
     }
 
     private List<String> kept() {
