@@ -118,12 +118,17 @@ public final class ChaosExtension
         boolean failed = false;
         try {
             invocation.proceed();
-            if (round.sweep().isEmpty() && !round.scope().unfulfilled().isEmpty()) {
+            ChaosScope scope = round.scope();
+            boolean isWrong =
+                    !scope.round().findings().isEmpty() || !scope.unfulfilled().isEmpty();
+            if (round.sweep().isEmpty() && isWrong) {
                 round.files().failed();
             }
         } catch (Throwable thrown) {
             Throwable told = Unavailable.told(thrown, context);
-            if (round.sweep().filter(sweep -> sweep.expects(told, round.scope())).isPresent()) {
+            if (round.sweep()
+                    .filter(sweep -> sweep.expects(told, round.scope()))
+                    .isPresent()) {
                 return;
             }
             failed = isFailure(told);

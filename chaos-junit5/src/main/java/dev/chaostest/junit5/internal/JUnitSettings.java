@@ -24,6 +24,7 @@ final class JUnitSettings {
             "chaos.replay",
             "chaos.run",
             "chaos.dryRun",
+            "chaos.hang-limit",
             "chaos.report.directory",
             "chaos.jdbc.url",
             "chaos.jdbc.user",

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.FindingError;
 import dev.chaostest.junit5.evidence.internal.Witness;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.mount.Mount;
@@ -13,6 +14,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
@@ -51,6 +54,7 @@ public final class TestRound implements AutoCloseable {
     private final RoundReport files;
     private final Optional<Pressures> pressures;
     private final Optional<SweepRound> sweep;
+    private final Optional<Duration> hangLimit;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
     private @Nullable MeantToFail meantToFail;
@@ -60,7 +64,8 @@ public final class TestRound implements AutoCloseable {
         this.test = Tests.name(context);
         this.runSeed = seeds.of(context);
         this.sweep = SweepRound.of(context);
-        this.roundSeed = runSeed.round(sweep.isPresent() ? 1 : Tests.round(context)); // its rounds differ in the fault only
+        this.roundSeed =
+                runSeed.round(sweep.isPresent() ? 1 : Tests.round(context)); // its rounds differ in the fault only
         this.replay = seeds.replay().filter(token -> token.isOf(test));
         if (seeds.replay().isPresent() && replay.isEmpty()) {
             LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
@@ -68,6 +73,7 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.hangLimit = TestRun.of(context).hangLimit();
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
@@ -110,6 +116,7 @@ public final class TestRound implements AutoCloseable {
             Plan plan = new Plan(roundSeed, rules);
             replay.filter(token -> sweep.isEmpty()).ifPresent(token -> requireSamePlan(token, plan));
             scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
+            hangLimit.ifPresent(scope.round()::patience);
         }
         return scope;
     }
@@ -211,8 +218,17 @@ public final class TestRound implements AutoCloseable {
     /** The failure of this round, with its report and where the evidence is. */
     ChaosTestFailure failure(Throwable thrown) {
         String title = sweep.map(round -> round.title(thrown)).orElse("");
-        String message = ChaosTestFailure.message(test + ": " + title, thrown, report());
+        String message = ChaosTestFailure.message(test + ": " + title, thrown, findings(thrown) + report());
         return ChaosTestFailure.of(thrown, message + files.write(scope(), thrown, message));
+    }
+
+    /** What else is wrong. */
+    private String findings(Throwable thrown) {
+        return thrown instanceof FindingError
+                ? ""
+                : scope().round().findings().stream()
+                        .map(finding -> "\n  finding  : " + finding)
+                        .collect(Collectors.joining());
     }
 
     /** What JUnit is to see of a failure. */

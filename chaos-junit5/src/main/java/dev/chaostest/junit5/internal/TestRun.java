@@ -5,7 +5,10 @@ import dev.chaostest.Run;
 import dev.chaostest.Settings;
 import dev.chaostest.junit5.evidence.internal.ReportFiles;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Durations;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +26,7 @@ public final class TestRun {
     private final Seeds seeds;
     private final Run run;
     private final boolean dryRun;
+    private final Optional<Duration> hangLimit;
     private final ReportFiles reports;
 
     private TestRun(Settings settings) {
@@ -30,6 +34,7 @@ public final class TestRun {
         this.seeds = Seeds.read(settings);
         this.run = settings.get("chaos.run").map(Run::new).orElseGet(Run::random);
         this.dryRun = settings.get("chaos.dryRun").map(TestRun::isTrue).orElse(false);
+        this.hangLimit = settings.get("chaos.hang-limit").map(text -> Durations.parse("chaos.hang-limit", text));
         this.reports = new ReportFiles(ReportFiles.base(settings.get("chaos.report.directory")), run.id());
         LOG.info(
                 "Using seed {} in run {}",
@@ -69,6 +74,11 @@ public final class TestRun {
     /** Whether faults are only counted. */
     boolean isDryRun() {
         return dryRun;
+    }
+
+    /** How long a hang lasts that nothing would end; empty for the default. */
+    Optional<Duration> hangLimit() {
+        return hangLimit;
     }
 
     private static boolean isTrue(String text) {
