@@ -122,6 +122,7 @@ final class PostgresRound {
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
         SweepPlaces.consult(round, dataSource);
+        round.onFailure(() -> HangAdvice.lines(scope, pool == null ? dataSource : pool));
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 

@@ -106,6 +106,10 @@ class ChaosHangTest {
                                         "Set socketTimeout, in seconds, above the longest statement (socketTimeout=30)"),
                         message -> assertThat(message)
                                 .startsWith("ChaosHangTest$EndlessTestCases.failsByIt: PSQLException: ")
-                                .contains("\n  finding  : " + finding));
+                                .contains("\n  finding  : " + finding)
+                                .contains(
+                                        "\n  advice   : socketTimeout is off; set socketTimeout=60 (seconds), above the "
+                                                + "longest statement. A server or a network that falls silent holds the caller, its "
+                                                + "connection and its locks' waiters for ever.\n"));
     }
 }
