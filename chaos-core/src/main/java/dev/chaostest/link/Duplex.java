@@ -31,9 +31,18 @@ final class Duplex implements Steps {
     private final InPlace inPlaceToServer = new InPlace();
     private final InPlace inPlaceToClient = new InPlace();
 
+    /** What closes the connection whoever waits on it. */
+    private final Runnable closer;
+
     Duplex(Filter filter, LongSupplier nanoClock) {
+        this(filter, nanoClock, () -> {});
+    }
+
+    /** @param closer closes the connection as after a cut, from any thread */
+    Duplex(Filter filter, LongSupplier nanoClock, Runnable closer) {
         this.filter = filter;
         this.nanoClock = nanoClock;
+        this.closer = closer;
     }
 
     /**
@@ -319,5 +328,22 @@ final class Duplex implements Steps {
             toServer.end();
             toClient.end();
         }
+    }
+
+    @Override
+    public Runnable ender() {
+        return () -> {
+            lock.lock();
+            try {
+                if (gone) {
+                    return;
+                }
+                cut(() -> {});
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            closer.run();
+        };
     }
 }

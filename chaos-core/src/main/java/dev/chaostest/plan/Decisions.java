@@ -135,6 +135,26 @@ public final class Decisions {
         }
     }
 
+    /** Whether some rule, as they are now, looks at this seam. */
+    public boolean isAbout(String seam) {
+        for (ActiveRule active : rules) {
+            if (active.isAbout(seam)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some rule, as they are now, can be about this site: where none is, a costly seam need not ask. */
+    public boolean isAbout(Site site) {
+        for (ActiveRule active : rules) {
+            if (active.matches(site)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** How far each rule got, in the order of the plan. */
     public List<Tally> tallies() {
         return rules.stream().map(ActiveRule::tally).toList();
