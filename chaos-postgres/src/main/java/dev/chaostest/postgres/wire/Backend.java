@@ -20,9 +20,6 @@ final class Backend implements Framer.Reader {
     private final Session session;
     private final Replies replies;
 
-    /** A message that was an arrival has just gone on. */
-    private @Nullable Call behind;
-
     Backend(Session session) {
         this.session = session;
         this.replies = session.replies();
@@ -41,11 +38,9 @@ final class Backend implements Framer.Reader {
 
     @Override
     public boolean isPassed(byte type, ByteBuffer seen, int body) {
-        arrivalHasPassed();
         return !session.filter().isCut()
                 && switch (type) {
-                    case 'S' -> true;
-                    case 'A' -> isArrivalPassed(WireSites.NOTIFICATION);
+                    case 'S', 'A' -> true;
                     case 'N' -> isNoticeShown();
                     case 'E' -> isErrorPassed(seen, body);
                     default -> isReplyPassed(type, seen, body);
@@ -56,6 +51,13 @@ final class Backend implements Framer.Reader {
     @Override
     public boolean isAlike(byte type) {
         return type == 'd' || (type == 'D' && !session.isArmed());
+    }
+
+    /** The site of the row that comes; null if that is not known. */
+    @Nullable
+    Site rows() {
+        Expected first = replies.first();
+        return first == null || !first.kind().accepts((byte) 'D') ? null : first.rows();
     }
 
     private boolean isNoticeShown() {
@@ -74,10 +76,6 @@ final class Backend implements Framer.Reader {
         if (type == 'K') {
             session.served(BackendKey.read(seen.duplicate().position(body)));
         }
-        Site rows = expected.rows();
-        if (type == 'D' && rows != null) {
-            return isArrivalPassed(rows);
-        }
         boolean last = expected.kind().isEndedBy(type);
         if (last) {
             replies.answered();
@@ -90,35 +88,6 @@ final class Backend implements Framer.Reader {
         }
         answered(expected, type, last);
         return !session.filter().isCut() && isShown(expected, type);
-    }
-
-    /** A message that is an arrival by itself: it can come late, or never. */
-    private boolean isArrivalPassed(Site site) {
-        Call call = session.arrives(site, site::name);
-        if (call == null) {
-            return true;
-        }
-        call.hold(When.BEFORE, session.steps()::holdToClient);
-        if (call.isCutBefore()) {
-            call.cutBefore(session.steps());
-            session.cut(call);
-            return false;
-        }
-        behind = call;
-        return true;
-    }
-
-    /** What strikes after such a message waits until all of it has gone on, but not for a next one: none may come. */
-    void arrivalHasPassed() {
-        Call call = behind;
-        behind = null;
-        if (call == null || session.filter().isCut()) {
-            return;
-        }
-        call.hold(When.AFTER, session.steps()::holdToClient);
-        if (call.isCutAfter()) {
-            cutAfter(call);
-        }
     }
 
     private void complete(ByteBuffer seen, int body) {
@@ -222,7 +191,7 @@ final class Backend implements Framer.Reader {
         }
         ErrorFields shown = shown(first, fields, ended);
         if (!shown.equals(fields)) {
-            session.steps().toClient(shown.message());
+            session.filter().saysError(shown.message());
         }
         return shown.equals(fields);
     }

@@ -77,6 +77,12 @@ final class Session {
         return shared.locked().get();
     }
 
+    /** The round that is armed; null if none is. */
+    @Nullable
+    Round round() {
+        return mount.armed();
+    }
+
     boolean isArmed() {
         return mount.armed() != null;
     }
@@ -190,6 +196,26 @@ final class Session {
         cutting = call;
         wasCut = true;
         filter.cut();
+    }
+
+    /** A fault of ours ends it from outside. */
+    void ends() {
+        wasCut = true;
+    }
+
+    /**
+     * Has the server cancel what this session does.
+     *
+     * @param done told when it has its signal
+     * @return what waits until that is so
+     */
+    Runnable cancelOnServer(Runnable done) {
+        BackendKey by = key;
+        if (by == null) {
+            done.run();
+            return () -> {};
+        }
+        return shared.cancels().send(by, done);
     }
 
     /** Whether a fault of ours ended the connection, so that the server may not know yet. */
