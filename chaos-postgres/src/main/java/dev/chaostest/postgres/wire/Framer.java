@@ -4,13 +4,15 @@ package dev.chaostest.postgres.wire;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Cuts one direction of the stream into messages, from pieces of any size. Only as much of a message is kept as its
  * reader wants to see before it decides; the rest streams through. What passes goes on in runs as long as the piece
  * allows, not message by message, and nothing of it is copied: a round trip is a handful of messages, a COPY a million.
  *
- * <p>Source: PostgreSQL protocol, "Message Formats". What can't be a message is passed on untouched from there on.
+ * <p>Source: PostgreSQL protocol, "Message Formats". What can't be a message is passed on untouched from there on; a message
+ * that is too short to be what it says passes unread.
  */
 final class Framer {
 
@@ -43,6 +45,7 @@ final class Framer {
     }
 
     private final Consumer<ByteBuffer> out;
+    private final IntUnaryOperator shortest;
     private Reader reader;
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
@@ -66,11 +69,13 @@ final class Framer {
     /**
      * @param out gets what passes; it copies or consumes it before it returns
      * @param typed whether the first message has a type
+     * @param shortest how long the body of a type is at least
      */
-    Framer(Reader reader, Consumer<ByteBuffer> out, boolean typed) {
+    Framer(Reader reader, Consumer<ByteBuffer> out, boolean typed, IntUnaryOperator shortest) {
         this.reader = reader;
         this.out = out;
         this.typed = typed;
+        this.shortest = shortest;
     }
 
     /** From now on somebody else decides; a message that is there in part only is his, too. */
@@ -91,6 +96,10 @@ final class Framer {
     /** From now on nothing is understood any more. */
     void opaque() {
         opaque = true;
+    }
+
+    boolean isOpaque() {
+        return opaque;
     }
 
     /** Whether all that was fed is whole messages. */
@@ -185,7 +194,7 @@ final class Framer {
             return;
         }
         seen.limit(next + needed).position(next).mark();
-        passing = reader.isPassed(type, seen, next + header);
+        passing = body < shortest.applyAsInt(type) || reader.isPassed(type, seen, next + header);
         rest = (long) header + body;
         if (isHeadSaid()) {
             skipHead(needed);
@@ -247,7 +256,8 @@ final class Framer {
         keepUpTo(needed);
         if (keptLength >= needed) { // more, if the one who read before wanted more
             rest = (long) header + body - keptLength;
-            decide(type, takeKept(), header);
+            boolean readable = body >= shortest.applyAsInt(type);
+            decide(type, takeKept(), header, readable);
         }
     }
 
@@ -258,8 +268,8 @@ final class Framer {
         }
     }
 
-    private void decide(byte type, ByteBuffer seen, int body) {
-        passing = reader.isPassed(type, seen.mark(), body);
+    private void decide(byte type, ByteBuffer seen, int body, boolean readable) {
+        passing = !readable || reader.isPassed(type, seen.mark(), body);
         if (isHeadSaid()) {
             passing = true;
         } else if (passing) {

@@ -49,8 +49,8 @@ final class WireFilter implements Filter {
         this.session = new Session(this, shared, openedBy);
         this.frontend = new Frontend(session);
         this.backend = new Backend(session);
-        this.client = new Framer(frontend, this::passToServer, false);
-        this.server = new Framer(backend, this::passToClient, true);
+        this.client = new Framer(frontend, this::passToServer, false, Shortest::fromClient);
+        this.server = new Framer(backend, this::passToClient, true, Shortest::fromServer);
         this.fed = client;
         this.messages = new MessageSeam(session);
         this.clientMessages = new ClientMessages(session, messages, frontend, client);
@@ -61,8 +61,11 @@ final class WireFilter implements Filter {
     public void fromClient(ByteBuffer bytes, Steps out) {
         client.readBy(messages.isArmed() || clientMessages.isBusy() ? clientMessages : frontend);
         feed(client, bytes, out);
-        if (aheadBytes > AHEAD_MAX) {
+        if (aheadBytes > AHEAD_MAX || (keeping && client.isOpaque())) {
             sendAhead(messages.leading(out));
+        }
+        if (session.replies().areTooMany()) {
+            opaque();
         }
     }
 
