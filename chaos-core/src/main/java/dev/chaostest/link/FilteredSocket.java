@@ -158,7 +158,7 @@ public final class FilteredSocket extends Socket {
     }
 
     private void cutNow() throws IOException {
-        reset = duplex.isReset();
+        reset = duplex.cutAsked() == CutKind.RST;
         if (reset) {
             super.setSoLinger(true, 0); // closing resets then
         }

@@ -73,7 +73,7 @@ final class Backend implements Framer.Reader {
         if (type == 'G' || type == 'W') {
             replies.copyInBegins();
         }
-        if (type == 'K') {
+        if (type == 'K' && seen.limit() >= body + Integer.BYTES) {
             session.served(BackendKey.read(seen.duplicate().position(body)));
         }
         boolean last = expected.kind().isEndedBy(type);
@@ -84,7 +84,7 @@ final class Backend implements Framer.Reader {
             complete(seen, body);
         }
         if (type == 'Z') {
-            ready(seen.get(body));
+            ready(seen.limit() > body ? seen.get(body) : 0);
         }
         answered(expected, type, last);
         return !session.filter().isCut() && isShown(expected, type);

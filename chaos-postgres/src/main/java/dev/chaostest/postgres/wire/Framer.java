@@ -4,15 +4,13 @@ package dev.chaostest.postgres.wire;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Cuts one direction of the stream into messages, from pieces of any size. Only as much of a message is kept as its
  * reader wants to see before it decides; the rest streams through. What passes goes on in runs as long as the piece
  * allows, not message by message, and nothing of it is copied: a round trip is a handful of messages, a COPY a million.
  *
- * <p>Source: PostgreSQL protocol, "Message Formats". What can't be a message is passed on untouched from there on; a message
- * that is too short to be what it says passes unread.
+ * <p>Source: PostgreSQL protocol, "Message Formats". What can't be a message is passed on untouched from there on.
  */
 final class Framer {
 
@@ -33,7 +31,7 @@ final class Framer {
         /**
          * Decides, once the wanted bytes are there.
          *
-         * @param seen the header and at least the wanted bytes, from the buffer's position, which is marked; may be read
+         * @param seen the header and at least the wanted bytes, as far as the message has them, from the buffer's position, which is marked; may be read
          *     freely, but not kept
          * @param body where the body begins
          * @return whether the message goes on as it is
@@ -45,7 +43,6 @@ final class Framer {
     }
 
     private final Consumer<ByteBuffer> out;
-    private final IntUnaryOperator shortest;
     private Reader reader;
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
@@ -69,13 +66,11 @@ final class Framer {
     /**
      * @param out gets what passes; it copies or consumes it before it returns
      * @param typed whether the first message has a type
-     * @param shortest how long the body of a type is at least
      */
-    Framer(Reader reader, Consumer<ByteBuffer> out, boolean typed, IntUnaryOperator shortest) {
+    Framer(Reader reader, Consumer<ByteBuffer> out, boolean typed) {
         this.reader = reader;
         this.out = out;
         this.typed = typed;
-        this.shortest = shortest;
     }
 
     /** From now on somebody else decides; a message that is there in part only is his, too. */
@@ -194,7 +189,7 @@ final class Framer {
             return;
         }
         seen.limit(next + needed).position(next).mark();
-        passing = body < shortest.applyAsInt(type) || reader.isPassed(type, seen, next + header);
+        passing = reader.isPassed(type, seen, next + header);
         rest = (long) header + body;
         if (isHeadSaid()) {
             skipHead(needed);
@@ -256,8 +251,7 @@ final class Framer {
         keepUpTo(needed);
         if (keptLength >= needed) { // more, if the one who read before wanted more
             rest = (long) header + body - keptLength;
-            boolean readable = body >= shortest.applyAsInt(type);
-            decide(type, takeKept(), header, readable);
+            decide(type, takeKept(), header);
         }
     }
 
@@ -268,8 +262,8 @@ final class Framer {
         }
     }
 
-    private void decide(byte type, ByteBuffer seen, int body, boolean readable) {
-        passing = !readable || reader.isPassed(type, seen.mark(), body);
+    private void decide(byte type, ByteBuffer seen, int body) {
+        passing = reader.isPassed(type, seen.mark(), body);
         if (isHeadSaid()) {
             passing = true;
         } else if (passing) {

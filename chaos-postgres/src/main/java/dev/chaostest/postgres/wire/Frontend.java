@@ -128,7 +128,7 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean close(ByteBuffer body) {
-        char kind = (char) body.get();
+        char kind = body.hasRemaining() ? (char) body.get() : 0;
         session.statements().closed(kind, Messages.read(body));
         return passed(Expected.CLOSE);
     }
@@ -217,7 +217,7 @@ final class Frontend implements Framer.Reader {
         if (!session.isArmed()) {
             return passed(Expected.FUNCTION);
         }
-        Site site = Functions.site(body.getInt());
+        Site site = Functions.site(body.remaining() < Integer.BYTES ? 0 : body.getInt());
         return cycle(site, site::name, Kind.FUNCTION);
     }
 

@@ -46,7 +46,7 @@ final class StoppedAnswer {
         return switch (type) {
             case 'S', 'A' -> true;
             case 'C' -> isTagPassed(Messages.read(seen.duplicate().position(body)));
-            case 'Z' -> isReadyPassed(seen.get(body));
+            case 'Z' -> isReadyPassed(seen.limit() > body ? seen.get(body) : 0);
             default -> false;
         };
     }

@@ -49,8 +49,8 @@ final class WireFilter implements Filter {
         this.session = new Session(this, shared, openedBy);
         this.frontend = new Frontend(session);
         this.backend = new Backend(session);
-        this.client = new Framer(frontend, this::passToServer, false, Shortest::fromClient);
-        this.server = new Framer(backend, this::passToClient, true, Shortest::fromServer);
+        this.client = new Framer(frontend, this::passToServer, false);
+        this.server = new Framer(backend, this::passToClient, true);
         this.fed = client;
         this.messages = new MessageSeam(session);
         this.clientMessages = new ClientMessages(session, messages, frontend, client);

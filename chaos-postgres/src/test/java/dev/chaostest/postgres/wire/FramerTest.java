@@ -16,7 +16,7 @@ class FramerTest {
     private final List<ByteBuffer> parts = new ArrayList<>();
     private final StringBuilder all = new StringBuilder();
     private final StringBuilder shown = new StringBuilder();
-    private final Framer framer = new Framer(new Rules(), this::passed, true, type -> 0);
+    private final Framer framer = new Framer(new Rules(), this::passed, true);
 
     /** Shows all of each message; takes out X; says "!" before B; D is a row. */
     private final class Rules implements Framer.Reader {
