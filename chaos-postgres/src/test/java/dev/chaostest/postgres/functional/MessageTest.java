@@ -22,8 +22,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +114,7 @@ class MessageTest {
             assertFails(() -> WireTestServer.run(connection, "UPDATE account SET balance = 5 WHERE id = 1"), "08006");
             assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
         }
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> bank.balance(1) == 5);
+        await(() -> bank.balance(1) == 5);
     }
 
     @ParameterizedTest
@@ -218,12 +220,42 @@ class MessageTest {
                         at("CancelRequest", 1, Delay.of(Duration.ofMillis(1))),
                         at("Query", 1, Delay.of(Duration.ofMillis(1))))) {
             FutureTask<?> call = Background.parked(armed, () -> statement.execute("SELECT pg_sleep(60)"));
-            BackgroundCancel.untilOver(statement, call);
-            assertThatThrownBy(call::get)
+            awaitSleep(connection.unwrap(PGConnection.class).getBackendPID());
+            statement.cancel();
+            assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
             assertThat(armed.fired().get(1).hit()).hasToString("wire:CancelRequest, 1st on lane connection-1");
+        }
+    }
+
+    private static void awaitSleep(int pid) throws SQLException {
+        try (Connection direct = WireTestServer.direct()) {
+            await(() -> WireTestServer.read(
+                            direct,
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = " + pid)
+                    .equals("1"));
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
+    }
+
+    /** The server has nothing to cancel yet, so it is not asked to: the statement comes late and is done. */
+    @ParameterizedTest
+    @CsvSource({"Query,simple", "Execute,extended", "Parse,extended"})
+    void heldBeginOfAStatementIsFreedByItsCancel(String message, String mode) throws Exception {
+        try (Connection connection = bank.connect("preferQueryMode", mode);
+                Statement statement = connection.createStatement();
+                var armed = bank.arm(at(message, 1, new Hang(When.BEFORE)))) {
+            FutureTask<?> call = Background.parked(
+                    armed, () -> statement.execute("UPDATE account SET balance = 5 WHERE id = 1"));
+            statement.cancel();
+            call.get(30, TimeUnit.SECONDS);
+            assertThat(armed.answers()).containsExactly("hung until the client cancelled");
+            assertThat(bank.balance(1)).isEqualTo(5);
         }
     }
 
