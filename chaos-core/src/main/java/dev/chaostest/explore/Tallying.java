@@ -22,6 +22,7 @@ final class Tallying {
     private final Counts pruned = new Counts();
     private final Counts leftOut = new Counts();
     private final Counts impossible = new Counts();
+    private final Counts seen = new Counts();
     private final List<String> red = new ArrayList<>();
     private final List<String> notReached = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
@@ -90,6 +91,7 @@ final class Tallying {
             return;
         }
         rounds++;
+        outcome.counted().forEach(seen::add);
         see(outcome, catalogues);
         Variant variant = tried.of();
         if (!variant.lasts()) {
@@ -142,6 +144,7 @@ final class Tallying {
                 impossible.lines(),
                 pruned.lines(),
                 leftOut.lines(),
+                seen.lines(),
                 told,
                 problem(choice),
                 took);
@@ -153,7 +156,7 @@ final class Tallying {
     }
 
     private @Nullable String problem(Choice choice) {
-        if (rounds > 0) {
+        if (rounds > 0 || leftOut.sum() > 0) {
             return null;
         }
         if (points == 0) {

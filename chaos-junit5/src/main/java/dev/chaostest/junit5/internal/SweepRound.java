@@ -44,6 +44,7 @@ public final class SweepRound {
     private final List<RoundOracle> oracles = new ArrayList<>();
     private final List<Predicate<Throwable>> accepted = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
+    private final List<String> counted = new ArrayList<>();
     private @Nullable Throwable expected;
     private @Nullable String red;
     private boolean judged;
@@ -205,6 +206,7 @@ public final class SweepRound {
             Judgement judgement = oracle.judge(ended);
             lines.addAll(judgement.told());
             lines.addAll(judgement.wrong());
+            counted.addAll(judgement.counted());
             wrong |= !judgement.wrong().isEmpty();
         }
         return wrong;
@@ -259,11 +261,11 @@ public final class SweepRound {
                 : turn.variant().get().name() + " broke it. ";
     }
 
-    private static Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {
+    private Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {
         List<String> answers = scope.ledger().entries(LedgerEntry.Answered.class).stream()
                 .map(LedgerEntry.Answered::answer)
                 .toList();
-        return new Outcome(result, text, scope.round().decisions().seen(), answers);
+        return new Outcome(result, text, scope.round().decisions().seen(), answers, counted);
     }
 
     /**
