@@ -306,9 +306,16 @@ public final class SweepRound {
             lines.add(Repetition.line(tried.first().get(), outcome));
             throw failure.apply(new SweepRed(tried.of().name() + " broke it once, but not when it was tried again"));
         }
-        if (outcome.result() == Outcome.Result.NOT_REACHED || outcome.result() == Outcome.Result.IMPOSSIBLE) {
-            throw new TestAbortedException(outcome.text());
+        if (outcome.result() == Outcome.Result.NOT_REACHED) {
+            throw new TestAbortedException(variant() + " was not reached again: " + outcome.text() + ".");
         }
+        if (outcome.result() == Outcome.Result.IMPOSSIBLE) {
+            throw new TestAbortedException(variant() + " is impossible here: " + outcome.text() + ".");
+        }
+    }
+
+    private String variant() {
+        return turn.variant().map(Variant::toString).orElse("");
     }
 
     private Outcome outcome(ChaosScope scope, Optional<Throwable> thrown) {
@@ -322,11 +329,11 @@ public final class SweepRound {
         }
         if (turn instanceof Turn.Try && struck(scope).isEmpty()) {
             return outcome(
-                    scope, Outcome.Result.NOT_REACHED, "was not reached again: the test took another way than in the clean round");
+                    scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();
         return mismatches.isEmpty()
                 ? outcome(scope, Outcome.Result.GREEN, "")
-                : outcome(scope, Outcome.Result.IMPOSSIBLE, "impossible here: " + mismatches.get(0));
+                : outcome(scope, Outcome.Result.IMPOSSIBLE, mismatches.get(0));
     }
 }
