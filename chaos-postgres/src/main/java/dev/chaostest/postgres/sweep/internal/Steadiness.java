@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.sweep.internal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the columns that two rounds without faults have written differently. */
+final class Steadiness {
+
+    private static final Comparator<String> NULLS_FIRST = Comparator.nullsFirst(Comparator.naturalOrder());
+
+    private final Delta first;
+    private final Delta second;
+    private final Moment moment;
+    private final Set<String> varying = new HashSet<>();
+    private final Set<String> ignored = new HashSet<>();
+
+    private Steadiness(Delta first, Delta second, Moment moment) {
+        this.first = first;
+        this.second = second;
+        this.moment = moment;
+    }
+
+    /** @param moment when both ran */
+    static Unsteady of(Shape shape, Delta first, Delta second, Moment moment) {
+        Steadiness steadiness = new Steadiness(first, second, moment);
+        shape.tables().forEach(steadiness::look);
+        return new Unsteady(steadiness.varying, steadiness.ignored);
+    }
+
+    private void look(KeptTable table) {
+        Pairs one = Pairs.of(table, first);
+        Pairs other = Pairs.of(table, second);
+        for (int place = 0; place < table.columns().size(); place++) {
+            List<@Nullable String> values = values(one, place);
+            List<@Nullable String> others = values(other, place);
+            boolean differs = !values.equals(others) || isChangedOtherwise(one, other, place);
+            if (differs || isOfItsTime(table.columns().get(place), values)) {
+                varying.add(Unsteady.name(table, place));
+            }
+            if (nulls(values) != nulls(others)) {
+                ignored.add(Unsteady.name(table, place));
+            }
+        }
+    }
+
+    private static long nulls(List<@Nullable String> values) {
+        return values.stream().filter(value -> value == null).count();
+    }
+
+    private static List<@Nullable String> values(Pairs pairs, int place) {
+        List<@Nullable String> values = new ArrayList<>();
+        pairs.written().forEach(row -> values.add(row.cells().get(place)));
+        values.sort(NULLS_FIRST);
+        return values;
+    }
+
+    private static boolean isChangedOtherwise(Pairs one, Pairs other, int place) {
+        return one.changed().entrySet().stream().anyMatch(each -> {
+            Pairs.Pair same = other.changed().get(each.getKey());
+            String value = each.getValue().after().cells().get(place);
+            String now = same == null ? value : same.after().cells().get(place);
+            return value == null ? now != null : !value.equals(now);
+        });
+    }
+
+    private boolean isOfItsTime(KeptColumn column, List<@Nullable String> values) {
+        return values.stream().anyMatch(value -> value != null && moment.isIn(column, value));
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the rounds of a sweep have of a PostgreSQL: data that are as before in each round, and what judges how a round ended.
+ *
+ * <p>A test names Sweep only, as a parameter.
+ */
+@NullMarked
+package dev.chaostest.postgres.sweep;
+
+import org.jspecify.annotations.NullMarked;
