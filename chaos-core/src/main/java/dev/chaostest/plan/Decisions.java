@@ -78,12 +78,21 @@ public final class Decisions {
 
     /** As {@link #at(Site, Lane)}, where more is known about the hit than its site. */
     public @Nullable Decision at(Site site, Lane lane, Detail detail) {
-        Hit hit = new Hit(site, lane, number(site, lane));
+        return about(arrive(site, lane), detail);
+    }
+
+    /** Numbers a hit; {@link #about} decides about it. */
+    public Hit arrive(Site site, Lane lane) {
+        return new Hit(site, lane, number(site, lane));
+    }
+
+    /** Decides about a hit that was numbered before, once; null if nothing strikes. */
+    public @Nullable Decision about(Hit hit, Detail detail) {
         List<Decision.Due> due = null;
         List<Rule> overshadowed = List.of();
         boolean ended = false;
         for (ActiveRule active : rules) {
-            if (!active.matches(site, detail)) {
+            if (!active.matches(hit.site(), detail)) {
                 continue;
             }
             ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), ended);
