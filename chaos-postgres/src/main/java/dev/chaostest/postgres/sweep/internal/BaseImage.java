@@ -78,13 +78,11 @@ public final class BaseImage {
         return shape;
     }
 
-    /** What is different now; empty if a definition is, so that rows can't be compared. */
-    public Optional<Delta> delta() throws SQLException {
+    /** What is there now; empty if a definition is different, so that rows can't be compared. */
+    public Optional<Image> look() throws SQLException {
         try {
             Image now = desk.ask(query::run);
-            return now.definitions().equals(base.definitions())
-                    ? Optional.of(Delta.of(shape, base, now))
-                    : Optional.empty();
+            return now.definitions().equals(base.definitions()) ? Optional.of(now) : Optional.empty();
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).startsWith("42")) { // a table or a column is gone
                 return Optional.empty();
@@ -100,7 +98,7 @@ public final class BaseImage {
      */
     public boolean restore() throws SQLException {
         for (int attempt = 0; attempt <= ATTEMPTS; attempt++) {
-            Optional<Delta> delta = delta();
+            Optional<Delta> delta = look().map(now -> Delta.of(shape, base, now));
             if (delta.isEmpty() || delta.get().isEmpty()) {
                 return delta.isPresent();
             }

@@ -92,7 +92,7 @@ public record Changes(List<Line> lines) {
             }
             if (!parts.isEmpty()) {
                 lines.add(new Line(
-                        table + " " + cells(table, pair.after(), table.key(), false) + ": " + String.join(", ", parts),
+                        table + " " + key(table, pair.after()) + ": " + String.join(", ", parts),
                         signs.toString()));
             }
         }
@@ -104,7 +104,20 @@ public record Changes(List<Line> lines) {
             if (!what.equals(" removed ")) {
                 places.forEach(place -> signs.append(sign(table, place, row)));
             }
-            return new Line(table + what + cells(table, row, places, !gone), signs.toString());
+            String cells = gone ? key(table, row) : String.join(", ", cells(table, row, places));
+            return new Line(table + what + cells, signs.toString());
+        }
+
+        /** Of a row that was there before, so it is known by its key, unless the test made it with another one each time. */
+        private String key(KeptTable table, ImageRow row) {
+            List<String> cells = new ArrayList<>();
+            for (int place : table.key()) {
+                String value = unsteady.isSet(table, place)
+                        ? "*"
+                        : cut(row.cells().get(place));
+                cells.add(table.columns().get(place).name() + "=" + value);
+            }
+            return String.join(", ", cells);
         }
 
         private List<Integer> counted(KeptTable table) {
@@ -114,15 +127,10 @@ public record Changes(List<Line> lines) {
                     .toList();
         }
 
-        private String cells(KeptTable table, ImageRow row, List<Integer> places, boolean masked) {
-            return String.join(
-                    ", ",
-                    places.stream()
-                            .map(place -> table.columns().get(place).name() + "="
-                                    + (masked
-                                            ? shown(table, place, row)
-                                            : cut(row.cells().get(place))))
-                            .toList());
+        private List<String> cells(KeptTable table, ImageRow row, List<Integer> places) {
+            return places.stream()
+                    .map(place -> table.columns().get(place).name() + "=" + shown(table, place, row))
+                    .toList();
         }
 
         private String shown(KeptTable table, int place, ImageRow row) {

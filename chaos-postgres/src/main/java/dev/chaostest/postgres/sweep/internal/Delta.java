@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is different from the base image, row by row. Rows have no order, and equal ones are counted.
+ * What is different between two images, row by row. Rows have no order, and equal ones are counted.
  *
  * @param tables those that are different, as they are restored
  * @param positions the sequences that are elsewhere, and where they were
@@ -20,12 +20,13 @@ public record Delta(Map<KeptTable, Rows> tables, Map<KeptSequence, KeptSequence.
     /**
      * Of one table.
      *
-     * @param removed the base's
+     * @param removed those that are not there any more
      * @param added those that were not there
      */
     public record Rows(List<ImageRow> removed, List<ImageRow> added) {}
 
-    static Delta of(Shape shape, Image base, Image now) {
+    /** What became of the first one. */
+    public static Delta of(Shape shape, Image base, Image now) {
         Map<KeptTable, Rows> tables = new LinkedHashMap<>();
         for (KeptTable table : shape.tables()) {
             Rows rows = rows(base.of(table), now.of(table));

@@ -34,6 +34,11 @@ public record KeptTable(String schema, String name, boolean materialized, String
                 .toList();
     }
 
+    /** Of its columns, as {@code table.column}. */
+    public List<String> names() {
+        return columns.stream().map(column -> ForeignKey.name(this, column)).toList();
+    }
+
     @Override
     public String toString() {
         return label;

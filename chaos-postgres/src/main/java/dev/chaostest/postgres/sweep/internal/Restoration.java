@@ -106,10 +106,12 @@ final class Restoration {
         String values = written.stream()
                 .map(place -> "r.c" + place + "::" + table.columns().get(place).type())
                 .collect(Collectors.joining(", "));
-        String arrays = written.stream().map(place -> "?::text[]").collect(Collectors.joining(", "));
+        String arrays = written.stream()
+                .map(place -> "pg_catalog.unnest(?::text[])")
+                .collect(Collectors.joining(", "));
         String cells = written.stream().map(place -> "c" + place).collect(Collectors.joining(", "));
         return "INSERT INTO " + table.quoted() + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + values
-                + " FROM ROWS FROM (pg_catalog.unnest(" + arrays + ")) AS r(" + cells + ")";
+                + " FROM ROWS FROM (" + arrays + ") AS r(" + cells + ")";
     }
 
     private void set(KeptSequence sequence, KeptSequence.Position position) throws SQLException {

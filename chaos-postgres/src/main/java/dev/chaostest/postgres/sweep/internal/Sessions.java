@@ -34,11 +34,19 @@ public final class Sessions {
     /** Whose backends are gone for certain. */
     private final Set<Long> gone = new HashSet<>();
 
-    /** @param admin connects past the seam */
-    public Sessions(String who, WireMount wire, Desk desk, DataSource admin) {
+    private Sessions(WireMount wire, Desk desk, ResidueCheck check) {
         this.wire = wire;
         this.desk = desk;
-        this.check = ResidueCheck.begin(who, wire, admin);
+        this.check = check;
+    }
+
+    /**
+     * Begins to watch them.
+     *
+     * @param admin connects past the seam
+     */
+    public static Sessions of(String who, WireMount wire, Desk desk, DataSource admin) {
+        return new Sessions(wire, desk, ResidueCheck.begin(who, wire, admin));
     }
 
     /** Waits until backends behind cut connections are gone, and ends what is left; that is told. */

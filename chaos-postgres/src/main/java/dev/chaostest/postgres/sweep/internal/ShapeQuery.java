@@ -41,7 +41,8 @@ final class ShapeQuery {
     private static final String FOREIGN_KEYS = """
             SELECT n.nspname, c.relname, a.attname, fn.nspname, f.relname, fa.attname
             FROM pg_catalog.pg_constraint k
-            CROSS JOIN LATERAL pg_catalog.unnest(k.conkey, k.confkey) AS pair(near, far)
+            CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey))
+              AS pair(near, far)
             JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = pair.near

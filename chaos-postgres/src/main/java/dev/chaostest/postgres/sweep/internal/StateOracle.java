@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what a round has changed with what the clean round changed. Not for use by many threads. */
@@ -12,33 +13,37 @@ public final class StateOracle {
 
     private static final int ROWS_SHOWN = 3;
 
-    private @Nullable Delta first;
+    private @Nullable Course first;
     private Instant begun = Instant.EPOCH;
     private Unsteady unsteady = Unsteady.NONE;
     private @Nullable Changes after;
     private String off = "there was no clean round";
 
-    /** What the clean round changed. */
-    public void clean(Optional<Delta> delta, Instant from) {
-        first = delta.orElse(null);
+    /**
+     * What the clean round did.
+     *
+     * @param course empty if it changed definitions
+     */
+    public void clean(Optional<Course> course, Instant from) {
+        first = course.orElse(null);
         begun = from;
-        off = delta.isPresent() ? "there was only one clean round" : "the test changes definitions";
+        off = course.isPresent() ? "there was only one clean round" : "the test changes definitions";
     }
 
     /**
-     * What it changed when it ran once more, with other ids: what differs does not count from now on.
+     * What it did when it ran once more, with other ids: what differs does not count from now on.
      *
-     * @param ignored what the test says does not count
+     * @param ignored columns that the test says don't count
      */
-    public void cleanAgain(Shape shape, Optional<Delta> delta, Instant to, Unsteady ignored) {
-        Delta one = first;
-        if (one == null || delta.isEmpty()) {
+    public void cleanAgain(Shape shape, Optional<Course> again, Instant to, Set<String> ignored) {
+        Course one = first;
+        if (one == null || again.isEmpty()) {
             return;
         }
-        unsteady =
-                Steadiness.of(shape, one, delta.get(), new Moment(begun, to)).and(ignored);
-        Changes changes = Changes.of(shape, one, unsteady);
-        boolean steady = changes.equals(Changes.of(shape, delta.get(), unsteady));
+        Course two = again.get();
+        unsteady = Steadiness.of(shape, one, two, new Moment(begun, to)).ignoring(ignored);
+        Changes changes = Changes.of(shape, one.delta(), unsteady);
+        boolean steady = changes.equals(Changes.of(shape, two.delta(), unsteady));
         after = steady ? changes : null;
         off = steady ? "" : "two rounds without faults changed different rows";
     }

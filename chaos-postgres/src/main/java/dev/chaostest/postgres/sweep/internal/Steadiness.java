@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.sweep.internal;
 
+import dev.chaostest.postgres.sweep.internal.Image.ImageRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -13,31 +14,37 @@ final class Steadiness {
 
     private static final Comparator<String> NULLS_FIRST = Comparator.nullsFirst(Comparator.naturalOrder());
 
-    private final Delta first;
-    private final Delta second;
+    private final Course first;
+    private final Course second;
     private final Moment moment;
     private final Set<String> varying = new HashSet<>();
+    private final Set<String> set = new HashSet<>();
     private final Set<String> ignored = new HashSet<>();
 
-    private Steadiness(Delta first, Delta second, Moment moment) {
+    private Steadiness(Course first, Course second, Moment moment) {
         this.first = first;
         this.second = second;
         this.moment = moment;
     }
 
     /** @param moment when both ran */
-    static Unsteady of(Shape shape, Delta first, Delta second, Moment moment) {
+    static Unsteady of(Shape shape, Course first, Course second, Moment moment) {
         Steadiness steadiness = new Steadiness(first, second, moment);
         shape.tables().forEach(steadiness::look);
-        return new Unsteady(steadiness.varying, steadiness.ignored);
+        return new Unsteady(steadiness.varying, steadiness.set, steadiness.ignored);
     }
 
     private void look(KeptTable table) {
-        Pairs one = Pairs.of(table, first);
-        Pairs other = Pairs.of(table, second);
+        Pairs one = Pairs.of(table, first.delta());
+        Pairs other = Pairs.of(table, second.delta());
         for (int place = 0; place < table.columns().size(); place++) {
-            List<@Nullable String> values = values(one, place);
-            List<@Nullable String> others = values(other, place);
+            List<@Nullable String> values = values(one.written(), place);
+            List<@Nullable String> others = values(other.written(), place);
+            if (!values(first.before().of(table), place)
+                    .equals(values(second.before().of(table), place))) {
+                set.add(Unsteady.name(table, place));
+                varying.add(Unsteady.name(table, place));
+            }
             boolean differs = !values.equals(others) || isChangedOtherwise(one, other, place);
             if (differs || isOfItsTime(table.columns().get(place), values)) {
                 varying.add(Unsteady.name(table, place));
@@ -52,9 +59,9 @@ final class Steadiness {
         return values.stream().filter(value -> value == null).count();
     }
 
-    private static List<@Nullable String> values(Pairs pairs, int place) {
+    private static List<@Nullable String> values(List<ImageRow> rows, int place) {
         List<@Nullable String> values = new ArrayList<>();
-        pairs.written().forEach(row -> values.add(row.cells().get(place)));
+        rows.forEach(row -> values.add(row.cells().get(place)));
         values.sort(NULLS_FIRST);
         return values;
     }
