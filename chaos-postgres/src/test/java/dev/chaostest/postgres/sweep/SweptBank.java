@@ -51,6 +51,7 @@ final class SweptBank implements AutoCloseable {
     private final @Nullable TestPool pool;
     private final SweptSpace space;
     private final SweepJudge judge;
+    private Work setUp = bank -> {};
 
     SweptBank(String... statements) {
         this("postgres", 2, statements);
@@ -132,6 +133,11 @@ final class SweptBank implements AutoCloseable {
                 .unpooled());
     }
 
+    /** What each round begins with. */
+    void setUp(Work work) {
+        setUp = work;
+    }
+
     /** Both clean rounds, which must be right. */
     SweptBank learn(Work work) {
         for (boolean again : List.of(false, true)) {
@@ -151,6 +157,11 @@ final class SweptBank implements AutoCloseable {
     Judgement round(Turn turn, Work work, Rule... rules) {
         if (!space.begin(turn instanceof Turn.Clean clean && clean.again())) {
             throw new AssertionError("the space can't be used any more");
+        }
+        try {
+            setUp.run(dataSource());
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
         judge.begins(turn);
         Throwable thrown = null;

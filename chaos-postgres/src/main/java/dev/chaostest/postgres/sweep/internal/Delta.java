@@ -64,6 +64,11 @@ public record Delta(Map<KeptTable, Rows> tables, Map<KeptSequence, KeptSequence.
         return true;
     }
 
+    /** What is different in a table. */
+    Rows of(KeptTable table) {
+        return tables.getOrDefault(table, new Rows(List.of(), List.of()));
+    }
+
     /** Whether every table and every sequence is as it was. */
     public boolean isEmpty() {
         return tables.isEmpty() && positions.isEmpty();

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pool that has as many good connections before each round as any round has needed at once: a round meets a connect only where
@@ -16,6 +18,7 @@ import javax.sql.DataSource;
  */
 public final class FilledPool {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FilledPool.class);
     private static final int ALIVE_SECONDS = 10;
 
     private final DataSource pool;
@@ -39,15 +42,21 @@ public final class FilledPool {
                 if (connection.isValid(ALIVE_SECONDS)) {
                     lent.add(connection);
                 } else {
-                    connection.close(); // the pool has noticed, and does not keep it
+                    giveBack(connection); // the pool has noticed, and does not keep it
                 }
             }
         } finally {
-            for (Connection each : lent) {
-                each.close();
-            }
+            lent.forEach(FilledPool::giveBack);
         }
         leaks = seam.watchLeaks();
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection that is no good could not be closed", e);
+        }
     }
 
     private int total() {

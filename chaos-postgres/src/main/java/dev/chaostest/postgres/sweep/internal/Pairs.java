@@ -21,7 +21,7 @@ record Pairs(Map<List<@Nullable String>, Pair> changed, List<ImageRow> removed, 
     record Pair(ImageRow before, ImageRow after) {}
 
     static Pairs of(KeptTable table, Delta delta) {
-        Delta.Rows rows = delta.tables().getOrDefault(table, new Delta.Rows(List.of(), List.of()));
+        Delta.Rows rows = delta.of(table);
         List<Integer> key = table.key();
         if (key.isEmpty()) {
             return new Pairs(Map.of(), rows.removed(), rows.added());

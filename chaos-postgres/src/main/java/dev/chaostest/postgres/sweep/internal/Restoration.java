@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.sweep.internal;
 
-import dev.chaostest.postgres.isolation.internal.SchemaName;
-import dev.chaostest.postgres.sweep.internal.Image.ImageRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,24 +9,26 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Undoes what is different, in one transaction: rows that were added go, those that were removed come back, sequences are set
- * back. With the right to it neither triggers nor foreign keys act meanwhile; without it tables take their turns, and who asks
- * looks again afterwards.
+ * back.
+ *
+ * <p>With the right to it neither triggers nor foreign keys act meanwhile. Without it tables and rows take their turns, so that
+ * no row refers to one that is not there, and who asks looks again afterwards, since triggers may have written.
  *
  * <p>Source: PostgreSQL documentation, session_replication_role.
  */
 final class Restoration {
 
     private final Connection connection;
+    private final RowWriter writer;
     private final boolean quiet;
 
     /** @param quiet whether the role may keep triggers and foreign keys from acting */
     Restoration(Connection connection, boolean quiet) {
         this.connection = connection;
+        this.writer = new RowWriter(connection);
         this.quiet = quiet;
     }
 
@@ -37,20 +37,21 @@ final class Restoration {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TRANSACTION READ WRITE; "
                     + (quiet ? "SET LOCAL session_replication_role = replica" : "SET CONSTRAINTS ALL DEFERRED"));
-            List<KeptTable> childrenFirst = new ArrayList<>(delta.tables().keySet());
+            List<KeptTable> parentsFirst = List.copyOf(delta.tables().keySet());
+            List<KeptTable> childrenFirst = new ArrayList<>(parentsFirst);
             Collections.reverse(childrenFirst);
-            for (KeptTable table : childrenFirst) {
-                remove(table, rows(delta, table).added());
+            if (quiet) {
+                quietly(delta, parentsFirst);
+            } else {
+                inTurns(delta, parentsFirst, childrenFirst);
             }
-            for (KeptTable table : delta.tables().keySet()) {
-                add(table, rows(delta, table).removed());
-            }
-            for (KeptTable table : delta.tables().keySet()) {
+            for (KeptTable table : parentsFirst) {
                 if (table.materialized()) {
                     statement.execute("REFRESH MATERIALIZED VIEW " + table.quoted());
                 }
             }
-            for (Map.Entry<KeptSequence, KeptSequence.Position> each : delta.positions().entrySet()) {
+            for (Map.Entry<KeptSequence, KeptSequence.Position> each :
+                    delta.positions().entrySet()) {
                 set(each.getKey(), each.getValue());
             }
             connection.commit();
@@ -58,60 +59,25 @@ final class Restoration {
         connection.setAutoCommit(true);
     }
 
-    private static Delta.Rows rows(Delta delta, KeptTable table) {
-        return delta.tables().getOrDefault(table, new Delta.Rows(List.of(), List.of()));
-    }
-
-    private void remove(KeptTable table, List<ImageRow> rows) throws SQLException {
-        if (rows.isEmpty() || table.materialized()) {
-            return;
-        }
-        String places = rows.stream().map(ImageRow::place).collect(Collectors.joining("\",\"", "{\"", "\"}"));
-        try (PreparedStatement statement = connection.prepareStatement(
-                "DELETE FROM ONLY " + table.quoted() + " WHERE ctid = ANY (?::pg_catalog.tid[])")) {
-            statement.setString(1, places);
-            statement.executeUpdate();
+    private void quietly(Delta delta, List<KeptTable> tables) throws SQLException {
+        for (KeptTable table : tables) {
+            Delta.Rows rows = delta.of(table);
+            writer.remove(table, rows.added());
+            writer.add(table, rows.removed());
         }
     }
 
-    /** All rows of a table at once: they may refer to each other. */
-    private void add(KeptTable table, List<ImageRow> rows) throws SQLException {
-        if (rows.isEmpty() || table.materialized()) {
-            return;
+    private void inTurns(Delta delta, List<KeptTable> parentsFirst, List<KeptTable> childrenFirst)
+            throws SQLException {
+        for (KeptTable table : parentsFirst) {
+            writer.add(table, Pairs.of(table, delta).removed());
         }
-        List<Integer> written = IntStream.range(0, table.columns().size())
-                .filter(place -> !table.columns().get(place).generated())
-                .boxed()
-                .toList();
-        try (PreparedStatement statement = connection.prepareStatement(insert(table, written))) {
-            for (int i = 0; i < written.size(); i++) {
-                int place = written.get(i);
-                statement.setArray(
-                        i + 1,
-                        connection.createArrayOf(
-                                "text",
-                                rows.stream().map(row -> row.cells().get(place)).toArray()));
-            }
-            statement.executeUpdate();
+        for (KeptTable table : parentsFirst) {
+            writer.change(table, Pairs.of(table, delta).changed().values());
         }
-    }
-
-    private static String insert(KeptTable table, List<Integer> written) {
-        if (written.isEmpty()) {
-            return "INSERT INTO " + table.quoted() + " DEFAULT VALUES";
+        for (KeptTable table : childrenFirst) {
+            writer.remove(table, Pairs.of(table, delta).added());
         }
-        String names = written.stream()
-                .map(place -> SchemaName.quote(table.columns().get(place).name()))
-                .collect(Collectors.joining(", "));
-        String values = written.stream()
-                .map(place -> "r.c" + place + "::" + table.columns().get(place).type())
-                .collect(Collectors.joining(", "));
-        String arrays = written.stream()
-                .map(place -> "pg_catalog.unnest(?::text[])")
-                .collect(Collectors.joining(", "));
-        String cells = written.stream().map(place -> "c" + place).collect(Collectors.joining(", "));
-        return "INSERT INTO " + table.quoted() + " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + values
-                + " FROM ROWS FROM (" + arrays + ") AS r(" + cells + ")";
     }
 
     private void set(KeptSequence sequence, KeptSequence.Position position) throws SQLException {

@@ -101,7 +101,8 @@ public final class StateOracle {
             head = " ".repeat(label.length());
         }
         if (rows.size() > ROWS_SHOWN) {
-            lines.add(head + "and " + (rows.size() - ROWS_SHOWN) + " more rows");
+            int more = rows.size() - ROWS_SHOWN;
+            lines.add(head + "and " + more + (more == 1 ? " more row" : " more rows"));
         }
     }
 }
