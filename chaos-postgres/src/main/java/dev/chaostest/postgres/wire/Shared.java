@@ -10,6 +10,11 @@ import java.util.function.Supplier;
  *
  * @param locked the lock to wait for, as it is now
  * @param observer who hears of each statement now
+ * @param transactions who hears of the end of each transaction now
  */
 record Shared(
-        Mount mount, Backends backends, Supplier<LockedKey> locked, Supplier<Optional<StatementObserver>> observer) {}
+        Mount mount,
+        Backends backends,
+        Supplier<LockedKey> locked,
+        Supplier<Optional<StatementObserver>> observer,
+        Supplier<Optional<TransactionObserver>> transactions) {}
