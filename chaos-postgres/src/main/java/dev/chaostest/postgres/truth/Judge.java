@@ -8,7 +8,6 @@ import dev.chaostest.postgres.wire.TransactionEnd.Answer;
 import dev.chaostest.postgres.wire.TransactionEnd.How;
 import dev.chaostest.postgres.wire.TransactionEnd.Identity;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -48,8 +47,7 @@ final class Judge {
      * @param until when to give up waiting, by {@link System#nanoTime}
      */
     Judgement judge(TransactionEnd end, long until) {
-        Optional<Identity> identity =
-                end.how() == How.COMMIT_PREPARED ? prepared.apply(end.name()) : end.identity();
+        Optional<Identity> identity = end.how() == How.COMMIT_PREPARED ? prepared.apply(end.name()) : end.identity();
         Optional<String> number = identity.flatMap(Identity::id);
         if (end.answer() == Answer.ROLLBACK) {
             return Judgement.of(number, Fate.ABORTED);
@@ -65,7 +63,9 @@ final class Judge {
         while (true) {
             try {
                 Life life = inquiry.life(end.age());
-                if (life.isYounger() || identity.filter(it -> !it.server().equals(life.start())).isPresent()) {
+                if (life.isYounger()
+                        || identity.filter(it -> !it.server().equals(life.start()))
+                                .isPresent()) {
                     return afterwards(end, identity, life);
                 }
                 return identity.flatMap(Identity::id).isPresent()

@@ -25,13 +25,7 @@ import java.util.stream.Collectors;
  * @since 0.1
  */
 public record TransactionOutcome(
-        OptionalLong number,
-        Fate fate,
-        Belief belief,
-        String saw,
-        String reason,
-        List<String> work,
-        List<Long> again) {
+        OptionalLong number, Fate fate, Belief belief, String saw, String reason, List<String> work, List<Long> again) {
 
     public TransactionOutcome {
         Objects.requireNonNull(number, "number");

@@ -90,7 +90,8 @@ public final class Truth implements AutoCloseable, Reportable {
      * @throws ChaosException if it can't be made
      */
     public static Truth marking(WireMount mount, DataSource admin, String table) {
-        String quoted = Arrays.stream(table.split("\\.", 2)).map(SchemaName::quote).collect(Collectors.joining("."));
+        String quoted =
+                Arrays.stream(table.split("\\.", 2)).map(SchemaName::quote).collect(Collectors.joining("."));
         try (Connection connection = admin.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS " + quoted + " (id uuid NOT NULL)");

@@ -69,7 +69,7 @@ final class Backend implements Framer.Reader {
         if (expected == null) {
             return true;
         }
-        if (session.transactions().isAnswer(expected, type, seen, body)) {
+        if (session.transactions().numbers().isAnswer(expected, type, seen, body)) {
             return false;
         }
         if (type == 'G' || type == 'W') {
@@ -213,7 +213,7 @@ final class Backend implements Framer.Reader {
     private boolean isErrorPassed(ByteBuffer seen, int body) {
         Expected first = replies.first();
         if (first != null && first.isErrorHidden()) {
-            session.transactions().askedInVain(first);
+            session.transactions().numbers().askedInVain(first);
             return false;
         }
         seen.position(body);
@@ -255,7 +255,7 @@ final class Backend implements Framer.Reader {
         if (ended != null) {
             return fields.as(ended).withoutContext();
         }
-        return first.shown() == Shown.ALL ? fields : fields.withoutContext();
+        return first.shown() == Shown.ALL || first.isNumbered() ? fields : fields.withoutContext();
     }
 
     /** The planned error that the end of the session is to carry; null if the session did not end by our word. */
@@ -269,7 +269,7 @@ final class Backend implements Framer.Reader {
     private void skip(@Nullable Call failed, String state) {
         boolean own = true;
         for (Expected lost : replies.failed()) {
-            session.transactions().askedInVain(lost);
+            session.transactions().numbers().askedInVain(lost);
             Call call = lost.call();
             if (call != null && call != failed) {
                 call.skipped(own ? state : "nothing, an earlier statement failed with " + state);

@@ -117,6 +117,10 @@ final class Followed {
     }
 
     private void tell(Transactions in, Answer answer) {
+        boolean readsOnly = identity != null && identity.id().isEmpty() && work.isEmpty();
+        if (readsOnly && how == How.ALONE) {
+            return; // nothing is in doubt, and there may be thousands of them
+        }
         boolean committed = (how == How.COMMIT && tag.equals("COMMIT"))
                 || (how == How.COMMIT_PREPARED && tag.equals("COMMIT PREPARED"));
         observer.ended(new TransactionEnd(

@@ -75,8 +75,7 @@ final class Injector {
             call.refusedUnseen();
             return;
         }
-        List<Expected> aside = new ArrayList<>();
-        session.transactions().asksBefore(aside);
+        List<Expected> aside = new ArrayList<>(session.transactions().failsUnseen());
         session.steps().toServer(Messages.query(Injection.unseen()));
         aside.add(new Expected(Kind.QUERY, Shown.ASIDE, null));
         replies.replace(place, aside);

@@ -34,7 +34,7 @@ final class Session {
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
     private final Waits waits = new Waits();
-    private final Transactions transactions = new Transactions(this);
+    private final Transactions transactions;
     private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
@@ -56,6 +56,7 @@ final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
+        this.transactions = new Transactions(this);
     }
 
     WireFilter filter() {

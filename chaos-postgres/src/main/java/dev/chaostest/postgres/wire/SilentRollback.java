@@ -32,8 +32,9 @@ public record SilentRollback() implements Fault {
     /** What the server answers. */
     private static final String ANSWER = "ROLLBACK";
 
-    private static final List<Site> ENDS =
-            Stream.of("COMMIT", "COMMIT AND CHAIN", "PREPARE TRANSACTION ?").map(SqlSites::site).toList();
+    private static final List<Site> ENDS = Stream.of("COMMIT", "COMMIT AND CHAIN", "PREPARE TRANSACTION ?")
+            .map(SqlSites::site)
+            .toList();
 
     @Override
     public When strikes() {

@@ -25,8 +25,24 @@ enum StatementKind {
 
     private static final Set<String> WRITES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
     private static final Set<String> OTHER_WRITES = Set.of(
-            "COPY", "CALL", "DO", "TRUNCATE", "CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "REFRESH", "COMMENT",
-            "REINDEX", "CLUSTER", "VACUUM", "NOTIFY", "IMPORT", "SECURITY", "REASSIGN");
+            "COPY",
+            "CALL",
+            "DO",
+            "TRUNCATE",
+            "CREATE",
+            "ALTER",
+            "DROP",
+            "GRANT",
+            "REVOKE",
+            "REFRESH",
+            "COMMENT",
+            "REINDEX",
+            "CLUSTER",
+            "VACUUM",
+            "NOTIFY",
+            "IMPORT",
+            "SECURITY",
+            "REASSIGN");
     private static final Set<String> READS = Set.of("SELECT", "VALUES", "TABLE");
     private static final Pattern WRITING_WITH = Pattern.compile("(?i)\\b(INSERT|UPDATE|DELETE|MERGE)\\b");
     private static final Pattern CONTROL =

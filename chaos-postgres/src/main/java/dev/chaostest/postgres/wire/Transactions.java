@@ -4,8 +4,6 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.link.Hold;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Site;
-import dev.chaostest.postgres.wire.Expected.Kind;
-import dev.chaostest.postgres.wire.Expected.Shown;
 import dev.chaostest.postgres.wire.TransactionEnd.How;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -28,6 +26,7 @@ final class Transactions {
     private static final int SENT_MAX = 1_000;
 
     private final Session session;
+    private final Numbers numbers;
     private int pid;
     private long served;
 
@@ -43,22 +42,20 @@ final class Transactions {
     /** Whose end is on its way, in order. */
     private final Deque<Followed> sent = new ArrayDeque<>();
 
-    /** Whose number is asked for, in order. */
-    private final Deque<Followed> asked = new ArrayDeque<>();
-
     /** What has been answered, but its client has to wait for it. */
     private final List<Followed> late = new ArrayList<>();
 
-    private long cycles;
-    private long answered;
-    private boolean healthy = true;
-    private int questions;
-
-    /** What the server says now is for us. */
-    private boolean answering;
+    private final Cycles cycles;
 
     Transactions(Session session) {
         this.session = session;
+        this.cycles = new Cycles(session.replies());
+        this.numbers = new Numbers(session);
+    }
+
+    /** What is asked about them. */
+    Numbers numbers() {
+        return numbers;
     }
 
     int pid() {
@@ -80,16 +77,6 @@ final class Transactions {
         return round == null || observer.isEmpty() ? null : new Followed(round, observer.get());
     }
 
-    private boolean marks() {
-        return session.transactionObserver()
-                .flatMap(TransactionObserver::marks)
-                .isPresent();
-    }
-
-    private NumberQuestion question() {
-        return new NumberQuestion(session.transactionObserver().flatMap(TransactionObserver::marks));
-    }
-
     /**
      * An Execute is about to pass; what is to go before it goes out here.
      *
@@ -100,13 +87,13 @@ final class Transactions {
             return;
         }
         StatementKind kind = StatementKind.of(site.name());
-        Followed ending = statement(kind, site, sql, cycles + 1);
+        Followed ending = statement(kind, site, sql, cycles.next());
         if (ending != null && mayAsk(ending, kind)) {
-            ask(ending);
+            numbers.ask(ending);
         }
         if (ending == null && kind.mayBeFollowed()) {
             Followed around = open;
-            wanted |= around == null || (kind == StatementKind.WRITE && !around.isAsked() && !marks());
+            wanted |= around == null || (kind == StatementKind.WRITE && !around.isAsked() && !numbers.areMarked());
         } else if (kind == StatementKind.OTHER_WRITE && open == null) {
             wanted = false;
         }
@@ -116,15 +103,12 @@ final class Transactions {
     void queries(Site site, Supplier<String> text) {
         if (session.isFollowed() && SqlSites.isStatement(site)) {
             StatementKind kind = StatementKind.of(site.name());
-            Followed ending = statement(kind, site, text.get(), cycles + 1);
+            Followed ending = statement(kind, site, text.get(), cycles.next());
             if (ending != null && mayAsk(ending, kind)) {
-                session.steps().toServer(question().query());
-                session.replies().add(NumberQuestion.reply());
-                asked(ending);
+                session.replies().add(numbers.askApart(ending));
             }
         }
-        cycles++;
-        endsAlone();
+        endsAlone(cycles.begin());
     }
 
     /**
@@ -137,7 +121,7 @@ final class Transactions {
         Followed last = sent.peekLast();
         boolean isAsked = last != null
                 && last.how() == How.ALONE
-                && last.cycle() == cycles
+                && cycles.next() == last.cycle() + 1
                 && StatementKind.of(site.name()).mayBeFollowed()
                 && SqlSites.isWhole(site.name())
                 && body.get(body.limit() - 1) == 0;
@@ -145,16 +129,14 @@ final class Transactions {
             session.replies().add(expected);
             return true;
         }
-        asked(last);
-        session.steps().toServer(question().behind(body));
-        session.replies().add(expected.withNumber());
+        session.replies().add(numbers.askBehind(last, body, expected));
         return false;
     }
 
-    private void endsAlone() {
+    private void endsAlone(long cycle) {
         Followed by = alone;
         if (by != null) {
-            end(by, How.ALONE, "", cycles);
+            end(by, How.ALONE, "", cycle);
             alone = null;
         }
     }
@@ -203,7 +185,7 @@ final class Transactions {
 
     /** The transaction that is open; it may have been begun before anybody wanted to know. */
     private @Nullable Followed around() {
-        if (open == null && session.isInTransaction() && isQuiet()) {
+        if (open == null && session.isInTransaction() && cycles.isQuiet()) {
             open = followed();
         }
         return open;
@@ -216,53 +198,28 @@ final class Transactions {
         }
     }
 
-    /** Whether nothing is on its way about which the server has not said how it went. */
-    private boolean isQuiet() {
-        return cycles == answered || session.replies().first() == null;
-    }
-
     /** A question in an aborted transaction fails, and so does one behind something that may yet fail. */
     private boolean mayAsk(Followed ending, StatementKind kind) {
         boolean isEnd = kind == StatementKind.COMMIT || kind == StatementKind.PREPARE;
-        return isEnd && healthy && cycles == answered && (marks() || !ending.isAsked());
+        return isEnd && cycles.isHealthy() && (numbers.areMarked() || !ending.isAsked());
     }
 
-    /** Before the end that comes next is made to roll back: there is no later time to ask. */
-    void asksBefore(List<Expected> replies) {
+    /** The end that comes next is made to roll back: there is no later time to ask; what is asked is answered in this place. */
+    List<Expected> failsUnseen() {
         Followed about = session.isFollowed() ? around() : null;
-        if (about != null && healthy && !about.isAsked()) {
-            session.steps().toServer(question().query());
-            replies.add(NumberQuestion.reply());
-            asked(about);
-        }
-        healthy = false;
-    }
-
-    private void ask(Followed about) {
-        question().messages("chaos_number_" + ++questions).forEach(session.steps()::toServer);
-        boolean read = true;
-        for (Expected reply : NumberQuestion.replies()) {
-            read &= session.replies().add(reply);
-        }
-        if (read) {
-            asked(about);
-        }
-    }
-
-    private void asked(Followed about) {
-        about.asks();
-        asked.addLast(about);
+        boolean asks = about != null && cycles.isHealthy() && !about.isAsked();
+        cycles.spoil();
+        return asks && about != null ? List.of(numbers.askApart(about)) : List.of();
     }
 
     /** A Sync is about to pass: what came since the last one is a transaction by itself, unless one was begun. */
     void syncs() {
-        cycles++;
         Followed about = open == null ? alone : open;
         if (wanted && about != null && session.isFollowed()) {
-            ask(about);
+            numbers.ask(about);
         }
         wanted = false;
-        endsAlone();
+        endsAlone(cycles.begin());
     }
 
     /** What was to go out was made to fail, or never went: there is nothing to ask. */
@@ -280,39 +237,10 @@ final class Transactions {
         }
     }
 
-    /** Whether a message from the server belongs to the answer to a question of ours that follows what the client asked. */
-    boolean isAnswer(Expected expected, byte type, ByteBuffer seen, int body) {
-        if (type == 'D' && (expected.shown() == Shown.NUMBER || answering)) {
-            told(seen.duplicate().position(body));
-        }
-        if (expected.shown() != Shown.WITH_NUMBER || type == 'Z') {
-            answering = false;
-            return false;
-        }
-        answering |= type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
-        return answering;
-    }
-
-    private void told(ByteBuffer row) {
-        Followed about = asked.pollFirst();
-        TransactionEnd.Identity identity = NumberQuestion.read(row);
-        if (about != null && identity != null) {
-            about.told(identity);
-        }
-    }
-
-    /** An answer will not come; it may have been that to a question. */
-    void askedInVain(Expected lost) {
-        Followed about = lost.isNumbered() ? asked.pollFirst() : null;
-        if (about != null) {
-            about.askedInVain();
-        }
-    }
-
     /** A statement of the client's is complete. */
     void completed(String tag) {
         Followed first = sent.peekFirst();
-        if (first != null && first.cycle() == answered + 1) {
+        if (first != null && cycles.isNow(first.cycle())) {
             first.completed(tag);
         }
     }
@@ -320,7 +248,7 @@ final class Transactions {
     /** The server reported an error, to be shown; the session may be over with it. */
     void failed(String state, boolean isEnd) {
         Followed first = sent.peekFirst();
-        if (first != null && first.cycle() == answered + 1) {
+        if (first != null && cycles.isNow(first.cycle())) {
             first.failed(state);
         } else if (first == null && alone != null) {
             alone.failed(state);
@@ -332,25 +260,23 @@ final class Transactions {
     /** What was answered waits on its way to the client. */
     void answerWaits(List<Hold> holds) {
         Followed first = sent.peekFirst();
-        if (first != null && !holds.isEmpty() && first.cycle() == answered + 1) {
+        if (first != null && !holds.isEmpty() && cycles.isNow(first.cycle())) {
             first.answerWaits(holds);
         }
     }
 
     /** The server is ready again. */
     void ready(Expected expected, byte status) {
-        healthy = status == 'T';
-        if (expected.kind() == Kind.STARTUP || !expected.shown().isReadyShown()) {
+        if (!cycles.isAnswered(expected, status)) {
             return;
         }
-        answered = session.replies().first() == null ? cycles : answered + 1;
-        if (status == 'I' && isQuiet()) {
+        if (status == 'I' && cycles.isQuiet()) {
             open = null;
         }
         if (session.filter().isCut()) {
             return;
         }
-        while (!sent.isEmpty() && sent.getFirst().cycle() <= answered) {
+        while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {
             Followed done = sent.removeFirst();
             if (done.isLate()) {
                 late.add(done);

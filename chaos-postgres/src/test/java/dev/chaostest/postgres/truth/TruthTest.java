@@ -45,7 +45,12 @@ class TruthTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"extended, AFTER, COMMITTED", "simple, AFTER, COMMITTED", "extended, BEFORE, ABORTED", "simple, BEFORE, ABORTED"})
+    @CsvSource({
+        "extended, AFTER, COMMITTED",
+        "simple, AFTER, COMMITTED",
+        "extended, BEFORE, ABORTED",
+        "simple, BEFORE, ABORTED"
+    })
     void lostReplyOfACommitIsToldWithWhatBecameOfIt(String mode, When when, Fate fate) throws SQLException {
         String number;
         try (Connection connection = bank.connect("preferQueryMode", mode);
@@ -68,7 +73,12 @@ class TruthTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"extended, AFTER, COMMITTED", "simple, AFTER, COMMITTED", "extended, BEFORE, ABORTED", "simple, BEFORE, ABORTED"})
+    @CsvSource({
+        "extended, AFTER, COMMITTED",
+        "simple, AFTER, COMMITTED",
+        "extended, BEFORE, ABORTED",
+        "simple, BEFORE, ABORTED"
+    })
     void lostReplyOfAStatementThatCommitsByItselfIsTold(String mode, When when, Fate fate) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 var armed = bank.arm(rule("UPDATE account", new Cut(when)))) {
@@ -91,8 +101,8 @@ class TruthTest {
             String number = WireTestServer.read(connection, "SELECT pg_current_xact_id()");
             connection.commit();
             TransactionOutcome outcome = only(truth.lost());
-            assertThat(outcome.toString()).isEqualTo("transaction " + number
-                    + " ABORTED; the client saw no error, but ROLLBACK");
+            assertThat(outcome.toString())
+                    .isEqualTo("transaction " + number + " ABORTED; the client saw no error, but ROLLBACK");
             assertThat(armed.round().mismatches()).isEmpty();
             assertThat(armed.answers()).containsExactly("ROLLBACK");
             WireTestServer.run(connection, "UPDATE account SET balance = 6 WHERE id = 2");
