@@ -273,28 +273,41 @@ public final class ChaosScope implements AutoCloseable {
 
     /**
      * What was planned and did not come true, one sentence each: faults that could strike and did not, lost their hit to
-     * an earlier one, or came back as something else. Empty in a dry run.
+     * an earlier one, or came back as something else; and in a replay what was recorded and did not strike. Empty in a dry
+     * run.
      */
     public List<String> unfulfilled() {
         if (round.wouldStrike() != null) {
             return List.of();
         }
-        List<String> sentences = new ArrayList<>();
-        for (Tally tally : round.decisions().tallies()) {
-            if (tally.isMissed()) {
-                sentences.add(Missed.sentence(tally));
-            }
+        List<String> sentences = new ArrayList<>(unreached());
+        if (sentences.isEmpty() && !round.decisions().isFollowingPart()) {
+            round.decisions().tallies().stream()
+                    .filter(Tally::isMissed)
+                    .map(Missed::sentence)
+                    .forEach(sentences::add);
         }
         sentences.addAll(round.mismatches());
         return sentences;
+    }
+
+    /** In a replay: what was recorded and did not strike so far, one sentence each. */
+    public List<String> unreached() {
+        return round.wouldStrike() == null ? round.decisions().unreached() : List.of();
     }
 
     /**
      * Checks that every planned fault struck and came back as planned.
      *
      * @throws UnfulfilledPlanError if one did not; the message lists the sites that were seen
+     * @throws NotReproducedError in a replay, if it did not come to all that was recorded
      */
     public void verify() {
+        List<String> unreached = unreached();
+        if (!unreached.isEmpty()) {
+            throw new NotReproducedError(
+                    Missed.notReproduced(plan(), unreached, round.decisions().seen()));
+        }
         List<String> sentences = unfulfilled();
         if (!sentences.isEmpty()) {
             throw new UnfulfilledPlanError(
