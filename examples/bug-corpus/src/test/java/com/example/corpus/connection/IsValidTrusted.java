@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** If the connection is no longer valid, the statement on it was not carried out, somebody concluded. */
-@Bug(value = "`isValid` trusted to tell what happened", says = "the body returned")
+@Bug(value = "`isValid` trusted to tell what happened", says = "returned normally")
 final class IsValidTrusted {
 
     interface Deposits {

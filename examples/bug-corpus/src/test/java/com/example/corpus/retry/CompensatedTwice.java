@@ -13,7 +13,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Cancelling an order gives its book back, again and again, until an answer comes. */
-@Bug(value = "compensation that is not idempotent", says = "the body returned")
+@Bug(value = "compensation that is not idempotent", says = "returned normally")
 final class CompensatedTwice {
 
     interface Orders {

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** The number of the next page is counted on before this one is copied; after a failure it is resumed behind it. */
-@Bug(value = "resume after a failure that skips a page", says = "the body returned")
+@Bug(value = "resume after a failure that skips a page", says = "returned normally")
 final class PageSkipped {
 
     private static final int SIZE = 2;

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** The sum is kept outside of what is tried again, so the second attempt adds to what the first one had. */
-@Bug(value = "retry that does not reset local state", says = "the body returned")
+@Bug(value = "retry that does not reset local state", says = "returned normally")
 final class SumOfTwoAttempts {
 
     interface Totals {

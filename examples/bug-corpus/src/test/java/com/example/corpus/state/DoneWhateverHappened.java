@@ -15,7 +15,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A job that failed is logged, and marked as done like all others. */
-@Bug(value = "catch-all that marks as done", says = "the body returned")
+@Bug(value = "catch-all that marks as done", says = "returned normally")
 final class DoneWhateverHappened {
 
     interface Jobs {

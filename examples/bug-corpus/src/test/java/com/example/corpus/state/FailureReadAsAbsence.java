@@ -15,7 +15,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** An account that can't be read has no balance, so what is paid in is all that it has. */
-@Bug(value = "failed read taken for \"not there\"", says = "the body returned")
+@Bug(value = "failed read taken for \"not there\"", says = "returned normally")
 final class FailureReadAsAbsence {
 
     private static final String SAVE =

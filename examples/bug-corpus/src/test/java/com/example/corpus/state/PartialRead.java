@@ -19,7 +19,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Rows are read piece by piece; where the connection is lost, what has come by then is taken for all. */
-@Bug(value = "result that broke off taken for the whole", says = "the body returned")
+@Bug(value = "result that broke off taken for the whole", says = "returned normally")
 final class PartialRead {
 
     interface Totals {

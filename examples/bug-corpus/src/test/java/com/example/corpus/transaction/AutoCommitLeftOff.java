@@ -15,7 +15,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A batch that failed leaves autoCommit off; the rows that are then saved one by one are never committed. */
-@Bug(value = "`autoCommit` left off on the failing path", says = "the body returned")
+@Bug(value = "`autoCommit` left off on the failing path", says = "returned normally")
 final class AutoCommitLeftOff {
 
     interface Import {

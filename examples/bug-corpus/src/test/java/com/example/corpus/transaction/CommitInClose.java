@@ -15,7 +15,7 @@ import java.sql.SQLException;
 import java.util.function.Function;
 
 /** A unit of work commits when it is closed; close() is not the place to fail, somebody thought. */
-@Bug(value = "failure of COMMIT swallowed in close()", says = "the body returned")
+@Bug(value = "failure of COMMIT swallowed in close()", says = "returned normally")
 final class CommitInClose {
 
     /** What is written in it is committed if it was completed. */

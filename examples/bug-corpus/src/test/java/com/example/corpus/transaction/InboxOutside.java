@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A message is noted as known before it is handled; if that fails, its redelivery is taken for a duplicate. */
-@Bug(value = "inbox written outside of the transaction", says = "the body returned")
+@Bug(value = "inbox written outside of the transaction", says = "returned normally")
 final class InboxOutside {
 
     private static final String NOTE = "INSERT INTO inbox (message) VALUES (?) ON CONFLICT DO NOTHING";

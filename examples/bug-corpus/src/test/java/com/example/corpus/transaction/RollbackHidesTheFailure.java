@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Where the connection is lost, the rollback fails as well, and its exception is all that the caller sees. */
-@Bug(value = "failure of the rollback thrown in place of the first one", says = "unexpected")
+@Bug(value = "failure of the rollback thrown in place of the first one", says = "closed")
 final class RollbackHidesTheFailure {
 
     interface Orders {

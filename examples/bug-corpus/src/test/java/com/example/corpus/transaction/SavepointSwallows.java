@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A savepoint is meant for rows that are there already; it swallows every other failure, too. */
-@Bug(value = "savepoint swallows every error, then COMMIT", says = "the body returned")
+@Bug(value = "savepoint swallows every error, then COMMIT", says = "returned normally")
 final class SavepointSwallows {
 
     interface Import {

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** An order that can't be written is logged, and whoever placed it is told that all is well. */
-@Bug(value = "exception logged and swallowed", says = "the body returned")
+@Bug(value = "exception logged and swallowed", says = "returned normally")
 final class SwallowedFailure {
 
     interface Orders {
