@@ -95,7 +95,7 @@ final class Tallying {
         see(outcome, catalogues);
         Variant variant = tried.of();
         if (!variant.lasts()) {
-            String why = needless(variant, outcome);
+            String why = needless(outcome);
             if (why != null) {
                 needless.put(Struck.of(variant), why);
             }
@@ -119,14 +119,11 @@ final class Tallying {
         return role == Catalogue.Role.POINT || role == Catalogue.Role.STREAM;
     }
 
-    private static @Nullable String needless(Variant variant, Outcome outcome) {
+    private static @Nullable String needless(Outcome outcome) {
         if (outcome.result() == Result.IMPOSSIBLE || outcome.result() == Result.NOT_REACHED) {
             return POINTLESS;
         }
-        Point point = variant.point();
-        long arrived = outcome.seen().getOrDefault(point.site(), 0L);
-        // On the lane of a thread, the others' arrivals are among these.
-        return !point.isLaned() && arrived <= point.nth() ? THE_SAME : null;
+        return outcome.recurs() ? null : THE_SAME;
     }
 
     Verdict verdict(Choice choice, Duration took) {

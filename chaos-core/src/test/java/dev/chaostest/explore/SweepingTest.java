@@ -48,7 +48,8 @@ class SweepingTest {
     }
 
     private static Outcome outcome(Result result, Map<Site, Long> seen) {
-        return new Outcome(result, result == Result.GREEN ? "" : "because", seen, List.of(), List.of());
+        boolean recurs = seen.values().stream().anyMatch(times -> times > 1);
+        return new Outcome(result, result == Result.GREEN ? "" : "because", seen, List.of(), recurs, List.of());
     }
 
     private static Outcome green(Turn.Try tried) {
