@@ -203,6 +203,12 @@ public final class Decisions {
         return rules.stream().map(ActiveRule::tally).toList();
     }
 
+    /** How many hits this lane had at this site so far. */
+    public long seen(Site site, Lane lane) {
+        AtomicLong count = arrivals.get(new Arrival(site, lane));
+        return count == null ? 0 : count.get();
+    }
+
     /** The sites that were seen, each with its number of hits over all lanes. */
     public SortedMap<Site, Long> seen() {
         SortedMap<Site, Long> sites = new TreeMap<>();

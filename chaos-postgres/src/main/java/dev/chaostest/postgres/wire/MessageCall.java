@@ -68,6 +68,11 @@ final class MessageCall {
         return drop != null;
     }
 
+    /** Whether it is a row that a sabotage hides. */
+    boolean hides(Cover cover, @Nullable Expected of) {
+        return cover.hidesRow(of, call);
+    }
+
     /** Whether the server is to cancel what it answers. */
     @Nullable
     Blow cancel() {

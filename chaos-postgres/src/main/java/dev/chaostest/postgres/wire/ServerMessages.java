@@ -78,7 +78,7 @@ final class ServerMessages implements Framer.Reader {
     }
 
     private boolean isPassed(MessageCall call, ByteBuffer seen, int body) {
-        if (!call.before()) {
+        if (!call.before() || call.hides(session.cover(), session.replies().first())) {
             return false;
         }
         Blow cancel = call.cancel();
