@@ -198,7 +198,7 @@ final class Backend implements Framer.Reader {
     private boolean isErrorPassed(ByteBuffer seen, int body) {
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
-        session.failed();
+        session.failed(fields.state());
         Expected first = replies.first();
         if (first == null) {
             return true;

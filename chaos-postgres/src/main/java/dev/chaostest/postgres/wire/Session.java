@@ -40,6 +40,7 @@ final class Session {
     private volatile @Nullable InRound place;
 
     private final Preparation preparation = new Preparation();
+    private final FailedTransaction failed;
     private volatile boolean wasCut;
     private volatile boolean abandoned;
     private boolean inTransaction;
@@ -55,6 +56,7 @@ final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
+        this.failed = new FailedTransaction(shared.refused());
     }
 
     WireFilter filter() {
@@ -175,6 +177,7 @@ final class Session {
 
     void ready(byte status) {
         inTransaction = status != 'I';
+        failed.ready(status);
         // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
         if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();
@@ -217,6 +220,7 @@ final class Session {
         preparation.sent(sql);
         BackendKey by = key;
         if (by != null) {
+            failed.sends(by.pid(), () -> site(sql).name());
             shared.observer().get().ifPresent(observer -> announce(observer, by.pid(), sql));
         }
     }
@@ -238,8 +242,9 @@ final class Session {
     }
 
     /** The server reported an error. */
-    void failed() {
+    void failed(String state) {
         preparation.failed();
+        failed.answered(state);
     }
 
     void tlsRefused() {
