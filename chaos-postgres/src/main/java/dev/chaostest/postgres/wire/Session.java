@@ -34,6 +34,7 @@ final class Session {
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
     private final Waits waits = new Waits();
+    private final Transactions transactions;
     private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
@@ -57,6 +58,7 @@ final class Session {
         this.backends = shared.backends();
         this.openedBy = openedBy;
         this.failed = new FailedTransaction(shared.refused());
+        this.transactions = new Transactions(this);
     }
 
     WireFilter filter() {
@@ -73,6 +75,24 @@ final class Session {
 
     Statements statements() {
         return statements;
+    }
+
+    Transactions transactions() {
+        return transactions;
+    }
+
+    @Nullable
+    Round armed() {
+        return mount.armed();
+    }
+
+    Optional<TransactionObserver> transactionObserver() {
+        return shared.transactions().get();
+    }
+
+    /** Whether somebody wants to know how transactions end. */
+    boolean isFollowed() {
+        return transactionObserver().isPresent() && isArmed();
     }
 
     LockedKey locked() {
@@ -163,6 +183,7 @@ final class Session {
     /** The server told who serves this connection. */
     void served(BackendKey by) {
         key = by;
+        transactions.served(by.pid());
         backends.opened(by, this, openedBy);
     }
 
@@ -207,6 +228,7 @@ final class Session {
 
     /** The client says goodbye. */
     void disconnects() {
+        transactions.disconnects();
         abandoned = Garbage.isBeingCollected();
     }
 
@@ -260,6 +282,7 @@ final class Session {
         if (key != null) {
             backends.closed(key, this);
         }
+        transactions.closed();
         for (Expected expected : replies.all()) {
             Call call = expected.call();
             if (call != null) {

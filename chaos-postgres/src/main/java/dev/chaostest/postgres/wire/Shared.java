@@ -12,7 +12,12 @@ import java.util.function.Supplier;
  * @param locked the lock to wait for, as it is now
  * @param observer who hears of each statement now
  * @param refused who hears now of what is refused in failed transactions
+ * @param transactions who hears of the end of each transaction now
  */
 record Shared(
-        Mount mount, Backends backends, Supplier<LockedKey> locked, Supplier<Optional<StatementObserver>> observer,
-        Supplier<Optional<Consumer<Refused>>> refused) {}
+        Mount mount,
+        Backends backends,
+        Supplier<LockedKey> locked,
+        Supplier<Optional<StatementObserver>> observer,
+        Supplier<Optional<Consumer<Refused>>> refused,
+        Supplier<Optional<TransactionObserver>> transactions) {}

@@ -65,6 +65,7 @@ public final class WireMount implements AutoCloseable {
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
+    private volatile Optional<TransactionObserver> transactions = Optional.empty();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
@@ -74,7 +75,13 @@ public final class WireMount implements AutoCloseable {
                 "the DataSource \"" + key + "\"",
                 Map.of(
                         SqlSites.SEAM,
-                                Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        ServerError.class,
+                                        SlowStatement.class,
+                                        SilentRollback.class),
                         WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
     }
 
@@ -131,7 +138,8 @@ public final class WireMount implements AutoCloseable {
     }
 
     private Filter newFilter(Optional<String> openedBy) {
-        return new WireFilter(new Shared(mount, backends, () -> locked, () -> observer, () -> refused), openedBy);
+        return new WireFilter(
+                new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions), openedBy);
     }
 
     /** A socket for one new connection of the driver's. */
@@ -211,6 +219,25 @@ public final class WireMount implements AutoCloseable {
         return () -> {
             if (refused.filter(told::equals).isPresent()) { // a later one may have come in its place
                 refused = Optional.empty();
+            }
+        };
+    }
+
+    /**
+     * Tells of the end of each transaction while a round is armed, from now on, on open connections as well as on new ones.
+     *
+     * @return closing it ends that
+     * @throws ChaosException if somebody else is told already
+     */
+    public synchronized AutoCloseable follow(TransactionObserver told) {
+        if (transactions.isPresent()) {
+            throw new ChaosException("At most one must follow the transactions of " + mount.name()
+                    + " at a time, but one does already. Close that one first.");
+        }
+        transactions = Optional.of(told);
+        return () -> {
+            if (transactions.filter(told::equals).isPresent()) { // a later one may have come in its place
+                transactions = Optional.empty();
             }
         };
     }
