@@ -14,5 +14,8 @@ import java.util.function.Supplier;
  * @param refused who hears now of what is refused in failed transactions
  */
 record Shared(
-        Mount mount, Backends backends, Supplier<LockedKey> locked, Supplier<Optional<StatementObserver>> observer,
+        Mount mount,
+        Backends backends,
+        Supplier<LockedKey> locked,
+        Supplier<Optional<StatementObserver>> observer,
         Supplier<Optional<Consumer<Refused>>> refused) {}
