@@ -43,7 +43,7 @@ class FilteredSocketTest {
 
     /**
      * Passes letters on, except: H holds what follows to the server, h to the client; X cuts, x cuts towards the client;
-     * L is replaced in its turn; S and s are swallowed; D and d are doubled; F and f fail.
+     * L is replaced in its turn; S and s are swallowed; R resets; D and d are doubled; F and f fail.
      */
     private static final class Letters implements Filter {
 
@@ -69,6 +69,7 @@ class FilteredSocketTest {
                 switch (one.get(one.position())) {
                     case 'H' -> steps.holdToServer(hold());
                     case 'X' -> steps.cut(cuts::incrementAndGet);
+                    case 'R' -> steps.cut(CutKind.RST, cuts::incrementAndGet);
                     case 'L' -> steps.toServerInTurn(() -> ByteBuffer.wrap(new byte[] {(byte) late.get()}));
                     case 'S' -> {}
                     case 'F' -> throw new IllegalStateException("lost");
@@ -277,6 +278,35 @@ class FilteredSocketTest {
                 .hasMessage("Connection reset");
         assertThat(filter.cuts).hasValue(1);
         assertThat(filter.closed).hasValue(1);
+    }
+
+    @Test
+    void resetDeliversWhatCameBeforeAndThenBreaksForBoth() throws IOException {
+        InputStream in = client.getInputStream();
+        OutputStream out = client.getOutputStream();
+        answer("a");
+        assertThat(received(1)).isEqualTo("a");
+        send("cdRe");
+        assertThat(arrived(2)).isEqualTo("cd");
+        assertThatThrownBy(() -> server.getInputStream().read())
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
+        assertThatThrownBy(in::read).isInstanceOf(SocketException.class).hasMessage("Connection reset");
+        assertThatThrownBy(() -> out.write('f'))
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Connection reset");
+        assertThat(filter.cuts).hasValue(1);
+    }
+
+    @Test
+    void resetBreaksForWhoIsReadingAlready() throws Exception {
+        FutureTask<Integer> read = readingAlready();
+        send("R");
+        assertThatThrownBy(() -> read.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Connection reset");
     }
 
     @Test

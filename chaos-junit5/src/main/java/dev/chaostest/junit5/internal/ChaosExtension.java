@@ -62,17 +62,46 @@ public final class ChaosExtension
                 + " is a @TestFactory. Use @ParameterizedTest, or @ChaosTest(rounds).");
     }
 
+    /** The verdict of a sweep runs nothing. */
+    @Override
+    public void interceptBeforeEachMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        if (isVerdict(context)) {
+            invocation.skip();
+        } else {
+            invocation.proceed();
+        }
+    }
+
+    @Override
+    public void interceptAfterEachMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        interceptBeforeEachMethod(invocation, method, context);
+    }
+
+    private static boolean isVerdict(ExtensionContext context) {
+        return TestRound.of(context).sweep().filter(SweepRound::isVerdict).isPresent();
+    }
+
     private void runArmed(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
         TestRound round = TestRound.of(context);
         ChaosScope scope = round.scope();
+        if (isVerdict(context)) {
+            invocation.skip();
+            round.sweep().orElseThrow().tell(context);
+            return;
+        }
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
                 MDC.putCloseable("chaos.seed", scope.seed().toString())) {
+            round.sweep().ifPresent(sweep -> sweep.begins(scope));
             Watchdog.run(scope.name(), TestTimeout.of(context), round.files(), () -> {
                 round.arm();
                 proceed(invocation, round, context);
             });
-            scope.verify();
+            round.sweep().ifPresentOrElse(sweep -> sweep.judge(scope), scope::verify);
             round.files().evidence().discard();
         }
     }
@@ -83,11 +112,14 @@ public final class ChaosExtension
         boolean failed = false;
         try {
             invocation.proceed();
-            if (!round.scope().unfulfilled().isEmpty()) {
+            if (round.sweep().isEmpty() && !round.scope().unfulfilled().isEmpty()) {
                 round.files().failed();
             }
         } catch (Throwable thrown) {
             Throwable told = Unavailable.told(thrown, context);
+            if (round.sweep().filter(sweep -> sweep.expects(told, round.scope())).isPresent()) {
+                return;
+            }
             failed = isFailure(told);
             throw told;
         } finally {
@@ -134,7 +166,7 @@ public final class ChaosExtension
 
     private static Throwable withReport(ExtensionContext context, Throwable thrown) {
         return isFailure(thrown) && !(thrown instanceof ChaosTestFailure)
-                ? TestRound.of(context).failure(thrown)
+                ? TestRound.of(context).told(thrown)
                 : thrown;
     }
 
@@ -145,6 +177,18 @@ public final class ChaosExtension
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         TestRound round = TestRound.of(context);
+        Optional<Throwable> seen = context.getExecutionException();
+        try {
+            close(round, context);
+        } catch (Exception | Error last) {
+            seen = seen.or(() -> Optional.of(last));
+            throw last;
+        } finally {
+            round.ended(seen);
+        }
+    }
+
+    private static void close(TestRound round, ExtensionContext context) throws Exception {
         round.publishDryRun(context);
         Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);
         // keeps what is to be kept, also where another extension failed the test
@@ -155,7 +199,11 @@ public final class ChaosExtension
             if (red.isPresent() || !isFailure(residue)) {
                 throw residue;
             }
-            throw round.failure(residue);
+            Throwable told = round.told(residue);
+            if (told instanceof RuntimeException aborted) {
+                throw aborted;
+            }
+            throw (Error) told;
         } finally {
             round.files().publish(context);
         }

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.internal.SweepRound;
 import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.junit5.internal.TestTimeout;
 import dev.chaostest.junit5.internal.Tests;
@@ -66,6 +67,9 @@ final class PostgresRound {
         List<Class<?>> classes = Tests.classes(context);
         this.poolSize = PoolSizes.of(classes, context.getTestMethod());
         List<Rule> rules = Faults.of(classes, context.getTestMethod());
+        if (round.sweep().isPresent() && !rules.isEmpty()) {
+            throw SweepRound.ownFaults(context);
+        }
         round.plan(rules);
         this.poolRules = rules.stream()
                 .filter(rule -> rule.target().seam().equals(POOL_SEAM))
@@ -78,7 +82,7 @@ final class PostgresRound {
         Optional<Reaching> far = context.getTestMethod()
                 .flatMap(Reaching::of)
                 .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
-        requireAllowed(context, around, !rules.isEmpty() || far.isPresent());
+        requireAllowed(context, around, !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
         if (far.isPresent() && !space.isApart()) {
             requireDisposable(around, far.get());
         }
@@ -113,6 +117,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        SweepPlaces.consult(round, dataSource);
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
