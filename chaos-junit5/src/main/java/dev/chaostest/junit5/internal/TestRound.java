@@ -53,6 +53,7 @@ public final class TestRound implements AutoCloseable {
     private final Optional<SweepRound> sweep;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
+    private @Nullable MeantToFail meantToFail;
 
     private TestRound(ExtensionContext context) {
         Seeds seeds = TestRun.of(context).seeds();
@@ -148,6 +149,34 @@ public final class TestRound implements AutoCloseable {
     /** Runs once if the test fails, before the scope closes; its lines become part of the failure's report. */
     public void onFailure(Supplier<List<String>> action) {
         onFailure.add(action);
+    }
+
+    /** The seed to give for the same run again. */
+    public Seed seed() {
+        return runSeed;
+    }
+
+    /** Has what this round throws told to somebody who says in the end whether it is red. */
+    public void meantToFail(MeantToFail judge) {
+        meantToFail = judge;
+    }
+
+    /** Whether somebody else says what this failure means. */
+    boolean isTaken(Throwable thrown) {
+        MeantToFail judge = meantToFail;
+        boolean taken = judge != null && ChaosExtension.isFailure(thrown);
+        if (taken && judge != null) {
+            judge.failed(thrown);
+        }
+        return taken;
+    }
+
+    /** When all of it is closed. */
+    void judge() {
+        MeantToFail judge = meantToFail;
+        if (judge != null) {
+            judge.ended();
+        }
     }
 
     /** How a test names a site, for those who read a dry run. */

@@ -56,6 +56,7 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final WireMount mount;
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
@@ -101,7 +102,7 @@ final class PostgresRound {
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
         Optional<WireMount> attached = database.attached();
-        WireMount mount = attached.orElseGet(this::ownMount);
+        this.mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
                 ? RoundResidue.ofAttached(scope, mount, database)
                 : RoundResidue.ofOwn(scope, mount, database);
@@ -150,6 +151,11 @@ final class PostgresRound {
 
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** The seam that its statements pass. */
+    WireMount mount() {
+        return mount;
     }
 
     /** What its sessions leave on the server. */

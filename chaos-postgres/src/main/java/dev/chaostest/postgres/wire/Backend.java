@@ -15,7 +15,8 @@ final class Backend implements Framer.Reader {
 
     private static final String BEGAN = "BEGIN";
     private static final String STARTED = "START TRANSACTION";
-    private static final int TAG_SEEN = STARTED.length() + 1;
+    /** Longer than any tag. */
+    private static final int TAG_SEEN = 64;
 
     private final Session session;
     private final Replies replies;
@@ -89,7 +90,8 @@ final class Backend implements Framer.Reader {
             ready(seen.get(body));
         }
         answered(expected, type, last);
-        return !session.filter().isCut() && isShown(expected, type);
+        return !session.filter().isCut()
+                && session.cover().isPassed(expected, type, seen, body, isShown(expected, type));
     }
 
     /** A message that is an arrival by itself: it can come late, or never. */
@@ -105,7 +107,7 @@ final class Backend implements Framer.Reader {
             return false;
         }
         behind = call;
-        return true;
+        return !session.cover().hidesRow(replies.first(), call);
     }
 
     /** What strikes after such a message waits until all of it has gone on, but not for a next one: none may come. */
@@ -200,6 +202,7 @@ final class Backend implements Framer.Reader {
         ErrorFields fields = ErrorFields.read(seen);
         session.failed(fields.state());
         Expected first = replies.first();
+        session.cover().failed(first, fields.state());
         if (first == null) {
             return true;
         }

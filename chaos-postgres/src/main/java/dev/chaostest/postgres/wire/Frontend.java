@@ -22,6 +22,7 @@ final class Frontend implements Framer.Reader {
     private final Replies replies;
     private final Startup startup;
     private final Injector injector;
+    private final Saboteur saboteur;
 
     /** The statement that was bound last, and most often is again. */
     private String bound = "";
@@ -45,6 +46,7 @@ final class Frontend implements Framer.Reader {
         this.replies = session.replies();
         this.startup = new Startup(session);
         this.injector = new Injector(session);
+        this.saboteur = new Saboteur(session, injector);
     }
 
     @Override
@@ -163,6 +165,7 @@ final class Frontend implements Framer.Reader {
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
+        saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
         session.filter().goOn();
         SlowStatement slow = call.slow();
         if (slow != null) {
@@ -170,7 +173,8 @@ final class Frontend implements Framer.Reader {
         }
         ServerError error = call.error();
         if (error == null) {
-            return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+            Expected own = new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+            return !saboteur.isReplaced(own) && passed(own);
         }
         boolean read = injector.failInPlaceOfExecute(call, error);
         if (!read) {
@@ -241,7 +245,8 @@ final class Frontend implements Framer.Reader {
         if (waiting != null) {
             waiting.beforeQuery(session.steps());
         }
-        return passed(new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+        return !saboteur.isQueryReplaced(call, text.get(), own) && passed(own);
     }
 
     /** What is to follow a query string can only follow when all of it is there. */
@@ -250,6 +255,7 @@ final class Frontend implements Framer.Reader {
             waiting.behindQuery(session.steps());
             waiting = null;
         }
+        saboteur.messageHasPassed();
     }
 
     private boolean sync(ByteBuffer seen) {
@@ -266,7 +272,7 @@ final class Frontend implements Framer.Reader {
             injector.expectEnd(ending);
             return false;
         }
-        if (!commitFailed) {
+        if (!commitFailed && !saboteur.hasBegun()) {
             return passed(Expected.SYNC);
         }
         commitFailed = false;

@@ -44,6 +44,8 @@ final class Session {
     private volatile boolean wasCut;
     private volatile boolean abandoned;
     private boolean inTransaction;
+    private boolean failedTransaction;
+    private final Cover cover = new Cover(this);
     private boolean tlsRefused;
     private @Nullable Call cutting;
 
@@ -171,6 +173,22 @@ final class Session {
         return inTransaction;
     }
 
+    /** Whether the server said that a transaction block is open, and has not failed. */
+    boolean isHealthy() {
+        return inTransaction && !failedTransaction;
+    }
+
+    /** Whether a transaction block is open as far as the client has said; only while armed. */
+    boolean isInBlock() {
+        InRound known = place;
+        return known == null ? inTransaction : known.transactions.isOpen();
+    }
+
+    /** How answers to what was sabotaged look. */
+    Cover cover() {
+        return cover;
+    }
+
     void transactionBegan() {
         inTransaction = true;
     }
@@ -178,6 +196,7 @@ final class Session {
     void ready(byte status) {
         inTransaction = status != 'I';
         failed.ready(status);
+        failedTransaction = status == 'E';
         // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
         if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();

@@ -74,8 +74,14 @@ public final class WireMount implements AutoCloseable {
                 "the DataSource \"" + key + "\"",
                 Map.of(
                         SqlSites.SEAM,
-                                Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
-                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        ServerError.class,
+                                        SlowStatement.class,
+                                        Sabotage.class),
+                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class, Sabotage.class)));
     }
 
     /**
