@@ -33,6 +33,7 @@ final class Backend implements Framer.Reader {
         return switch (type) {
             case 'E' -> ERROR_MAX;
             case 'C' -> TAG_SEEN;
+            case 'D', 'T' -> replies.isNumberNext() ? NumberQuestion.ROW_MAX : 0;
             case 'Z' -> 1;
             case 'K' -> BackendKey.BYTES_MAX;
             default -> 0;
@@ -68,6 +69,9 @@ final class Backend implements Framer.Reader {
         if (expected == null) {
             return true;
         }
+        if (session.transactions().numbers().isAnswer(expected, type, seen, body)) {
+            return false;
+        }
         if (type == 'G' || type == 'W') {
             replies.copyInBegins();
         }
@@ -83,12 +87,15 @@ final class Backend implements Framer.Reader {
             replies.answered();
         }
         if (type == 'C') {
-            complete(seen, body);
+            complete(expected, seen, body);
         }
         if (type == 'Z') {
             ready(seen.get(body));
         }
         answered(expected, type, last);
+        if (type == 'Z') {
+            session.transactions().ready(expected, seen.get(body));
+        }
         return !session.filter().isCut() && isShown(expected, type);
     }
 
@@ -121,26 +128,34 @@ final class Backend implements Framer.Reader {
         }
     }
 
-    private void complete(ByteBuffer seen, int body) {
+    private void complete(Expected expected, ByteBuffer seen, int body) {
         if (seen.limit() < body + 2 || !isOfInterest(seen.get(body), seen.get(body + 1))) {
             return;
         }
         String tag = Messages.read(seen.duplicate().position(body));
+        session.transactions().completed(tag);
+        Call call = expected.call();
+        if (call != null) {
+            call.completed(tag);
+        }
         if (tag.equals(BEGAN) || tag.equals(STARTED)) {
             session.transactionBegan();
         }
         session.completed(tag);
     }
 
-    /** Two letters tell a begin and a PREPARE from SELECT, whose tag need not be read. */
+    /** Two letters tell a begin, an end and a PREPARE from SELECT, whose tag need not be read. */
     private static boolean isOfInterest(byte first, byte second) {
-        return (first == 'B' && second == 'E') || (first == 'S' && second == 'T') || (first == 'P' && second == 'R');
+        return (first == 'B' && second == 'E')
+                || (first == 'S' && second == 'T')
+                || (first == 'P' && second == 'R')
+                || (second == 'O' && (first == 'C' || first == 'R'));
     }
 
     private static boolean isShown(Expected expected, byte type) {
         return switch (expected.shown()) {
-            case ALL, OURS -> true;
-            case NOTHING -> false;
+            case ALL, OURS, WITH_NUMBER -> true;
+            case NOTHING, ASIDE, NUMBER -> false;
             case ONLY_READY -> type == 'Z';
         };
     }
@@ -179,7 +194,7 @@ final class Backend implements Framer.Reader {
         if (call.isAnswerSeen()) {
             return;
         }
-        call.hold(When.AFTER, session.steps()::holdToClient);
+        session.transactions().answerWaits(call.hold(When.AFTER, session.steps()::holdToClient));
         if (!call.isCutAfter()) {
             return;
         }
@@ -196,16 +211,21 @@ final class Backend implements Framer.Reader {
     }
 
     private boolean isErrorPassed(ByteBuffer seen, int body) {
+        Expected first = replies.first();
+        if (first != null && first.isErrorHidden()) {
+            session.transactions().numbers().askedInVain(first);
+            return false;
+        }
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
-        session.failed();
-        Expected first = replies.first();
+        session.failed(fields.state());
         if (first == null) {
             return true;
         }
         Call failed = first.call();
         ServerError ended = failed == null ? null : endedAs(failed, fields);
         String state = ended == null ? fields.state() : ended.state().code();
+        session.transactions().failed(state, fields.isFatal());
         if (failed != null) {
             failed.failed(state);
             after(failed, true);
@@ -235,7 +255,7 @@ final class Backend implements Framer.Reader {
         if (ended != null) {
             return fields.as(ended).withoutContext();
         }
-        return first.shown() == Shown.ALL ? fields : fields.withoutContext();
+        return first.shown() == Shown.ALL || first.isNumbered() ? fields : fields.withoutContext();
     }
 
     /** The planned error that the end of the session is to carry; null if the session did not end by our word. */
@@ -249,6 +269,7 @@ final class Backend implements Framer.Reader {
     private void skip(@Nullable Call failed, String state) {
         boolean own = true;
         for (Expected lost : replies.failed()) {
+            session.transactions().numbers().askedInVain(lost);
             Call call = lost.call();
             if (call != null && call != failed) {
                 call.skipped(own ? state : "nothing, an earlier statement failed with " + state);

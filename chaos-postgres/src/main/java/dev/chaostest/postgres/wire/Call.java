@@ -28,6 +28,7 @@ final class Call {
 
     private @Nullable Blow error;
     private @Nullable Blow slow;
+    private @Nullable Blow unseen;
     private @Nullable Blow cutAfter;
     private @Nullable Blow cutAsked;
     private Cause cause;
@@ -41,6 +42,7 @@ final class Call {
         this.error =
                 strike.first(ServerError.class).filter(blow -> !isCut(blow)).orElse(null);
         this.slow = strike.first(SlowStatement.class).orElse(null);
+        this.unseen = strike.first(SilentRollback.class).orElse(null);
         ServerError planned = error();
         this.cause = planned == null ? Cause.REAL : planned.how().cause();
         this.cutAfter = cut(When.AFTER);
@@ -77,6 +79,26 @@ final class Call {
         slow = null;
     }
 
+    /** Whether its transaction is to fail before, unseen. */
+    boolean failsUnseen() {
+        return unseen != null;
+    }
+
+    /** Nothing can be sent before it. */
+    void refusedUnseen() {
+        if (unseen != null) {
+            unseen.refused("the COMMIT must be the first thing that the client sends after its last answer, in a "
+                    + "transaction that was begun before. Don't pipeline it with other statements");
+        }
+        unseen = null;
+    }
+
+    /** The server answered with this tag. */
+    void completed(String tag) {
+        report(unseen, tag);
+        unseen = null;
+    }
+
     /** Whether the session is to end since it has nothing to do. */
     boolean endsIdle() {
         ServerError planned = error();
@@ -108,6 +130,7 @@ final class Call {
     boolean isNeeded() {
         return error != null
                 || slow != null
+                || unseen != null
                 || cutAfter != null
                 || !waits(When.AFTER).isEmpty();
     }
@@ -179,6 +202,7 @@ final class Call {
         error = null;
         report(slow, state);
         slow = null;
+        completed(state);
     }
 
     /** The server answered without an error. */

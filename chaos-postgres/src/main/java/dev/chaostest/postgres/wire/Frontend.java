@@ -152,6 +152,7 @@ final class Frontend implements Framer.Reader {
         Call call = arrives ? session.arrives(site, portal::sql) : null;
         if (call == null) {
             session.filter().goOn();
+            session.transactions().executes(arrives, site, portal.sql());
             return passed(new Expected(Kind.EXECUTE, Shown.ALL, null, session.rowsOf(site)));
         }
         int kept = session.filter().kept();
@@ -163,7 +164,9 @@ final class Frontend implements Framer.Reader {
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
+        injector.failUnseen(call, kept);
         session.filter().goOn();
+        session.transactions().executes(arrives, site, portal.sql());
         SlowStatement slow = call.slow();
         if (slow != null) {
             injector.sleepBeforeExecute(call, slow);
@@ -187,6 +190,7 @@ final class Frontend implements Framer.Reader {
         if (!call.isCutBefore()) {
             return false;
         }
+        session.transactions().neverSent(call.site());
         call.cutBefore(session.steps());
         session.cut(call);
         return true;
@@ -202,6 +206,7 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean query(ByteBuffer body) {
+        ByteBuffer text = body.duplicate();
         boolean armed = session.isArmed();
         String sql = armed || session.isObserved() || Preparation.mayBeginAt(body) ? Messages.read(body) : "";
         session.sends(sql);
@@ -209,7 +214,7 @@ final class Frontend implements Framer.Reader {
         if (!armed) {
             return passed(Expected.QUERY);
         }
-        return cycle(session.site(sql), () -> sql, Kind.QUERY);
+        return cycle(session.site(sql), () -> sql, Kind.QUERY, text);
     }
 
     private boolean function(ByteBuffer body) {
@@ -218,14 +223,15 @@ final class Frontend implements Framer.Reader {
             return passed(Expected.FUNCTION);
         }
         Site site = Functions.site(body.getInt());
-        return cycle(site, site::name, Kind.FUNCTION);
+        return cycle(site, site::name, Kind.FUNCTION, body);
     }
 
     /** A message that is answered by itself, with a ReadyForQuery at its end. */
-    private boolean cycle(Site site, Supplier<String> text, Kind kind) {
+    private boolean cycle(Site site, Supplier<String> text, Kind kind, ByteBuffer body) {
         Call call = session.arrives(site, text);
         if (call == null) {
-            return passed(new Expected(kind, Shown.ALL, null, session.rowsOf(site)));
+            Expected all = new Expected(kind, Shown.ALL, null, session.rowsOf(site));
+            return session.transactions().isPassed(all, site, text, body);
         }
         call.withoutSlowness();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
@@ -234,6 +240,7 @@ final class Frontend implements Framer.Reader {
         }
         ServerError error = call.error();
         if (error != null) {
+            session.transactions().queries(site, text);
             injector.failInPlaceOfQuery(call, error);
             return false;
         }
@@ -241,7 +248,9 @@ final class Frontend implements Framer.Reader {
         if (waiting != null) {
             waiting.beforeQuery(session.steps());
         }
-        return passed(new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+        injector.failUnseen(call, 0);
+        Expected answer = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+        return session.transactions().isPassed(answer, site, text, body);
     }
 
     /** What is to follow a query string can only follow when all of it is there. */
@@ -258,6 +267,7 @@ final class Frontend implements Framer.Reader {
         }
         betweenCycles = true;
         failedCycle = false;
+        session.transactions().syncs();
         Call ending = idling;
         idling = null;
         if (ending != null && ending.endsIdle()) {

@@ -59,6 +59,12 @@ final class Replies {
         return owed.peekFirst();
     }
 
+    /** Whether what comes next may be the answer to a question of ours. */
+    boolean isNumberNext() {
+        Expected first = owed.peekFirst();
+        return first != null && first.isNumbered();
+    }
+
     void answered() {
         Expected first = owed.pollFirst();
         calls -= first == null || first.call() == null ? 0 : 1;
@@ -108,6 +114,10 @@ final class Replies {
         all.add(all.size() - latest, place);
         become(all);
         return true;
+    }
+
+    int size() {
+        return owed.size();
     }
 
     boolean has(Expected place) {

@@ -34,12 +34,14 @@ final class Session {
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
     private final Waits waits = new Waits();
+    private final Transactions transactions;
     private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
     private volatile @Nullable InRound place;
 
     private final Preparation preparation = new Preparation();
+    private final FailedTransaction failed;
     private volatile boolean wasCut;
     private volatile boolean abandoned;
     private boolean inTransaction;
@@ -55,6 +57,8 @@ final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
+        this.failed = new FailedTransaction(shared.refused());
+        this.transactions = new Transactions(this);
     }
 
     WireFilter filter() {
@@ -71,6 +75,24 @@ final class Session {
 
     Statements statements() {
         return statements;
+    }
+
+    Transactions transactions() {
+        return transactions;
+    }
+
+    @Nullable
+    Round armed() {
+        return mount.armed();
+    }
+
+    Optional<TransactionObserver> transactionObserver() {
+        return shared.transactions().get();
+    }
+
+    /** Whether somebody wants to know how transactions end. */
+    boolean isFollowed() {
+        return transactionObserver().isPresent() && isArmed();
     }
 
     LockedKey locked() {
@@ -161,6 +183,7 @@ final class Session {
     /** The server told who serves this connection. */
     void served(BackendKey by) {
         key = by;
+        transactions.served(by.pid());
         backends.opened(by, this, openedBy);
     }
 
@@ -175,6 +198,7 @@ final class Session {
 
     void ready(byte status) {
         inTransaction = status != 'I';
+        failed.ready(status);
         // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
         if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();
@@ -204,6 +228,7 @@ final class Session {
 
     /** The client says goodbye. */
     void disconnects() {
+        transactions.disconnects();
         abandoned = Garbage.isBeingCollected();
     }
 
@@ -217,6 +242,7 @@ final class Session {
         preparation.sent(sql);
         BackendKey by = key;
         if (by != null) {
+            failed.sends(by.pid(), () -> site(sql).name());
             shared.observer().get().ifPresent(observer -> announce(observer, by.pid(), sql));
         }
     }
@@ -238,8 +264,9 @@ final class Session {
     }
 
     /** The server reported an error. */
-    void failed() {
+    void failed(String state) {
         preparation.failed();
+        failed.answered(state);
     }
 
     void tlsRefused() {
@@ -255,6 +282,7 @@ final class Session {
         if (key != null) {
             backends.closed(key, this);
         }
+        transactions.closed();
         for (Expected expected : replies.all()) {
             Call call = expected.call();
             if (call != null) {
