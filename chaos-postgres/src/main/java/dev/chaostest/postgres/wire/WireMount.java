@@ -18,6 +18,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,20 +61,22 @@ public final class WireMount implements AutoCloseable {
 
     private final String key;
     private final Mount mount;
+    private final BlindSpots blind;
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
-    private WireMount(String key) {
+    private WireMount(String key, String thing) {
         this.key = key;
         this.mount = new Mount(
-                "the DataSource \"" + key + "\"",
+                thing,
                 Map.of(
                         SqlSites.SEAM,
                                 Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
                         WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
+        this.blind = new BlindSpots(mount, thing);
     }
 
     /**
@@ -87,7 +90,7 @@ public final class WireMount implements AutoCloseable {
                     "The key of a wire mount must be a name, but was blank. Give the DataSource a name, "
                             + "for example socketFactoryArg=bank.");
         }
-        return BY_KEY.computeIfAbsent(key, WireMount::new);
+        return BY_KEY.computeIfAbsent(key, WireMount::ofDataSource);
     }
 
     /**
@@ -97,11 +100,31 @@ public final class WireMount implements AutoCloseable {
      * @param prefix what the key begins with, not blank
      */
     public static WireMount twinOf(String prefix) {
-        WireMount twin;
+        return register(() -> ofDataSource(prefix + "-twin-" + TWINS.incrementAndGet()));
+    }
+
+    /** The mount of a link, with a key that no other has. */
+    static WireMount ofLink(String name) {
+        return register(() -> new WireMount(name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name));
+    }
+
+    private static WireMount ofDataSource(String key) {
+        return new WireMount(key, "the DataSource \"" + key + "\"");
+    }
+
+    private static WireMount register(Supplier<WireMount> next) {
+        WireMount mount;
         do {
-            twin = new WireMount(prefix + "-twin-" + TWINS.incrementAndGet());
-        } while (BY_KEY.putIfAbsent(twin.key, twin) != null);
-        return twin;
+            mount = next.get();
+        } while (BY_KEY.putIfAbsent(mount.key, mount) != null);
+        return mount;
+    }
+
+    /** The open session that a cancel request names: it may come another way than the session. */
+    static Optional<Session> findSession(BackendKey key) {
+        return BY_KEY.values().stream()
+                .flatMap(mount -> mount.backends.find(key).stream())
+                .findFirst();
     }
 
     /** What rounds are armed on. */
@@ -125,18 +148,24 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return newFilter(Optional.empty());
+        return newFilter(Optional.empty(), Encryption.Policy.REFUSED);
     }
 
-    private Filter newFilter(Optional<String> openedBy) {
-        return new WireFilter(new Shared(mount, backends, () -> locked, () -> observer), openedBy);
+    /** The filter for one new connection in which the client and the server may agree to encrypt. */
+    Filter newFilter(Encryption.Policy encryption) {
+        return newFilter(Optional.empty(), encryption);
+    }
+
+    private Filter newFilter(Optional<String> openedBy, Encryption.Policy encryption) {
+        Shared shared = new Shared(mount, backends, () -> locked, () -> observer);
+        return new WireFilter(shared, openedBy, new Encryption(encryption, blind));
     }
 
     /** A socket for one new connection of the driver's. */
     Socket newSocket() {
         open.keySet().removeIf(Socket::isClosed);
         Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        Socket socket = new FilteredSocket(newFilter(by), System::nanoTime);
+        Socket socket = new FilteredSocket(newFilter(by, Encryption.Policy.REFUSED), System::nanoTime);
         open.put(socket, by);
         return socket;
     }
