@@ -45,6 +45,7 @@ public final class TestRound implements AutoCloseable {
     private final Deque<Undo> undos = new ArrayDeque<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
+    private final boolean shrinks;
     private final TimeSource time;
     private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
@@ -64,6 +65,7 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.shrinks = TestRun.of(context).shrinking() > 0;
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
@@ -244,12 +246,18 @@ public final class TestRound implements AutoCloseable {
         if (report == null) {
             report = FailureReport.of(scope(), kept())
                     + "\n  seed     : " + replay.seed()
-                    + attempt.map(Attempt::line).orElse("")
+                    + attempt.map(Attempt::line).orElseGet(this::unshrunk)
                     + "\n  replay   : "
                     + commandLine.apply(token().toString())
                     + (sweep.isPresent() ? "" : replay.unfixed(scope())); // a variant is one hit, whatever the counts
         }
         return report;
+    }
+
+    /** What JUnit does not run several times can't be shrunk. */
+    private String unshrunk() {
+        boolean wouldBe = sweep.isEmpty() && !dryRun && shrinks && ChaosRounds.isMany(scope());
+        return wouldBe ? "\n  shrunk   : not tried, since only a @ChaosTest is run again by itself; make it one" : "";
     }
 
     /** What replays it. */

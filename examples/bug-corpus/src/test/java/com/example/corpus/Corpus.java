@@ -42,7 +42,7 @@ final class Corpus {
         }
 
         private Class<?> nested(String name) {
-            return ReflectionSupport.tryToLoadClass(type.getName() + "$" + name).getNonNull(
+            return ReflectionSupport.tryToLoadClass(type.getName() + "$" + name).getOrThrow(
                     e -> new IllegalStateException(type + " has no " + name, e));
         }
 

@@ -45,6 +45,8 @@ record Swept(int rounds, List<Red> reds, Duration took) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList())
                 .configurationParameter("chaos.seed", String.valueOf(seed))
+                .configurationParameter("chaos.failing-first", "false")
+                .configurationParameter("chaos.schema.keep", "never")
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", String.valueOf(atOnce > 1))
                 .configurationParameter("junit.jupiter.execution.parallel.mode.classes.default", "concurrent")
                 .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")

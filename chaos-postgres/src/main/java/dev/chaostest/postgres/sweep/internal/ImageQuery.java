@@ -107,7 +107,8 @@ final class ImageQuery {
                 positions.put(
                         shape.sequences().get(number - count),
                         new KeptSequence.Position(
-                                Long.parseLong(rows.getString(3)), rows.getString(4).equals("true")));
+                                Long.parseLong(rows.getString(3)),
+                                rows.getString(4).equals("true")));
             } else {
                 definitions = rows.getString(3);
             }

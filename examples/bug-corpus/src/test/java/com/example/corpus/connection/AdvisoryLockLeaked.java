@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A lock of the session goes back to the pool with its connection, and whoever wants it next waits for ever. */
-@Bug(value = "advisory lock leaked on the failing path", says = "advisory")
+@Bug(value = "advisory lock leaked on the failing path", says = "advisory lock")
 final class AdvisoryLockLeaked {
 
     interface Jobs {

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A connection is given back where all went well. */
-@Bug(value = "connection leaked on the failing path", says = "connection")
+@Bug(value = "connection leaked on the failing path", says = "not given back")
 final class ConnectionLeaked {
 
     interface Stock {

@@ -7,6 +7,7 @@ import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.junit5.postgres.IsolatedSchema;
 import dev.chaostest.junit5.postgres.PostgresTest;
 import dev.chaostest.postgres.sweep.Sweep;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,76 +19,85 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Two read the same number, and each writes one less: found where the write of the first is slow. */
-@Bug(value = "read, then write, without a lock", says = "stock", asks = "two lanes")
+@Bug(value = "read, then write, without a lock", says = "slow before UPDATE stock", asks = "two sessions")
 final class ReadThenWrite {
 
     interface Stock {
         void take(String item) throws SQLException;
     }
 
-    record Buggy(DataSource shop) implements Stock {
+    record Buggy(Connection connection) implements Stock {
         @Override
         public void take(String item) throws SQLException {
-            takeReadingBy(shop, "SELECT n FROM stock WHERE item = ?", item);
+            takeReadingBy(connection, "SELECT n FROM stock WHERE item = ?", item);
         }
     }
 
-    record Fixed(DataSource shop) implements Stock {
+    record Fixed(Connection connection) implements Stock {
         @Override
         public void take(String item) throws SQLException {
-            takeReadingBy(shop, "SELECT n FROM stock WHERE item = ? FOR UPDATE", item);
+            takeReadingBy(connection, "SELECT n FROM stock WHERE item = ? FOR UPDATE", item);
         }
     }
 
-    private static void takeReadingBy(DataSource shop, String read, String item) throws SQLException {
-        Sql.inTransaction(shop, transaction -> {
-            long n = Sql.number(transaction, read, item);
-            Sql.run(transaction, "UPDATE stock SET n = ? WHERE item = ?", n - 1, item);
-        });
+    private static void takeReadingBy(Connection connection, String read, String item) throws SQLException {
+        try {
+            connection.setAutoCommit(false);
+            long n = Sql.number(connection, read, item);
+            Sql.run(connection, "UPDATE stock SET n = ? WHERE item = ?", n - 1, item);
+            connection.commit();
+        } catch (SQLException failure) {
+            Sql.rollback(connection, failure);
+            throw failure;
+        }
     }
 
     @PostgresTest
     @IsolatedSchema("/orders.sql")
     abstract static class Sweeps {
 
-        /** How long a customer waits for the one before; less than a slow statement takes. */
+        /** How long one customer waits for the other; less than a slow statement takes. */
         private static final int PATIENCE_MILLIS = 25;
 
-        private final Function<DataSource, Stock> service;
+        private final Function<Connection, Stock> service;
 
-        Sweeps(Function<DataSource, Stock> service) {
+        Sweeps(Function<Connection, Stock> service) {
             this.service = service;
         }
 
         @ChaosSweep
-        void twoTakeOneEach(DataSource shop, Sweep sweep) throws Exception {
-            Stock stock = service.apply(shop);
-            ExecutorService customers = Executors.newFixedThreadPool(2);
-            try {
-                Future<?> first = take(customers, stock);
-                awaitPatiently(first);
-                Future<?> second = take(customers, stock);
-                first.get(30, TimeUnit.SECONDS);
-                second.get(30, TimeUnit.SECONDS);
-            } finally {
-                customers.shutdown();
-                customers.awaitTermination(30, TimeUnit.SECONDS);
+        void threeTakenByTwoAreThreeLess(DataSource shop, Sweep sweep) throws Exception {
+            ExecutorService anna = Executors.newSingleThreadExecutor();
+            ExecutorService ben = Executors.newSingleThreadExecutor();
+            try (Connection one = shop.getConnection();
+                    Connection two = shop.getConnection()) {
+                Future<?> first = take(anna, service.apply(one));
+                Future<?> second = take(ben, service.apply(two));
+                Future<?> third = take(anna, service.apply(one));
+                end(anna);
+                end(ben);
+                first.get();
+                second.get();
+                third.get();
             }
         }
 
-        private static Future<?> take(ExecutorService customers, Stock stock) {
-            return customers.submit(() -> {
+        private static Future<?> take(ExecutorService customer, Stock stock) throws Exception {
+            Future<?> taking = customer.submit(() -> {
                 stock.take("book");
                 return null;
             });
+            try {
+                taking.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException tooSlowOrFailed) {
+                // either way, the next one comes; a failure is told at the end
+            }
+            return taking;
         }
 
-        private static void awaitPatiently(Future<?> first) throws Exception {
-            try {
-                first.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (TimeoutException | ExecutionException tooSlowOrFailed) {
-                // either way, the next one comes; the failure is told at the end
-            }
+        private static void end(ExecutorService customer) throws InterruptedException {
+            customer.shutdown();
+            customer.awaitTermination(30, TimeUnit.SECONDS);
         }
     }
 
