@@ -140,7 +140,7 @@ class SweepOutcomesTest {
         Inner inner = Inner.run(LeakingTestCases.class);
 
         assertThat(inner.failures()).hasSize(1);
-        assertThat(inner.message()).contains("broke it. ").contains("a connection that was opened by ");
+        assertThat(inner.message()).contains("broke it\n").contains("a connection that was opened by ");
     }
 
     @Test
@@ -164,7 +164,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class RedTestCases {
         @ChaosSweep
         void sweeps(DataSource bank) throws SQLException {
@@ -173,7 +173,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class RedTheSecondTimeTestCases {
         static final AtomicInteger ROUNDS = new AtomicInteger();
 
@@ -185,7 +185,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class RedOnceTestCases {
         static final AtomicInteger ROUNDS = new AtomicInteger();
 
@@ -239,7 +239,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class OtherExceptionTestCases {
         @ChaosSweep(faults = "57014")
         void sweeps(DataSource bank) {
@@ -266,7 +266,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class AssertingTestCases {
         @ChaosSweep(faults = "57014")
         void sweeps(DataSource bank) {
@@ -275,7 +275,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class AfterEachTestCases {
         private boolean failed;
 
@@ -293,7 +293,7 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    @IsolatedSchema(value = "bank.sql", keepOnFailure = false)
+    @IsolatedSchema("bank.sql")
     static class LeakingTestCases {
         @ChaosSweep(faults = "57014")
         void sweeps(DataSource bank) throws SQLException {

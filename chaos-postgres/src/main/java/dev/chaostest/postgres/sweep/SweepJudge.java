@@ -111,8 +111,7 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
                 .distinct()
                 .forEach(wrong::add);
         Optional<Image> now = space.look();
-        Optional<Course> course = before.flatMap(
-                old -> now.map(image -> Course.of(space.shape(), old, image)));
+        Optional<Course> course = before.flatMap(old -> now.map(image -> Course.of(space.shape(), old, image)));
         List<String> told = new ArrayList<>();
         if (round.turn() instanceof Turn.Clean clean) {
             learn(clean, course);
@@ -132,9 +131,10 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         }
         state.cleanAgain(space.shape(), course, clock.instant(), promises.ignored());
         if (promises.isAllOrNothing() && state.whyNot().isPresent()) {
-            throw new ChaosException("allOrNothing() must have rounds without faults that change the same, but "
-                    + state.whyNot().get()
-                    + ". Use ignoring(...) for columns that may differ, and leave tables out of the test that it need not change.");
+            throw new ChaosException(
+                    "allOrNothing() must have rounds without faults that change the same, but "
+                            + state.whyNot().get()
+                            + ". Use ignoring(...) for columns that may differ, and leave tables out of the test that it need not change.");
         }
     }
 

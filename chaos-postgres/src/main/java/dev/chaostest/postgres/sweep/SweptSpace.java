@@ -69,12 +69,10 @@ public final class SweptSpace implements AutoCloseable {
      * @param schemas those that are kept, as the catalog has them
      * @throws ChaosException if they can't be read, or have too many rows
      */
-    public static SweptSpace of(
-            String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
+    public static SweptSpace of(String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
         Desk desk = new Desk(admin, searchPath);
         try {
-            return new SweptSpace(
-                    who, wire, desk, BaseImage.read(desk, schemas), Sessions.of(who, wire, desk, admin));
+            return new SweptSpace(who, wire, desk, BaseImage.read(desk, schemas), Sessions.of(who, wire, desk, admin));
         } catch (SQLException e) {
             desk.close();
             throw unreadable(who, e);
@@ -86,7 +84,8 @@ public final class SweptSpace implements AutoCloseable {
 
     private static ChaosException unreadable(String who, SQLException e) {
         return new ChaosException(
-                "The tables of the sweep \"" + who + "\" must be readable and writable for the role that made them, but "
+                "The tables of the sweep \"" + who
+                        + "\" must be readable and writable for the role that made them, but "
                         + "the database answered " + e.getSQLState()
                         + ". Check that the server runs; see the cause.",
                 e);
