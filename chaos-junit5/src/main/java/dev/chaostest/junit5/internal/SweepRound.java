@@ -7,7 +7,6 @@ import dev.chaostest.explore.Catalogue;
 import dev.chaostest.explore.Ended;
 import dev.chaostest.explore.Judgement;
 import dev.chaostest.explore.Outcome;
-import dev.chaostest.explore.Recorded;
 import dev.chaostest.explore.Recorder;
 import dev.chaostest.explore.RoundOracle;
 import dev.chaostest.explore.Sweeping;
@@ -105,11 +104,6 @@ public final class SweepRound {
     /** Whether it is the first round, in which those that know about sites must say so. */
     public boolean isFirst() {
         return turn instanceof Turn.Clean clean && !clean.again();
-    }
-
-    /** What has arrived in this round, if it is a clean one. */
-    public Recorded recorded() {
-        return recorder.recorded();
     }
 
     /** Adds what knows about sites; only in the first round. */

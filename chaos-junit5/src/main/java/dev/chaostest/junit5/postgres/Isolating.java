@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.junit5.internal.TestRun;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.isolation.DatabaseOptions;
@@ -9,41 +10,33 @@ import dev.chaostest.postgres.isolation.SchemaOptions;
 import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Makes what one round has for itself, and keeps it where its test fails. A scope owns it; but what is on a server of the
- * test's own goes with that, whatever the test has made of it.
+ * Makes what one round has for itself, and keeps it where its test fails. The round's scope owns it; but what is on a server
+ * of the test's own goes with that, whatever the test has made of it.
  */
 final class Isolating {
 
     private final ExtensionContext context;
     private final PostgresRun run;
+    private final TestRound round;
     private final ChaosScope scope;
     private final Database database;
+
     private final boolean goesWithItsServer;
-    private final Consumer<Supplier<List<String>>> onFailure;
 
     /**
-     * @param scope owns what is made
      * @param database where it is made
      * @param goesWithItsServer whether that ends with the test
-     * @param onFailure takes what keeps it if the test fails
      */
-    Isolating(
-            ExtensionContext context,
-            ChaosScope scope,
-            Database database,
-            boolean goesWithItsServer,
-            Consumer<Supplier<List<String>>> onFailure) {
+    Isolating(ExtensionContext context, TestRound round, Database database, boolean goesWithItsServer) {
         this.context = context;
         this.run = PostgresRun.of(context);
-        this.scope = scope;
+        this.round = round;
+        this.scope = round.scope();
         this.database = database;
         this.goesWithItsServer = goesWithItsServer;
-        this.onFailure = onFailure;
     }
 
     TestSchema schema(IsolatedSchema wanted) {
@@ -89,7 +82,7 @@ final class Isolating {
         if (run.keep() == PostgresRun.Keep.ALWAYS) {
             made.keep("chaos.schema.keep is always");
         } else if (run.keep() == PostgresRun.Keep.ON_FAILURE && keepOnFailure) {
-            onFailure.accept(() -> kept(made));
+            round.onFailure(() -> kept(made));
         }
     }
 

@@ -7,20 +7,27 @@ import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.junit5.internal.TestTimeout;
 import dev.chaostest.junit5.internal.Tests;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.Postgres;
+import dev.chaostest.postgres.internal.Loopback;
+import dev.chaostest.postgres.isolation.Disposable;
 import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.server.PostgresServer;
-import dev.chaostest.postgres.sweep.Sweep;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
 import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
@@ -43,13 +50,13 @@ final class PostgresRound {
     private final ChaosScope scope;
     private final List<Rule> poolRules;
     private final OptionalInt poolSize;
+    private final Database database;
     private final boolean autoCommit;
-    /** What is kept over the rounds of a sweep; empty in others. */
-    private final Optional<Stay> stay;
-
-    private final Optional<Sweep> sweep;
-    private final Premises premises;
+    private final boolean ownServer;
+    private final Optional<TestDatabase> ownDatabase;
+    private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final WireMount mount;
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
@@ -69,21 +76,36 @@ final class PostgresRound {
                 .filter(rule -> rule.target().seam().equals(POOL_SEAM))
                 .toList();
         this.scope = round.scope();
-        this.stay = round.sweep()
-                .map(sweep -> SweptPremises.of(context).begin(context, round, sweep, poolSize));
-        this.sweep = stay.map(it -> SweptPremises.of(context).sweep());
-        this.premises = stay.map(Stay::premises)
-                .orElseGet(() -> Premises.make(context, scope, scope, !rules.isEmpty(), round::onFailure));
-        Database database = premises.database();
+        OwnSpace space = OwnSpace.of(classes, context.getTestMethod());
+        Database around =
+                space.server() ? scope.own("the server", Databases.own(context)).database() : Databases.around(context);
+        this.ownServer = space.server();
+        Optional<Reaching> far = context.getTestMethod()
+                .flatMap(Reaching::of)
+                .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
+        requireAllowed(context, around, !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
+        if (far.isPresent() && !space.isApart()) {
+            requireDisposable(around, far.get());
+        }
+        Isolating isolating = new Isolating(context, round, around, ownServer);
+        this.ownDatabase = space.database().map(isolating::database);
+        this.schema = space.schema().map(isolating::schema);
+        this.database = ownDatabase
+                .<Database>map(made -> new Database.Inside(around, made))
+                .orElse(around);
+        boolean isApart = space.isApart();
         this.oracles = new RoundOracles(
                 round,
                 database,
-                premises.schema(),
-                () -> premises.isApart()
+                schema,
+                () -> isApart
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
-        WireMount mount = premises.mount();
-        this.residue = residue(mount, database);
+        Optional<WireMount> attached = database.attached();
+        this.mount = attached.orElseGet(this::ownMount);
+        this.residue = attached.isPresent()
+                ? RoundResidue.ofAttached(scope, mount, database)
+                : RoundResidue.ofOwn(scope, mount, database);
         round.armOn(mount.mount());
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
@@ -95,17 +117,9 @@ final class PostgresRound {
         round.onFailure(() -> withoutCommit(rules));
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
-        this.dataSource = withPoolSeam(stay.map(Stay::dataSource)
-                .orElseGet(() -> premises.open(TestTimeout.of(context).forStatements(), poolSize)));
+        this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
         SweepPlaces.consult(round, dataSource);
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
-    }
-
-    private RoundResidue residue(WireMount mount, Database database) {
-        if (database.attached().isPresent()) {
-            return RoundResidue.ofAttached(scope, mount, database);
-        }
-        return stay.isPresent() ? RoundResidue.ofSwept(scope) : RoundResidue.ofOwn(scope, mount, database);
     }
 
     /** The round of this test; made before it. */
@@ -119,20 +133,20 @@ final class PostgresRound {
     }
 
     Database database() {
-        return premises.database();
+        return database;
     }
 
     Optional<TestSchema> schema() {
-        return premises.schema();
+        return schema;
     }
 
     Optional<TestDatabase> ownDatabase() {
-        return premises.ownDatabase();
+        return ownDatabase;
     }
 
     /** The server that is the test's own. */
     Optional<PostgresServer> ownServer() {
-        return premises.ownServer() ? database().server().flatMap(Postgres::server) : Optional.empty();
+        return ownServer ? database.server().flatMap(Postgres::server) : Optional.empty();
     }
 
     DataSource dataSource() {
@@ -141,7 +155,7 @@ final class PostgresRound {
 
     /** The seam that its statements pass. */
     WireMount mount() {
-        return premises.mount();
+        return mount;
     }
 
     /** What its sessions leave on the server. */
@@ -151,12 +165,6 @@ final class PostgresRound {
 
     RoundOracles oracles() {
         return oracles;
-    }
-
-    /** What the test says about its sweep. */
-    Sweep sweep() {
-        return sweep.orElseThrow(() -> new ChaosException("A Sweep parameter of " + scope.name()
-                + " must be that of a sweep, but the test is none. Use @ChaosSweep in place of what makes it a test."));
     }
 
     /** What it locks by itself. */
@@ -174,7 +182,12 @@ final class PostgresRound {
 
     /** Whether sessions go back to a pool that other tests use. */
     boolean outlivesTheTest() {
-        return database().attached().isPresent();
+        return database.attached().isPresent();
+    }
+
+    /** Closed behind the DataSource and before the schema: what is open then, the test has forgotten. */
+    private WireMount ownMount() {
+        return scope.own("the mount", WireMount.twinOf(scope.name()));
     }
 
     /** The pool for those who ask for one; the same for every parameter of the round. */
@@ -183,15 +196,10 @@ final class PostgresRound {
             requireStrikable();
             pool = HikariSource.isPool(dataSource)
                     ? dataSource // the twin of the user's pool, or the pool itself
-                    : watched(newPool(poolSize.orElse(POOL_SIZE)));
+                    : watched(scope.own("the pool", TestPool.of(dataSource, poolSize.orElse(POOL_SIZE), scope.name()))
+                            .dataSource());
         }
         return pool;
-    }
-
-    private DataSource newPool(int size) {
-        return stay.map(it -> it.pool(size))
-                .orElseGet(() -> scope.own("the pool", TestPool.of(dataSource, size, scope.name()))
-                        .dataSource());
     }
 
     /** Neither the size nor getConnection of a pool that is attached to can be changed; silence would be a green lie. */
@@ -212,10 +220,8 @@ final class PostgresRound {
     private DataSource watched(DataSource ownPool) {
         PoolMount seam = PoolMount.of(ownPool);
         armOn(seam);
-        if (stay.isEmpty()) {
-            residue.checkBeforeTheEndOf(seam.mount().name());
-            scope.checkResidue("leaked connection", seam.watchLeaks());
-        }
+        residue.checkBeforeTheEndOf(seam.mount().name());
+        scope.checkResidue("leaked connection", seam.watchLeaks());
         return ownPool;
     }
 
@@ -247,6 +253,40 @@ final class PostgresRound {
         }
     }
 
+    /** A test without faults may use any server; but then it can't inject one while it runs either. */
+    private void requireAllowed(ExtensionContext context, Database around, boolean hasFaults) {
+        String allowed =
+                PostgresRun.of(context).settings().get(Loopback.ALLOWED_HOSTS).orElse("");
+        try {
+            around.requireAllowed(Loopback.allowing(allowed));
+        } catch (ChaosException refused) {
+            if (hasFaults) {
+                throw refused;
+            }
+            scope.forbidFaults(String.valueOf(refused.getMessage()));
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    scope.name() + " must know the server that it may break, but the DataSource gave no connection, "
+                            + "with state " + e.getSQLState() + ". Check that the server runs; see the cause.",
+                    e);
+        }
+    }
+
+    /** Who names a database need not mean that it may be broken. */
+    private void requireDisposable(Database around, Reaching far) {
+        if (around.server().filter(Postgres::isOwned).isPresent()) {
+            return;
+        }
+        try (Connection connection = around.admin().getConnection()) {
+            Disposable.require(connection, "What a " + far.type() + " does for " + scope.name());
+        } catch (SQLException e) {
+            throw new ChaosException(
+                    scope.name() + " must know whether its database may be broken, but that answered " + e.getSQLState()
+                            + ". Check that the server runs; see the cause.",
+                    e);
+        }
+    }
+
     /** Who waits for a COMMIT that never came most often has no transaction, and would correct the test instead. */
     private List<String> withoutCommit(List<Rule> rules) {
         boolean waits = rules.stream()
@@ -258,5 +298,14 @@ final class PostgresRound {
         return waits && !begun
                 ? List.of("hint     : no transaction was begun; each statement committed by itself, without a COMMIT")
                 : List.of();
+    }
+
+    private DataSource open(WireMount mount, Duration statementTimeout) {
+        Map<String, String> driver = new HashMap<>();
+        mount.properties().forEach((name, value) -> driver.put((String) name, (String) value));
+        schema.ifPresent(it -> driver.putAll(it.driverProperties()));
+        Database.Opened opened = database.open(new Database.Client(scope.name(), statementTimeout, poolSize), driver);
+        scope.own("the DataSource", opened.end());
+        return opened.dataSource();
     }
 }

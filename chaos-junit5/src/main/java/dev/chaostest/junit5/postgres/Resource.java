@@ -14,7 +14,6 @@ import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.fault.ServerFaults;
 import dev.chaostest.postgres.snapshot.SchemaSnapshots;
-import dev.chaostest.postgres.sweep.Sweep;
 import dev.chaostest.postgres.writes.Writes;
 import dev.chaostest.work.Workers;
 import java.lang.reflect.ParameterizedType;
@@ -46,8 +45,7 @@ enum Resource {
     LOCK_HOLDER(LockHolder.class.getName(), round -> round.locks().holder()),
     SNAPSHOTS(SchemaSnapshots.class.getName(), round -> round.oracles().snapshots()),
     WRITES(Writes.class.getName(), round -> round.oracles().writes()),
-    INTEGRITY(Integrity.class.getName(), round -> round.oracles().integrity()),
-    SWEEP(Sweep.class.getName(), PostgresRound::sweep);
+    INTEGRITY(Integrity.class.getName(), round -> round.oracles().integrity());
 
     private static final int WORKER_COUNT = 4;
 

@@ -8,7 +8,6 @@ import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,10 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RoundResidue {
 
     private final ChaosScope scope;
-    private final Optional<ResidueCheck> check;
+    private final ResidueCheck check;
     private final Set<Integer> lent = ConcurrentHashMap.newKeySet();
 
-    private RoundResidue(ChaosScope scope, Optional<ResidueCheck> check) {
+    private RoundResidue(ChaosScope scope, ResidueCheck check) {
         this.scope = scope;
         this.check = check;
     }
@@ -33,32 +32,21 @@ final class RoundResidue {
         ResidueCheck check = ResidueCheck.begin(scope.name(), own, database.admin());
         scope.checkResidue("open connection", () -> check.hasFound() ? List.of() : own.leftOpen());
         scope.own("the residue check", check);
-        return new RoundResidue(scope, Optional.of(check));
+        return new RoundResidue(scope, check);
     }
 
     /** Of a pool that lives on. It is not asked for a connection: the test may have used it up. */
     static RoundResidue ofAttached(ChaosScope scope, WireMount attached, Database database) {
         WireMount unarmed = scope.own("the mount of the residue check", WireMount.twinOf("residue"));
         ResidueCheck check = ResidueCheck.begin(scope.name(), attached, database.lookout(unarmed));
-        RoundResidue residue = new RoundResidue(scope, Optional.of(check));
+        RoundResidue residue = new RoundResidue(scope, check);
         residue.checkBeforeTheEndOf("the pool");
         return residue;
     }
 
-    /** Of a mount that other rounds use, too: a judge looks at it. */
-    static RoundResidue ofSwept(ChaosScope scope) {
-        return new RoundResidue(scope, Optional.empty());
-    }
-
-    /** The process ids of the sessions that the library has handed to the test. */
-    Set<Integer> lent() {
-        return lent;
-    }
-
     /** Looks what the sessions hold when what is handed over later is closed, and what was handed over before is not. */
     void checkBeforeTheEndOf(String pool) {
-        check.ifPresent(it ->
-                scope.own("the check of what the sessions of " + pool + " hold", () -> it.verifyHeld(lent)));
+        scope.own("the check of what the sessions of " + pool + " hold", () -> check.verifyHeld(lent));
     }
 
     /** A connection that the library hands to the test and ends itself; what the test has left open in it is rolled back. */
