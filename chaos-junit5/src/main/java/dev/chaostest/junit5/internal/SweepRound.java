@@ -325,7 +325,9 @@ public final class SweepRound {
         if (thrown.isPresent()) {
             boolean gaveUp = thrown.get() instanceof TestAbortedException;
             return outcome(
-                    scope, gaveUp ? Outcome.Result.IMPOSSIBLE : Outcome.Result.RED, "the test said: " + firstLine(thrown.get()));
+                    scope,
+                    gaveUp ? Outcome.Result.IMPOSSIBLE : Outcome.Result.RED,
+                    "the test said: " + firstLine(thrown.get()));
         }
         if (turn instanceof Turn.Try && struck(scope).isEmpty()) {
             return outcome(

@@ -83,7 +83,10 @@ final class PostgresRound {
         Optional<Reaching> far = context.getTestMethod()
                 .flatMap(Reaching::of)
                 .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
-        requireAllowed(context, around, !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
+        requireAllowed(
+                context,
+                around,
+                !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
         if (far.isPresent() && !space.isApart()) {
             requireDisposable(around, far.get());
         }
@@ -93,20 +96,22 @@ final class PostgresRound {
         this.database = ownDatabase
                 .<Database>map(made -> new Database.Inside(around, made))
                 .orElse(around);
-        boolean isApart = space.isApart();
-        this.oracles = new RoundOracles(
-                round,
-                database,
-                schema,
-                () -> isApart
-                        ? scope.own("the log", WriteLogs.own(context, database))
-                        : WriteLogs.of(context, database));
         Optional<WireMount> attached = database.attached();
         this.mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
                 ? RoundResidue.ofAttached(scope, mount, database)
                 : RoundResidue.ofOwn(scope, mount, database);
         round.armOn(mount.mount());
+        boolean isApart = space.isApart();
+        this.oracles = new RoundOracles(
+                round,
+                database,
+                schema,
+                mount,
+                () -> isApart
+                        ? scope.own("the log", WriteLogs.own(context, database))
+                        : WriteLogs.of(context, database));
+        oracles.follow(rules);
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
         }

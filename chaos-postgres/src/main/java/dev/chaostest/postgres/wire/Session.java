@@ -34,6 +34,7 @@ final class Session {
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
     private final Waits waits = new Waits();
+    private final Transactions transactions;
     private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
@@ -59,6 +60,7 @@ final class Session {
         this.backends = shared.backends();
         this.openedBy = openedBy;
         this.failed = new FailedTransaction(shared.refused());
+        this.transactions = new Transactions(this);
     }
 
     WireFilter filter() {
@@ -77,8 +79,32 @@ final class Session {
         return statements;
     }
 
+    Transactions transactions() {
+        return transactions;
+    }
+
+    @Nullable
+    Round armed() {
+        return mount.armed();
+    }
+
+    Optional<TransactionObserver> transactionObserver() {
+        return shared.transactions().get();
+    }
+
+    /** Whether somebody wants to know how transactions end. */
+    boolean isFollowed() {
+        return transactionObserver().isPresent() && isArmed();
+    }
+
     LockedKey locked() {
         return shared.locked().get();
+    }
+
+    /** The round that is armed; null if none is. */
+    @Nullable
+    Round round() {
+        return mount.armed();
     }
 
     boolean isArmed() {
@@ -157,14 +183,15 @@ final class Session {
         }
     }
 
-    /** Another connection of this mount. */
+    /** Another connection of this mount, or of any other. */
     Optional<Session> other(BackendKey of) {
-        return backends.find(of);
+        return backends.find(of).or(() -> WireMount.findSession(of));
     }
 
     /** The server told who serves this connection. */
     void served(BackendKey by) {
         key = by;
+        transactions.served(by.pid());
         backends.opened(by, this, openedBy);
     }
 
@@ -214,6 +241,26 @@ final class Session {
         filter.cut();
     }
 
+    /** A fault of ours ends it from outside. */
+    void ends() {
+        wasCut = true;
+    }
+
+    /**
+     * Has the server cancel what this session does.
+     *
+     * @param done told when it has its signal
+     * @return what waits until that is so
+     */
+    Runnable cancelOnServer(Runnable done) {
+        BackendKey by = key;
+        if (by == null) {
+            done.run();
+            return () -> {};
+        }
+        return shared.cancels().send(by, done);
+    }
+
     /** Whether a fault of ours ended the connection, so that the server may not know yet. */
     boolean wasCut() {
         return wasCut;
@@ -226,6 +273,7 @@ final class Session {
 
     /** The client says goodbye. */
     void disconnects() {
+        transactions.disconnects();
         abandoned = Garbage.isBeingCollected();
     }
 
@@ -279,6 +327,7 @@ final class Session {
         if (key != null) {
             backends.closed(key, this);
         }
+        transactions.closed();
         for (Expected expected : replies.all()) {
             Call call = expected.call();
             if (call != null) {
