@@ -85,20 +85,16 @@ class SweepOutcomesTest {
 
     @Test
     void aFaultThatCanNotBeHadIsAbortedAndCounted() {
-        Inner inner = Inner.run(FailedTransactionTestCases.class);
+        Inner inner = Inner.run(WrongTableTestCases.class);
 
         assertThat(inner.failures()).isEmpty();
         assertThat(inner.aborted())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly(
-                        "#1 57014 on SELECT nowhere at SweepOutcomesTest$FailedTransactionTestCases.lambda$sweeps:9 is impossible "
-                                + "here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane connection-1, "
-                                + "but 42P01 came back.",
-                        "#2 57014 on SELECT at SweepOutcomesTest$FailedTransactionTestCases.lambda$sweeps:9 is impossible here: "
-                                + "planned was server error 57014 at sql:SELECT ?, 1st on lane connection-1, but 25P02 came "
-                                + "back.");
+                .containsExactly("#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is "
+                        + "impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane "
+                        + "connection-1, but 42P01 came back.");
         assertThat(inner.published("chaos.sweep").get(0))
-                .contains("impossible : 1 57014 on SELECT: planned was server error 57014");
+                .contains("impossible : 1 57014 on SELECT nowhere: planned was server error 57014");
     }
 
     @Test
@@ -212,15 +208,12 @@ class SweepOutcomesTest {
     }
 
     @PostgresTest
-    static class FailedTransactionTestCases {
+    static class WrongTableTestCases {
         @ChaosSweep(faults = "57014")
         void sweeps(DataSource bank) throws SQLException {
             try (Connection connection = bank.getConnection();
                     Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
                 assertThatThrownBy(() -> statement.execute("SELECT * FROM nowhere")).isInstanceOf(SQLException.class);
-                assertThatThrownBy(() -> statement.execute("SELECT 1")).isInstanceOf(SQLException.class);
-                connection.rollback();
             }
         }
     }
