@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * large objects, rights, comments, foreign tables.
  *
  * <pre>{@code
- * try (SweptSpace space = SweptSpace.of("transfer", mount, admin, List.of(schema.name()))) {
+ * try (SweptSpace space = SweptSpace.of("transfer", mount, admin, path, List.of(schema.name()))) {
  *     space.fills(pool);
  *     space.begin(false);
  * }
@@ -69,13 +69,15 @@ public final class SweptSpace implements AutoCloseable {
      *
      * @param who what messages call the one whose rounds they are: the test's name
      * @param wire the seam of the DataSource
-     * @param admin connects past the seam, to the same database and with the same default schema; its role may write to the
-     *     tables. One connection is kept, which only reads but for what it sets back
+     * @param admin connects past the seam, to the same database; its role may write to the tables. One connection is
+     *     kept, which only reads but for what it sets back
+     * @param searchPath where tables are found, as the sessions of the DataSource find them; quoted
      * @param schemas those that are kept, as the catalog has them
      * @throws ChaosException if they can't be read, or have too many rows
      */
-    public static SweptSpace of(String who, WireMount wire, DataSource admin, List<String> schemas) {
-        Desk desk = new Desk(admin);
+    public static SweptSpace of(
+            String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
+        Desk desk = new Desk(admin, searchPath);
         try {
             return new SweptSpace(who, wire, desk, BaseImage.read(desk, schemas), Sessions.of(who, wire, desk, admin));
         } catch (SQLException e) {

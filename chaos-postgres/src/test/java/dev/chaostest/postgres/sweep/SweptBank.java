@@ -96,7 +96,7 @@ final class SweptBank implements AutoCloseable {
     }
 
     SweptSpace newSpace() {
-        SweptSpace made = SweptSpace.of("transfer", wire, admin, List.of(schema.name()));
+        SweptSpace made = SweptSpace.of("transfer", wire, admin, schema.quoted(), List.of(schema.name()));
         if (pool != null) {
             made.fills(pool.dataSource());
         }

@@ -21,12 +21,18 @@ public final class Desk implements AutoCloseable {
     private static final int ALIVE_SECONDS = 5;
 
     private final DataSource admin;
+    private final String searchPath;
     private final ReentrantLock turn = new ReentrantLock();
     private @Nullable Connection connection;
 
-    /** Connects at the first question. */
-    public Desk(DataSource admin) {
+    /**
+     * Connects at the first question.
+     *
+     * @param searchPath where questions find tables: as the tests do; quoted
+     */
+    public Desk(DataSource admin, String searchPath) {
         this.admin = admin;
+        this.searchPath = searchPath;
     }
 
     /** What is asked. */
@@ -66,7 +72,8 @@ public final class Desk implements AutoCloseable {
         if (connection == null) {
             Connection opened = admin.getConnection();
             try (Statement statement = opened.createStatement()) {
-                statement.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+                statement.execute(
+                        "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET search_path = " + searchPath);
                 statement.execute("SET lock_timeout = '30s'; SET statement_timeout = '30s'; SET DateStyle = 'ISO';"
                         + " SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'");
                 connection = opened;

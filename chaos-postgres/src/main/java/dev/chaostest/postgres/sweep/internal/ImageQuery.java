@@ -72,7 +72,7 @@ final class ImageQuery {
             parts.add(part(
                     number++, "NULL", List.of("t.last_value::text", "t.is_called::text"), sequence.quoted() + " t"));
         }
-        String schemas = String.join(
+        String schemas = shape.schemas().isEmpty() ? "NULL" : String.join(
                 ", ",
                 shape.schemas().stream()
                         .map(schema -> "'" + schema.replace("'", "''") + "'")
