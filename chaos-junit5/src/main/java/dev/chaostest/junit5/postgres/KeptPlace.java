@@ -8,19 +8,15 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.TestPool;
-import dev.chaostest.postgres.pool.Twin;
 import dev.chaostest.postgres.sweep.SweptSpace;
 import dev.chaostest.postgres.truth.Truth;
-import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +45,12 @@ final class KeptPlace implements AutoCloseable {
             this.poolSize = PoolSizes.of(Tests.classes(template), template.getTestMethod());
             this.place = new Place(template, round, owner, List.of());
             this.dataSource = place.open(poolSize);
-            this.truth = owner.own(
-                    "the truth about transactions",
-                    Truth.of(place.mount(), place.database().admin()));
-            this.space = owner.own("the space", SweptSpace.of(owner.name(), place.mount(), past(), schemas()));
+            DataSource admin = place.database().admin();
+            this.truth = owner.own("the truth about transactions", Truth.of(place.mount(), admin));
+            this.space = owner.own(
+                    "the space",
+                    SweptSpace.of(
+                            owner.name(), place.mount(), admin, ask("SHOW search_path").get(0), schemas()));
             if (PoolMount.isOn(dataSource)) {
                 space.fills(dataSource);
             } else if (hasPool(template)) {
@@ -62,16 +60,6 @@ final class KeptPlace implements AutoCloseable {
             owner.close();
             throw failed;
         }
-    }
-
-    /** Past the mount, to where the test's connections find their tables. */
-    private DataSource past() {
-        Map<String, String> driver = new HashMap<>();
-        driver.put("socketTimeout", "0");
-        driver.put("ApplicationName", "chaostest sweep");
-        place.schema().ifPresent(it -> driver.putAll(it.driverProperties()));
-        WireMount unarmed = owner.own("the mount of what judges", WireMount.twinOf("sweep"));
-        return Twin.unpooled(place.database().lookout(unarmed), driver);
     }
 
     /** Without a space of its own, a test shares its tables: nothing is put back there. */
