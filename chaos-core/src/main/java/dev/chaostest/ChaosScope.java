@@ -8,6 +8,7 @@ import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Reportable;
+import dev.chaostest.link.Filter;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
@@ -233,7 +234,19 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed or closed already
      */
     public TcpLink link(String name, InetSocketAddress server) {
-        TcpLink link = TcpLink.open(name, server, this::requireFaultsAllowed);
+        return owned(name, TcpLink.open(name, server, this::requireFaultsAllowed));
+    }
+
+    /**
+     * As {@link #link(String, InetSocketAddress)}, with a filter that understands the protocol in each connection.
+     *
+     * @param filters asked once for each connection
+     */
+    public TcpLink link(String name, InetSocketAddress server, Supplier<? extends Filter> filters) {
+        return owned(name, TcpLink.open(name, server, this::requireFaultsAllowed, filters));
+    }
+
+    private TcpLink owned(String name, TcpLink link) {
         try {
             checkResidue("threads, connections or ports of link " + name, link::residue);
         } catch (RuntimeException closedAlready) {
@@ -273,28 +286,41 @@ public final class ChaosScope implements AutoCloseable {
 
     /**
      * What was planned and did not come true, one sentence each: faults that could strike and did not, lost their hit to
-     * an earlier one, or came back as something else. Empty in a dry run.
+     * an earlier one, or came back as something else; and in a replay what was recorded and did not strike. Empty in a dry
+     * run.
      */
     public List<String> unfulfilled() {
         if (round.wouldStrike() != null) {
             return List.of();
         }
-        List<String> sentences = new ArrayList<>();
-        for (Tally tally : round.decisions().tallies()) {
-            if (tally.isMissed()) {
-                sentences.add(Missed.sentence(tally));
-            }
+        List<String> sentences = new ArrayList<>(unreached());
+        if (sentences.isEmpty() && !round.decisions().isFollowingPart()) {
+            round.decisions().tallies().stream()
+                    .filter(Tally::isMissed)
+                    .map(Missed::sentence)
+                    .forEach(sentences::add);
         }
         sentences.addAll(round.mismatches());
         return sentences;
+    }
+
+    /** In a replay: what was recorded and did not strike so far, one sentence each. */
+    public List<String> unreached() {
+        return round.wouldStrike() == null ? round.decisions().unreached() : List.of();
     }
 
     /**
      * Checks that every planned fault struck and came back as planned.
      *
      * @throws UnfulfilledPlanError if one did not; the message lists the sites that were seen
+     * @throws NotReproducedError in a replay, if it did not come to all that was recorded
      */
     public void verify() {
+        List<String> unreached = unreached();
+        if (!unreached.isEmpty()) {
+            throw new NotReproducedError(
+                    Missed.notReproduced(plan(), unreached, round.decisions().seen()));
+        }
         List<String> sentences = unfulfilled();
         if (!sentences.isEmpty()) {
             throw new UnfulfilledPlanError(

@@ -2,6 +2,7 @@
 package dev.chaostest;
 
 import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Tally;
@@ -56,6 +57,20 @@ final class Missed {
                 + (sentences.size() == 1 ? "one did not" : sentences.size() + " did not") + ". Correct its target (the "
                 + "sites that were seen are below), lower its count, or allow it to miss."
                 + sentences.stream().map(s -> "\n  missed : " + s).collect(Collectors.joining())
+                + sites(seen);
+    }
+
+    static String notReproduced(Plan plan, List<String> unreached, SortedMap<Site, Long> seen) {
+        int recorded = plan.script().map(script -> script.decisions().size()).orElse(0);
+        return "A replay must come to every fault that its token holds, but did not reproduce " + unreached.size()
+                + " of "
+                + recorded
+                + ", and was green. Go back to the code that printed the token; or, if the bug is mended, forget "
+                + "the token."
+                + unreached.stream()
+                        .limit(SITES_SHOWN)
+                        .map(s -> "\n  missed : " + s)
+                        .collect(Collectors.joining())
                 + sites(seen);
     }
 

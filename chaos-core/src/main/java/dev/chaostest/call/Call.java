@@ -51,6 +51,11 @@ public final class Call implements Detail {
         return called.getName();
     }
 
+    /** The exceptions that the method declares, as it declares them. */
+    public List<Class<?>> declared() {
+        return List.of(called.getExceptionTypes());
+    }
+
     /** The arguments, those of a variable number as one array; can't be changed. */
     public List<@Nullable Object> arguments() {
         return Collections.unmodifiableList(Arrays.asList(values));

@@ -36,10 +36,19 @@ public interface Steps {
     void holdToClient(Hold hold);
 
     /**
-     * Ends the connection here: what was said before is delivered first, in both directions, holds included; what is
+     * Ends the connection here, in order: what was said before is delivered first, in both directions, holds included; what is
      * said after is lost.
      *
      * @param done told once the connection is closed; not told if it ended otherwise before
      */
     void cut(Runnable done);
+
+    /**
+     * As {@link #cut(Runnable)}, and says how.
+     *
+     * @param kind how both peers see it end; a mount that can't reset ends it in order
+     */
+    default void cut(CutKind kind, Runnable done) {
+        cut(done);
+    }
 }

@@ -18,7 +18,8 @@ public final class Callers {
             "dev.chaostest.ledger.",
             "dev.chaostest.mount.",
             "dev.chaostest.link.",
-            "dev.chaostest.call.");
+            "dev.chaostest.call.",
+            "dev.chaostest.explore.");
 
     private Callers() {}
 

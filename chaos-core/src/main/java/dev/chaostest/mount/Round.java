@@ -6,6 +6,7 @@ import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Detail;
+import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Lasting;
 import dev.chaostest.plan.Plan;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Round {
 
     private static final int MISMATCHES_MAX = 100;
+    private static final Detail NOTHING_ELSE = () -> null;
 
     private final String name;
     private final Plan plan;
@@ -50,6 +52,7 @@ public final class Round {
     private final @Nullable WouldStrike dryRun;
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
     private final Holds holds = new Holds();
+    private volatile @Nullable HitListener listener;
 
     /**
      * Begins a round: writes the plan into a new ledger.
@@ -167,12 +170,32 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        return parking.isOver() ? null : carryOut(decisions.at(site, Lane.currentOr(lane)), text, machinery);
+        return at(site, lane, NOTHING_ELSE, text, machinery);
     }
 
     /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */
     public @Nullable Strike at(Site site, Lane lane, Detail detail, Supplier<String> text, Set<String> machinery) {
-        return parking.isOver() ? null : carryOut(decisions.at(site, Lane.currentOr(lane), detail), text, machinery);
+        if (parking.isOver()) {
+            return null;
+        }
+        Hit hit = decisions.arrive(site, Lane.currentOr(lane));
+        HitListener told = listener;
+        if (told != null) {
+            told.hit(hit, detail, text, machinery);
+        }
+        return carryOut(decisions.about(hit, detail), text, machinery);
+    }
+
+    /**
+     * Has somebody told of each hit, before it is decided about, from now on; costs nothing while nobody is.
+     *
+     * @throws IllegalStateException if somebody else is told already
+     */
+    public synchronized void whenHit(HitListener told) {
+        if (listener != null) {
+            throw new IllegalStateException("at most one must be told of the hits of a round, but one is already.");
+        }
+        listener = told;
     }
 
     private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {

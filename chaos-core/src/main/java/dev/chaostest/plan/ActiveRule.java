@@ -7,8 +7,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** A rule and what it has counted. The lock makes counting and deciding one step, so "times = 2" means two. */
 final class ActiveRule {
@@ -23,6 +25,8 @@ final class ActiveRule {
     private static final Answer NOTHING = new Answer(List.of(), false);
 
     private final Rule rule;
+    private final int number;
+    private final @Nullable Playback playback;
     private final Seed seed;
     private final long hash;
     private volatile long since;
@@ -33,8 +37,15 @@ final class ActiveRule {
     private long overshadowed;
     private volatile boolean retired;
 
-    ActiveRule(Rule rule, int ordinal, Seed seed, long since) {
+    /**
+     * @param number its place among the rules of the scope
+     * @param ordinal its place among those that are equal to it
+     * @param playback the decisions to make, if they are made already
+     */
+    ActiveRule(Rule rule, int number, int ordinal, Seed seed, long since, @Nullable Playback playback) {
         this.rule = rule;
+        this.number = number;
+        this.playback = playback;
         this.seed = seed;
         // Its text, not its place in the plan: a rule that is added elsewhere does not move the draws of this one.
         this.hash = Seed.hash(rule + "#" + ordinal);
@@ -43,6 +54,10 @@ final class ActiveRule {
 
     Rule rule() {
         return rule;
+    }
+
+    int number() {
+        return number;
     }
 
     long since() {
@@ -77,10 +92,32 @@ final class ActiveRule {
             counter.nth++;
             Hit drawn = rule.counting() == Rule.Counting.KEY ? new Hit(hit.site(), counted, counter.nth) : hit;
             Asked asked = new Asked(counter, drawn, hit, detail, elapsed);
-            return rule.trigger().isDue(asked) ? answer(counter.course.next(asked), counter, drawn, ended) : NOTHING;
+            boolean isDue = rule.trigger().isDue(asked);
+            List<Fault> faults = isDue ? counter.course.next(asked) : List.of();
+            List<Fault> striking = playback == null ? faults : played(playback, asked, isDue, faults, ended);
+            return striking.isEmpty() ? NOTHING : answer(striking, asked, ended);
         } finally {
             counting.unlock();
         }
+    }
+
+    /** What the script has in place of what would be due. The course was asked all the same: it goes on as in the first run. */
+    private List<Fault> played(Playback script, Asked asked, boolean isDue, List<Fault> faults, boolean ended) {
+        asked.counter.due += faults.stream().anyMatch(fault -> !ended || !fault.endsTheCall()) ? 1 : 0;
+        OptionalInt halvings = script.at(number, asked.hit);
+        if (halvings.isEmpty()) {
+            return List.of();
+        }
+        List<Fault> striking = isDue ? faults : asked.counter.course.next(asked);
+        return striking.stream()
+                .map(fault -> halved(fault, halvings.getAsInt()))
+                .toList();
+    }
+
+    private static Fault halved(Fault fault, int times) {
+        return times == 0
+                ? fault
+                : fault.halved().map(shorter -> halved(shorter, times - 1)).orElse(fault);
     }
 
     private Counter begin(Lane counted) {
@@ -102,7 +139,7 @@ final class ActiveRule {
         };
     }
 
-    private Answer answer(List<Fault> faults, Counter counter, Hit drawn, boolean endedBefore) {
+    private Answer answer(List<Fault> faults, Asked asked, boolean endedBefore) {
         List<Decision.Due> due = new ArrayList<>(faults.size());
         boolean ended = endedBefore;
         boolean shadow = false;
@@ -110,11 +147,14 @@ final class ActiveRule {
             if (ended && fault.endsTheCall()) {
                 shadow = true;
             } else {
-                due.add(new Decision.Due(rule, fault, seed.draw(hash ^ SECOND_DRAW + due.size(), drawn)));
+                due.add(new Decision.Due(rule, fault, seed.draw(hash ^ SECOND_DRAW + due.size(), asked.drawn)));
                 ended |= fault.endsTheCall();
             }
         }
-        counter.struck += due.isEmpty() ? 0 : 1;
+        asked.counter.struck += due.isEmpty() ? 0 : 1;
+        if (playback != null && !due.isEmpty()) {
+            playback.struck(number, asked.hit);
+        }
         overshadowed += shadow ? 1 : 0;
         return new Answer(due, shadow);
     }
@@ -154,6 +194,9 @@ final class ActiveRule {
     private static final class Counter {
         private final Course course;
         private long nth;
+        /** How often it would have struck by itself, where a script is followed. */
+        private long due;
+
         private long struck;
 
         Counter(Course course) {
@@ -184,7 +227,7 @@ final class ActiveRule {
 
         @Override
         public long struck() {
-            return counter.struck;
+            return playback == null ? counter.struck : counter.due;
         }
 
         @Override

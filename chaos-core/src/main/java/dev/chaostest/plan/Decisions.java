@@ -38,6 +38,8 @@ public final class Decisions {
     private final CopyOnWriteArrayList<ActiveRule> rules = new CopyOnWriteArrayList<>();
     private final ReentrantLock adding = new ReentrantLock();
     private final Map<Arrival, AtomicLong> arrivals = new ConcurrentHashMap<>();
+    private final @Nullable Playback playback;
+    private final FiredLog fired = new FiredLog();
 
     /**
      * @param plan the rules to begin with, active from now on
@@ -46,6 +48,7 @@ public final class Decisions {
     public Decisions(Plan plan, LongSupplier nanoClock) {
         this.seed = plan.seed();
         this.nanoClock = nanoClock;
+        this.playback = plan.script().map(Playback::new).orElse(null);
         plan.rules().forEach(this::add);
     }
 
@@ -57,7 +60,8 @@ public final class Decisions {
     public Runnable add(Rule rule) {
         adding.lock(); // two equal rules must get two ordinals, or they draw alike
         try {
-            ActiveRule active = new ActiveRule(rule, ordinalOf(rule), seed, nanoClock.getAsLong());
+            ActiveRule active =
+                    new ActiveRule(rule, rules.size(), ordinalOf(rule), seed, nanoClock.getAsLong(), playback);
             rules.add(active);
             return active::retire;
         } finally {
@@ -78,18 +82,28 @@ public final class Decisions {
 
     /** As {@link #at(Site, Lane)}, where more is known about the hit than its site. */
     public @Nullable Decision at(Site site, Lane lane, Detail detail) {
-        Hit hit = new Hit(site, lane, number(site, lane));
+        return about(arrive(site, lane), detail);
+    }
+
+    /** Numbers a hit; {@link #about} decides about it. */
+    public Hit arrive(Site site, Lane lane) {
+        return new Hit(site, lane, number(site, lane));
+    }
+
+    /** Decides about a hit that was numbered before, once; null if nothing strikes. */
+    public @Nullable Decision about(Hit hit, Detail detail) {
         List<Decision.Due> due = null;
         List<Rule> overshadowed = List.of();
         boolean ended = false;
         for (ActiveRule active : rules) {
-            if (!active.matches(site, detail)) {
+            if (!active.matches(hit.site(), detail)) {
                 continue;
             }
             ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), ended);
             if (answer.isOvershadowed()) {
                 overshadowed = append(overshadowed, active.rule());
             }
+            fired.add(active, hit, answer);
             for (Decision.Due each : answer.due()) {
                 due = append(due == null ? List.of() : due, each);
                 ended |= each.fault().endsTheCall();
@@ -126,6 +140,7 @@ public final class Decisions {
             return;
         }
         ActiveRule.Answer answer = active.ask(hit, detail, elapsedSince(active), lasting.isEnded());
+        fired.add(active, hit, answer);
         if (answer.due().stream().anyMatch(due -> due.fault().endsTheCall())) {
             lasting.end();
         }
@@ -135,9 +150,43 @@ public final class Decisions {
         }
     }
 
+    /** Where rules struck so far, in order; at most {@value FiredLog#KEPT_MAX}, the first ones. */
+    public List<FiredDecision> fired() {
+        return fired.all();
+    }
+
+    /** All that was decided so far, to be decided again. It is no longer complete where more was than is kept. */
+    public Script script() {
+        List<FiredAt> decisions = fired().stream().map(FiredDecision::at).toList();
+        return new Script(decisions, !fired.isFull());
+    }
+
+    /** The decisions of the script that it follows, if it does, which did not strike so far; one sentence each. */
+    public List<String> unreached() {
+        if (playback == null) {
+            return List.of();
+        }
+        Unreached words = new Unreached(
+                rules.stream().map(ActiveRule::rule).toList(),
+                seen().keySet(),
+                arrivals.keySet().stream().map(Arrival::lane).toList());
+        return playback.unreached().stream().map(words::sentence).toList();
+    }
+
+    /** Whether it follows a part of what an earlier run decided: rules are not held to their word then. */
+    public boolean isFollowingPart() {
+        return playback != null && !playback.isComplete();
+    }
+
     /** How far each rule got, in the order of the plan. */
     public List<Tally> tallies() {
         return rules.stream().map(ActiveRule::tally).toList();
+    }
+
+    /** How many hits this lane had at this site so far. */
+    public long seen(Site site, Lane lane) {
+        AtomicLong count = arrivals.get(new Arrival(site, lane));
+        return count == null ? 0 : count.get();
     }
 
     /** The sites that were seen, each with its number of hits over all lanes. */

@@ -3,6 +3,7 @@ package dev.chaostest.plan;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Makes an answer late.
@@ -26,6 +27,8 @@ import java.util.Objects;
  */
 public record Delay(Length length, When strikes) implements Fault {
 
+    private static final Duration SHORTEST = Duration.ofMillis(2);
+
     public Delay {
         Objects.requireNonNull(length, "length");
         Objects.requireNonNull(strikes, "strikes");
@@ -44,6 +47,14 @@ public record Delay(Length length, When strikes) implements Fault {
     /** The wait for a draw in [0, 1). */
     public Duration length(double draw) {
         return length.at(draw);
+    }
+
+    /** Down to a millisecond: less is as good as none. */
+    @Override
+    public Optional<Fault> halved() {
+        return length.longest().compareTo(SHORTEST) < 0
+                ? Optional.empty()
+                : Optional.of(new Delay(length.halved(), strikes));
     }
 
     @Override

@@ -82,4 +82,12 @@ public interface Fault {
     default Optional<String> mustComeBack() {
         return Optional.empty();
     }
+
+    /**
+     * The same fault with half its length, so that a failure can be had with less; empty if it has no length, or none worth
+     * halving.
+     */
+    default Optional<Fault> halved() {
+        return Optional.empty();
+    }
 }

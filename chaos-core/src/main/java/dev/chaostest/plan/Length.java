@@ -26,6 +26,9 @@ public sealed interface Length {
     /** The greatest length that any draw gives. */
     Duration longest();
 
+    /** Half as long for each draw. */
+    Length halved();
+
     /** Always the same. */
     static Length fixed(Duration length) {
         return new Uniform(length, length);
@@ -69,6 +72,11 @@ public sealed interface Length {
         }
 
         @Override
+        public Length halved() {
+            return new Uniform(shortest.dividedBy(2), longest.dividedBy(2));
+        }
+
+        @Override
         public String toString() {
             return shortest.equals(longest)
                     ? Durations.print(longest)
@@ -105,6 +113,11 @@ public sealed interface Length {
         @Override
         public Duration longest() {
             return mean.plus(deviation.multipliedBy(DEVIATIONS_MAX));
+        }
+
+        @Override
+        public Length halved() {
+            return new Normal(mean.dividedBy(2), deviation.dividedBy(2));
         }
 
         @Override
@@ -148,6 +161,11 @@ public sealed interface Length {
         @Override
         public Duration longest() {
             return length(median, p99, LAST);
+        }
+
+        @Override
+        public Length halved() {
+            return new LogNormal(median.dividedBy(2), p99.dividedBy(2));
         }
 
         @Override

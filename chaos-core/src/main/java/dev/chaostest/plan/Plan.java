@@ -4,6 +4,7 @@ package dev.chaostest.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The ordered rules of a scope, and the seed of their draws.
@@ -14,18 +15,32 @@ import java.util.Objects;
  *
  * <p>Immutable, safe for use by many threads.
  *
+ * @param seed the seed of the draws
+ * @param rules the rules, in this order
+ * @param script the decisions of an earlier run, to be made again
  * @since 0.1
  */
-public record Plan(Seed seed, List<Rule> rules) {
+public record Plan(Seed seed, List<Rule> rules, Optional<Script> script) {
 
     public Plan {
         Objects.requireNonNull(seed, "seed");
+        Objects.requireNonNull(script, "script");
         rules = List.copyOf(rules);
+    }
+
+    /** A plan whose rules decide by themselves. */
+    public Plan(Seed seed, List<Rule> rules) {
+        this(seed, rules, Optional.empty());
     }
 
     /** A plan of these rules, in this order. */
     public static Plan of(Seed seed, Rule... rules) {
         return new Plan(seed, List.of(rules));
+    }
+
+    /** As this plan, but its rules, and those that are added, strike where the script says and nowhere else. */
+    public Plan following(Script decisions) {
+        return new Plan(seed, rules, Optional.of(decisions));
     }
 
     /** A number that changes when what a rule decides does (not whether it may miss); the same in every JVM. */
@@ -51,6 +66,13 @@ public record Plan(Seed seed, List<Rule> rules) {
             reasons.add("what falls into a span of time");
         }
         return List.copyOf(reasons);
+    }
+
+    /** As {@link #unfixed}, where each decision is fixed, too. */
+    public List<String> unfixedByDecisions(long lanes) {
+        return lanes > 1 && !unfixed(lanes).isEmpty()
+                ? List.of("which work runs on which lane, when several lanes run")
+                : List.of();
     }
 
     private boolean isAnyCounted(Rule.Counting counting) {

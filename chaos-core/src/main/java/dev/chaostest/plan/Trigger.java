@@ -118,6 +118,14 @@ public sealed interface Trigger {
         return new Onwards(this);
     }
 
+    /**
+     * As this trigger, but on one lane only. For a rule that {@linkplain Rule#perLane counts on each lane}: it counts the hits
+     * of that lane, whatever the others do.
+     */
+    default Trigger on(Lane lane) {
+        return new OnLane(this, lane);
+    }
+
     /** See {@link Trigger#always}. */
     record Always() implements Trigger {
         @Override
@@ -341,6 +349,40 @@ public sealed interface Trigger {
         @Override
         public String toString() {
             return trigger + ", and every time from then on";
+        }
+    }
+
+    /** See {@link Trigger#on}. */
+    record OnLane(Trigger trigger, Lane lane) implements Trigger {
+        @Override
+        public boolean isDue(Occasion occasion) {
+            return occasion.hit().lane().equals(lane) && trigger.isDue(occasion);
+        }
+
+        /** None on the other lanes, so none can be asked for. */
+        @Override
+        public long mustStrike() {
+            return 0;
+        }
+
+        @Override
+        public boolean canStrike() {
+            return trigger.canStrike();
+        }
+
+        @Override
+        public boolean isCounted() {
+            return trigger.isCounted();
+        }
+
+        @Override
+        public boolean isTimed() {
+            return trigger.isTimed();
+        }
+
+        @Override
+        public String toString() {
+            return trigger + " on lane " + lane;
         }
     }
 

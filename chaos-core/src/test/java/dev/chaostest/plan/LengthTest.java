@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,5 +127,26 @@ class LengthTest {
                 .hasMessageStartingWith(
                         "delay must be longer than zero and at most a day, but was PT20H, of which some "
                                 + "waits are PT");
+    }
+
+    @Test
+    void halfOfItIsHalfForEachDraw() {
+        for (Length length : List.of(
+                Length.fixed(Duration.ofMillis(40)),
+                Length.uniform(Duration.ofMillis(10), Duration.ofMillis(40)),
+                Length.normal(Duration.ofMillis(40), Duration.ofMillis(10)),
+                Length.logNormal(Duration.ofMillis(40), Duration.ofMillis(80)))) {
+            for (double draw : new double[] {0, 0.2, 0.5, 0.99}) {
+                assertThat(length.halved().at(draw).toNanos())
+                        .isCloseTo(length.at(draw).toNanos() / 2, within(2L));
+            }
+        }
+    }
+
+    @Test
+    void aDelayIsHalvedDownToAMillisecond() {
+        assertThat(Delay.of(Duration.ofMillis(2)).halved()).contains(Delay.of(Duration.ofMillis(1)));
+        assertThat(Delay.of(Duration.ofMillis(1)).halved()).isEmpty();
+        assertThat(new Cut(When.AFTER).halved()).isEmpty();
     }
 }

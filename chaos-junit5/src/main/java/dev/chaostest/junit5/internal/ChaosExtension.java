@@ -51,7 +51,13 @@ public final class ChaosExtension
     public void interceptTestTemplateMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
-        runArmed(invocation, context);
+        try {
+            runArmed(invocation, context);
+        } catch (Throwable thrown) {
+            if (!TestRound.of(context).isTaken(thrown)) {
+                throw thrown;
+            }
+        }
     }
 
     /** Dynamic tests run when the factory has returned: nothing would be armed, and nothing verified. */
@@ -62,17 +68,46 @@ public final class ChaosExtension
                 + " is a @TestFactory. Use @ParameterizedTest, or @ChaosTest(rounds).");
     }
 
+    /** The verdict of a sweep runs nothing. */
+    @Override
+    public void interceptBeforeEachMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        if (isVerdict(context)) {
+            invocation.skip();
+        } else {
+            invocation.proceed();
+        }
+    }
+
+    @Override
+    public void interceptAfterEachMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        interceptBeforeEachMethod(invocation, method, context);
+    }
+
+    private static boolean isVerdict(ExtensionContext context) {
+        return TestRound.of(context).sweep().filter(SweepRound::isVerdict).isPresent();
+    }
+
     private void runArmed(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
         TestRound round = TestRound.of(context);
         ChaosScope scope = round.scope();
+        if (isVerdict(context)) {
+            invocation.skip();
+            round.sweep().orElseThrow().tell(context);
+            return;
+        }
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
                 MDC.putCloseable("chaos.seed", scope.seed().toString())) {
+            round.sweep().ifPresent(sweep -> sweep.begins(scope));
             Watchdog.run(scope.name(), TestTimeout.of(context), round.files(), () -> {
                 round.arm();
                 proceed(invocation, round, context);
             });
-            scope.verify();
+            round.sweep().ifPresentOrElse(sweep -> sweep.judge(scope), scope::verify);
             round.files().evidence().discard();
         }
     }
@@ -83,11 +118,16 @@ public final class ChaosExtension
         boolean failed = false;
         try {
             invocation.proceed();
-            if (!round.scope().unfulfilled().isEmpty()) {
+            if (round.sweep().isEmpty() && !round.scope().unfulfilled().isEmpty()) {
                 round.files().failed();
             }
         } catch (Throwable thrown) {
             Throwable told = Unavailable.told(thrown, context);
+            if (round.sweep()
+                    .filter(sweep -> sweep.expects(told, round.scope()))
+                    .isPresent()) {
+                return;
+            }
             failed = isFailure(told);
             throw told;
         } finally {
@@ -113,7 +153,9 @@ public final class ChaosExtension
             round.files().failed();
         }
         round.scope().heal();
-        throw withReport(context, told);
+        if (!round.isTaken(told)) {
+            throw withReport(context, told);
+        }
     }
 
     /** Also where somebody else has swallowed what the test threw: nothing is armed in {@code @AfterEach}. */
@@ -129,22 +171,36 @@ public final class ChaosExtension
 
     @Override
     public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
-        throw withReport(context, thrown);
+        if (!TestRound.of(context).isTaken(thrown)) {
+            throw withReport(context, thrown);
+        }
     }
 
     private static Throwable withReport(ExtensionContext context, Throwable thrown) {
         return isFailure(thrown) && !(thrown instanceof ChaosTestFailure)
-                ? TestRound.of(context).failure(thrown)
+                ? TestRound.of(context).told(thrown)
                 : thrown;
     }
 
-    private static boolean isFailure(Throwable thrown) {
+    static boolean isFailure(Throwable thrown) {
         return !(thrown instanceof TestAbortedException || thrown instanceof VirtualMachineError);
     }
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         TestRound round = TestRound.of(context);
+        Optional<Throwable> seen = context.getExecutionException();
+        try {
+            close(round, context);
+        } catch (Exception | Error last) {
+            seen = seen.or(() -> Optional.of(last));
+            throw last;
+        } finally {
+            round.ended(seen);
+        }
+    }
+
+    private static void close(TestRound round, ExtensionContext context) throws Exception {
         round.publishDryRun(context);
         Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);
         // keeps what is to be kept, also where another extension failed the test
@@ -155,10 +211,17 @@ public final class ChaosExtension
             if (red.isPresent() || !isFailure(residue)) {
                 throw residue;
             }
-            throw round.failure(residue);
+            if (!round.isTaken(residue)) {
+                Throwable told = round.told(residue);
+                if (told instanceof RuntimeException aborted) {
+                    throw aborted;
+                }
+                throw (Error) told;
+            }
         } finally {
             round.files().publish(context);
         }
+        round.judge();
     }
 
     @Override

@@ -24,8 +24,8 @@ final class ChaosTestFailure extends AssertionFailedError {
     }
 
     /** What a person reads first. */
-    static String message(String test, Throwable thrown, String report) {
-        return test + ": " + headline(thrown) + report;
+    static String message(String title, Throwable thrown, String report) {
+        return title + headline(thrown) + report;
     }
 
     static ChaosTestFailure of(Throwable thrown, String message) {

@@ -50,14 +50,18 @@ public final class TestRound implements AutoCloseable {
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
     private final RoundReport files;
     private final Optional<Pressures> pressures;
+    private final Optional<SweepRound> sweep;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
+    private @Nullable MeantToFail meantToFail;
 
     private TestRound(ExtensionContext context) {
         Seeds seeds = TestRun.of(context).seeds();
         this.test = Tests.name(context);
         this.runSeed = seeds.of(context);
-        this.roundSeed = runSeed.round(Tests.round(context));
+        this.sweep = SweepRound.of(context);
+        this.roundSeed =
+                runSeed.round(sweep.isPresent() ? 1 : Tests.round(context)); // its rounds differ in the fault only
         this.replay = seeds.replay().filter(token -> token.isOf(test));
         if (seeds.replay().isPresent() && replay.isEmpty()) {
             LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
@@ -68,6 +72,10 @@ public final class TestRound implements AutoCloseable {
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
+        sweep.ifPresent(round -> {
+            rules.addAll(round.rules());
+            onFailure(round::lines);
+        });
         if (dryRun) {
             onFailure(() -> List.of("dry run  : nothing was injected; without chaos.dryRun the faults strike"));
         }
@@ -84,6 +92,11 @@ public final class TestRound implements AutoCloseable {
         return stored.value();
     }
 
+    /** What it has to do with a sweep; empty if it is no round of one. */
+    public Optional<SweepRound> sweep() {
+        return sweep;
+    }
+
     /** Adds rules to the plan; only before the scope is first used. */
     public void plan(List<Rule> more) {
         if (scope != null) {
@@ -96,7 +109,7 @@ public final class TestRound implements AutoCloseable {
     public synchronized ChaosScope scope() {
         if (scope == null) {
             Plan plan = new Plan(roundSeed, rules);
-            replay.ifPresent(token -> requireSamePlan(token, plan));
+            replay.filter(token -> sweep.isEmpty()).ifPresent(token -> requireSamePlan(token, plan));
             scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
         }
         return scope;
@@ -139,6 +152,34 @@ public final class TestRound implements AutoCloseable {
         onFailure.add(action);
     }
 
+    /** The seed to give for the same run again. */
+    public Seed seed() {
+        return runSeed;
+    }
+
+    /** Has what this round throws told to somebody who says in the end whether it is red. */
+    public void meantToFail(MeantToFail judge) {
+        meantToFail = judge;
+    }
+
+    /** Whether somebody else says what this failure means. */
+    boolean isTaken(Throwable thrown) {
+        MeantToFail judge = meantToFail;
+        boolean taken = judge != null && ChaosExtension.isFailure(thrown);
+        if (taken && judge != null) {
+            judge.failed(thrown);
+        }
+        return taken;
+    }
+
+    /** When all of it is closed. */
+    void judge() {
+        MeantToFail judge = meantToFail;
+        if (judge != null) {
+            judge.ended();
+        }
+    }
+
     /** How a test names a site, for those who read a dry run. */
     public void nameSites(Function<Site, Optional<String>> how) {
         naming = how;
@@ -170,8 +211,19 @@ public final class TestRound implements AutoCloseable {
 
     /** The failure of this round, with its report and where the evidence is. */
     ChaosTestFailure failure(Throwable thrown) {
-        String message = ChaosTestFailure.message(test, thrown, report());
+        String title = sweep.map(round -> round.title(thrown)).orElse("");
+        String message = ChaosTestFailure.message(test + ": " + title, thrown, report());
         return ChaosTestFailure.of(thrown, message + files.write(scope(), thrown, message));
+    }
+
+    /** What JUnit is to see of a failure. */
+    Throwable told(Throwable thrown) {
+        return sweep.map(round -> round.told(thrown, scope(), this::failure)).orElseGet(() -> failure(thrown));
+    }
+
+    /** The round is over, and this is what JUnit has seen of it. */
+    void ended(Optional<Throwable> thrown) {
+        sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
     }
 
     /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */
@@ -180,10 +232,17 @@ public final class TestRound implements AutoCloseable {
             report = FailureReport.of(scope(), kept())
                     + "\n  seed     : " + runSeed
                     + "\n  replay   : "
-                    + commandLine.apply(Token.of(runSeed, test, scope().plan()).toString())
-                    + FailureReport.unfixed(scope());
+                    + commandLine.apply(token().toString())
+                    + (sweep.isPresent()
+                            ? ""
+                            : FailureReport.unfixed(scope())); // a variant is one hit, whatever the counts
         }
         return report;
+    }
+
+    private Token token() {
+        return sweep.flatMap(round -> round.token(runSeed, test))
+                .orElseGet(() -> Token.of(runSeed, test, scope().plan()));
     }
 
     private List<String> kept() {

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.junit5.internal.SweepRound;
 import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.junit5.internal.TestTimeout;
 import dev.chaostest.junit5.internal.Tests;
@@ -55,6 +56,7 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final WireMount mount;
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
@@ -66,6 +68,9 @@ final class PostgresRound {
         List<Class<?>> classes = Tests.classes(context);
         this.poolSize = PoolSizes.of(classes, context.getTestMethod());
         List<Rule> rules = Faults.of(classes, context.getTestMethod());
+        if (round.sweep().isPresent() && !rules.isEmpty()) {
+            throw SweepRound.ownFaults(context);
+        }
         round.plan(rules);
         this.poolRules = rules.stream()
                 .filter(rule -> rule.target().seam().equals(POOL_SEAM))
@@ -78,7 +83,10 @@ final class PostgresRound {
         Optional<Reaching> far = context.getTestMethod()
                 .flatMap(Reaching::of)
                 .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
-        requireAllowed(context, around, !rules.isEmpty() || far.isPresent());
+        requireAllowed(
+                context,
+                around,
+                !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
         if (far.isPresent() && !space.isApart()) {
             requireDisposable(around, far.get());
         }
@@ -89,7 +97,7 @@ final class PostgresRound {
                 .<Database>map(made -> new Database.Inside(around, made))
                 .orElse(around);
         Optional<WireMount> attached = database.attached();
-        WireMount mount = attached.orElseGet(this::ownMount);
+        this.mount = attached.orElseGet(this::ownMount);
         this.residue = attached.isPresent()
                 ? RoundResidue.ofAttached(scope, mount, database)
                 : RoundResidue.ofOwn(scope, mount, database);
@@ -115,6 +123,7 @@ final class PostgresRound {
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
         this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        SweepPlaces.consult(round, dataSource);
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
@@ -147,6 +156,11 @@ final class PostgresRound {
 
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** The seam that its statements pass. */
+    WireMount mount() {
+        return mount;
     }
 
     /** What its sessions leave on the server. */

@@ -15,7 +15,8 @@ final class Backend implements Framer.Reader {
 
     private static final String BEGAN = "BEGIN";
     private static final String STARTED = "START TRANSACTION";
-    private static final int TAG_SEEN = STARTED.length() + 1;
+    /** Longer than any tag. */
+    private static final int TAG_SEEN = 64;
 
     private final Session session;
     private final Replies replies;
@@ -96,7 +97,8 @@ final class Backend implements Framer.Reader {
         if (type == 'Z') {
             session.transactions().ready(expected, seen.get(body));
         }
-        return !session.filter().isCut() && isShown(expected, type);
+        return !session.filter().isCut()
+                && session.cover().isPassed(expected, type, seen, body, isShown(expected, type));
     }
 
     /** A message that is an arrival by itself: it can come late, or never. */
@@ -112,7 +114,7 @@ final class Backend implements Framer.Reader {
             return false;
         }
         behind = call;
-        return true;
+        return !session.cover().hidesRow(replies.first(), call);
     }
 
     /** What strikes after such a message waits until all of it has gone on, but not for a next one: none may come. */
@@ -133,7 +135,7 @@ final class Backend implements Framer.Reader {
             return;
         }
         String tag = Messages.read(seen.duplicate().position(body));
-        session.transactions().completed(tag);
+        session.transactions().endings().completed(tag);
         Call call = expected.call();
         if (call != null) {
             call.completed(tag);
@@ -194,7 +196,7 @@ final class Backend implements Framer.Reader {
         if (call.isAnswerSeen()) {
             return;
         }
-        session.transactions().answerWaits(call.hold(When.AFTER, session.steps()::holdToClient));
+        session.transactions().endings().answerWaits(call.hold(When.AFTER, session.steps()::holdToClient));
         if (!call.isCutAfter()) {
             return;
         }
@@ -218,7 +220,8 @@ final class Backend implements Framer.Reader {
         }
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
-        session.failed();
+        session.failed(fields.state());
+        session.cover().failed(first, fields.state());
         if (first == null) {
             return true;
         }

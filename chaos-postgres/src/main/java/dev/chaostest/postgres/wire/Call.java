@@ -71,6 +71,12 @@ final class Call {
         return slow != null && slow.fault() instanceof SlowStatement fault ? fault : null;
     }
 
+    /** What is to be done to it behind the client's back; null for nothing. */
+    @Nullable
+    Blow sabotage() {
+        return strike.first(Sabotage.class).orElse(null);
+    }
+
     /** A message that is answered as a whole can't be made slow. */
     void withoutSlowness() {
         if (slow != null) {

@@ -22,6 +22,7 @@ final class Frontend implements Framer.Reader {
     private final Replies replies;
     private final Startup startup;
     private final Injector injector;
+    private final Saboteur saboteur;
 
     /** The statement that was bound last, and most often is again. */
     private String bound = "";
@@ -45,6 +46,7 @@ final class Frontend implements Framer.Reader {
         this.replies = session.replies();
         this.startup = new Startup(session);
         this.injector = new Injector(session);
+        this.saboteur = new Saboteur(session, injector);
     }
 
     @Override
@@ -160,11 +162,12 @@ final class Frontend implements Framer.Reader {
         if (isCut(call)) {
             return false;
         }
-        CancelledWait wait = cancelled(call, holds, kept);
+        CancelledWait wait = CancelledWait.of(session, injector, call, holds, kept);
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
         injector.failUnseen(call, kept);
+        saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
         session.filter().goOn();
         session.transactions().executes(arrives, site, portal.sql());
         SlowStatement slow = call.slow();
@@ -173,12 +176,10 @@ final class Frontend implements Framer.Reader {
         }
         ServerError error = call.error();
         if (error == null) {
-            return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+            Expected own = new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+            return !saboteur.isReplaced(own) && passed(own);
         }
         boolean read = injector.failInPlaceOfExecute(call, error);
-        if (!read) {
-            call.skipped("nothing, an earlier statement failed");
-        }
         failedCycle = true;
         idling = read && call.endsIdle() ? call : null;
         commitFailed = read && call.isCommit() && !error.how().endsTheSession();
@@ -194,15 +195,6 @@ final class Frontend implements Framer.Reader {
         call.cutBefore(session.steps());
         session.cut(call);
         return true;
-    }
-
-    /** A statement that waits can be cancelled; the end of a transaction can't, as on the server. */
-    private @Nullable CancelledWait cancelled(Call call, List<Hold> holds, int latest) {
-        Expected place = Expected.mark(call);
-        if (holds.isEmpty() || SqlSites.endsTransaction(call.site()) || !replies.mark(place, latest)) {
-            return null;
-        }
-        return new CancelledWait(session, injector, holds, place);
     }
 
     private boolean query(ByteBuffer body) {
@@ -231,7 +223,8 @@ final class Frontend implements Framer.Reader {
         Call call = session.arrives(site, text);
         if (call == null) {
             Expected all = new Expected(kind, Shown.ALL, null, session.rowsOf(site));
-            return session.transactions().isPassed(all, site, text, body);
+            session.transactions().queries(site, text);
+            return session.transactions().isPassed(all, site, body);
         }
         call.withoutSlowness();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
@@ -244,13 +237,15 @@ final class Frontend implements Framer.Reader {
             injector.failInPlaceOfQuery(call, error);
             return false;
         }
-        waiting = cancelled(call, holds, 0);
+        waiting = CancelledWait.of(session, injector, call, holds, 0);
         if (waiting != null) {
             waiting.beforeQuery(session.steps());
         }
         injector.failUnseen(call, 0);
-        Expected answer = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
-        return session.transactions().isPassed(answer, site, text, body);
+        session.transactions().queries(site, text);
+        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+        return !saboteur.isQueryReplaced(call, text.get(), own)
+                && session.transactions().isPassed(own, site, body);
     }
 
     /** What is to follow a query string can only follow when all of it is there. */
@@ -259,6 +254,7 @@ final class Frontend implements Framer.Reader {
             waiting.behindQuery(session.steps());
             waiting = null;
         }
+        saboteur.messageHasPassed();
     }
 
     private boolean sync(ByteBuffer seen) {
@@ -276,7 +272,7 @@ final class Frontend implements Framer.Reader {
             injector.expectEnd(ending);
             return false;
         }
-        if (!commitFailed) {
+        if (!commitFailed && !saboteur.hasBegun()) {
             return passed(Expected.SYNC);
         }
         commitFailed = false;

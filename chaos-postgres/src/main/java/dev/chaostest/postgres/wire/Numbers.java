@@ -11,6 +11,7 @@ import java.util.Optional;
 final class Numbers {
 
     private final Session session;
+    private final Shared shared;
 
     /** Whose number is asked for, in order. */
     private final Deque<Followed> asked = new ArrayDeque<>();
@@ -20,12 +21,13 @@ final class Numbers {
     /** What the server says now is for us. */
     private boolean answering;
 
-    Numbers(Session session) {
+    Numbers(Session session, Shared shared) {
         this.session = session;
+        this.shared = shared;
     }
 
     private Optional<String> marks() {
-        return session.transactionObserver().flatMap(TransactionObserver::marks);
+        return shared.transactions().get().flatMap(TransactionObserver::marks);
     }
 
     /** Whether each is to get a mark, at its end. */
@@ -35,9 +37,7 @@ final class Numbers {
 
     /** Between the client's messages: what fails here fails the client's cycle. */
     void ask(Followed about) {
-        new NumberQuestion(marks())
-                .messages("chaos_number_" + ++questions)
-                .forEach(session.steps()::toServer);
+        new NumberQuestion(marks()).messages("chaos_number_" + ++questions).forEach(session.steps()::toServer);
         boolean read = true;
         for (Expected reply : NumberQuestion.replies()) {
             read &= session.replies().add(reply);
@@ -75,7 +75,8 @@ final class Numbers {
             answering = false;
             return false;
         }
-        answering |= type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
+        answering |=
+                type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
         return answering;
     }
 

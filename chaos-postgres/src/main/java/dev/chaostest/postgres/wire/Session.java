@@ -41,9 +41,12 @@ final class Session {
     private volatile @Nullable InRound place;
 
     private final Preparation preparation = new Preparation();
+    private final FailedTransaction failed;
     private volatile boolean wasCut;
     private volatile boolean abandoned;
     private boolean inTransaction;
+    private boolean failedTransaction;
+    private final Cover cover = new Cover(this);
     private boolean tlsRefused;
     private @Nullable Call cutting;
 
@@ -56,7 +59,8 @@ final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
-        this.transactions = new Transactions(this);
+        this.transactions = new Transactions(this, shared);
+        this.failed = new FailedTransaction(shared.refused());
     }
 
     WireFilter filter() {
@@ -77,20 +81,6 @@ final class Session {
 
     Transactions transactions() {
         return transactions;
-    }
-
-    @Nullable
-    Round armed() {
-        return mount.armed();
-    }
-
-    Optional<TransactionObserver> transactionObserver() {
-        return shared.transactions().get();
-    }
-
-    /** Whether somebody wants to know how transactions end. */
-    boolean isFollowed() {
-        return transactionObserver().isPresent() && isArmed();
     }
 
     LockedKey locked() {
@@ -190,12 +180,30 @@ final class Session {
         return inTransaction;
     }
 
+    /** Whether the server said that a transaction block is open, and has not failed. */
+    boolean isHealthy() {
+        return inTransaction && !failedTransaction;
+    }
+
+    /** Whether a transaction block is open as far as the client has said; only while armed. */
+    boolean isInBlock() {
+        InRound known = place;
+        return known == null ? inTransaction : known.transactions.isOpen();
+    }
+
+    /** How answers to what was sabotaged look. */
+    Cover cover() {
+        return cover;
+    }
+
     void transactionBegan() {
         inTransaction = true;
     }
 
     void ready(byte status) {
         inTransaction = status != 'I';
+        failed.ready(status);
+        failedTransaction = status == 'E';
         // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
         if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();
@@ -239,6 +247,7 @@ final class Session {
         preparation.sent(sql);
         BackendKey by = key;
         if (by != null) {
+            failed.sends(by.pid(), () -> site(sql).name());
             shared.observer().get().ifPresent(observer -> announce(observer, by.pid(), sql));
         }
     }
@@ -260,8 +269,9 @@ final class Session {
     }
 
     /** The server reported an error. */
-    void failed() {
+    void failed(String state) {
         preparation.failed();
+        failed.answered(state);
     }
 
     void tlsRefused() {

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.mount.Mount;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -11,10 +12,12 @@ import java.util.function.Supplier;
  * @param locked the lock to wait for, as it is now
  * @param observer who hears of each statement now
  * @param transactions who hears of the end of each transaction now
+ * @param refused who hears now of what is refused in failed transactions
  */
 record Shared(
         Mount mount,
         Backends backends,
         Supplier<LockedKey> locked,
         Supplier<Optional<StatementObserver>> observer,
-        Supplier<Optional<TransactionObserver>> transactions) {}
+        Supplier<Optional<TransactionObserver>> transactions,
+        Supplier<Optional<Consumer<Refused>>> refused) {}

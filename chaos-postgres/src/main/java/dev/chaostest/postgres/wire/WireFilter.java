@@ -118,6 +118,14 @@ final class WireFilter implements Filter {
         return kept;
     }
 
+    /** Copies of them. */
+    ByteBuffer keptMessages() {
+        fed.flush();
+        ByteBuffer all = ByteBuffer.allocate(aheadBytes);
+        ahead.forEach(part -> all.put(part.duplicate()));
+        return all.flip();
+    }
+
     /** Within one piece nothing was copied or is to be sent yet: what was kept passes with what follows. */
     void goOn() {
         if (keeping) {

@@ -18,6 +18,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,7 @@ public final class WireMount implements AutoCloseable {
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
+    private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
@@ -79,8 +81,9 @@ public final class WireMount implements AutoCloseable {
                                         Cut.class,
                                         ServerError.class,
                                         SlowStatement.class,
+                                        Sabotage.class,
                                         SilentRollback.class),
-                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
+                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class, Sabotage.class)));
     }
 
     /**
@@ -136,7 +139,8 @@ public final class WireMount implements AutoCloseable {
     }
 
     private Filter newFilter(Optional<String> openedBy) {
-        return new WireFilter(new Shared(mount, backends, () -> locked, () -> observer, () -> transactions), openedBy);
+        return new WireFilter(
+                new Shared(mount, backends, () -> locked, () -> observer, () -> transactions, () -> refused), openedBy);
     }
 
     /** A socket for one new connection of the driver's. */
@@ -223,6 +227,27 @@ public final class WireMount implements AutoCloseable {
         };
     }
 
+    /**
+     * Tells of each statement that the server refuses since its transaction has failed, from now on, in place of whom it told
+     * before. Called on the thread that reads the answer, which must not be made to wait. While no round is armed, of query
+     * strings the text is not known.
+     *
+     * @return closing it ends that
+     */
+    public AutoCloseable onRefused(Consumer<Refused> told) {
+        refused = Optional.of(told);
+        return () -> {
+            if (refused.filter(told::equals).isPresent()) { // a later one may have come in its place
+                refused = Optional.empty();
+            }
+        };
+    }
+
+    /** Closes the connections that are open now, as if the network had, and leaves the mount as it is. */
+    public void closeConnections() {
+        open.keySet().forEach(WireMount::close);
+    }
+
     /** The connections that are open now, one sentence each; for a twin, at its end, those that somebody forgot. */
     public List<String> leftOpen() {
         return open.entrySet().stream()
@@ -237,7 +262,7 @@ public final class WireMount implements AutoCloseable {
     @Override
     public void close() {
         BY_KEY.remove(key, this);
-        open.keySet().forEach(WireMount::close);
+        closeConnections();
     }
 
     private static void close(Socket socket) {

@@ -2,11 +2,13 @@
 package dev.chaostest.junit5.evidence.internal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -87,7 +89,14 @@ public final class ReportFiles {
         }
     }
 
-    private static String sanitised(String name) {
+    /** Sixteen digits that stand for a text. */
+    static String hashed(String text) {
+        return "%016x"
+                .formatted(UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
+                        .getMostSignificantBits());
+    }
+
+    static String sanitised(String name) {
         String clean = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceFirst("^\\.+", "_");
         return clean.length() <= NAME_MAX ? clean : clean.substring(0, NAME_MAX);
     }
