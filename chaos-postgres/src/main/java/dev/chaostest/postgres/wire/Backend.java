@@ -215,7 +215,6 @@ final class Backend implements Framer.Reader {
     private boolean isErrorPassed(ByteBuffer seen, int body) {
         Expected first = replies.first();
         if (first != null && first.isErrorHidden()) {
-            session.transactions().numbers().askedInVain(first);
             return false;
         }
         seen.position(body);
@@ -238,6 +237,7 @@ final class Backend implements Framer.Reader {
             skip(failed, state);
         } else {
             replies.copyInEnds(); // the client need not say so any more
+            session.transactions().numbers().askedInVain(first);
         }
         replies.endDoesNotCome();
         if (session.filter().isCut()) {

@@ -153,8 +153,8 @@ final class Frontend implements Framer.Reader {
         Site site = session.site(portal.sql());
         Call call = arrives ? session.arrives(site, portal::sql) : null;
         if (call == null) {
-            session.filter().goOn();
             session.transactions().executes(arrives, site, portal.sql());
+            session.filter().goOn();
             return passed(new Expected(Kind.EXECUTE, Shown.ALL, null, session.rowsOf(site)));
         }
         int kept = session.filter().kept();
@@ -168,8 +168,8 @@ final class Frontend implements Framer.Reader {
         }
         injector.failUnseen(call, kept);
         saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
-        session.filter().goOn();
         session.transactions().executes(arrives, site, portal.sql());
+        session.filter().goOn();
         SlowStatement slow = call.slow();
         if (slow != null) {
             injector.sleepBeforeExecute(call, slow);

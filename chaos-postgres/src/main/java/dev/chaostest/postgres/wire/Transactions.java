@@ -79,7 +79,7 @@ final class Transactions {
     }
 
     /**
-     * An Execute is about to pass; what is to go before it goes out here.
+     * An Execute, and what is kept back of its statement, is about to pass; what is to go before them goes out here.
      *
      * @param arrives whether it is the first of its portal, and not skipped
      */
@@ -92,7 +92,7 @@ final class Transactions {
         Followed ending = statement(kind, site, sql, cycles.next());
         Followed about = ending == null ? worked : ending;
         if (about != null && mayAsk(about, ending != null)) {
-            numbers.ask(about);
+            numbers.askBefore(about, session.filter().kept());
         }
         if (open == null) {
             wanted = kind != StatementKind.OTHER_WRITE && (wanted || kind.mayBeFollowed());
