@@ -191,7 +191,7 @@ final class Frontend implements Framer.Reader {
         if (!call.isCutBefore()) {
             return false;
         }
-        session.transactions().neverSent(call.site());
+        session.transactions().neverSent(call.site(), call::text);
         call.cutBefore(session.steps());
         session.cut(call);
         return true;

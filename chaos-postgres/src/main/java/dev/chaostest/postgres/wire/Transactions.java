@@ -224,12 +224,14 @@ final class Transactions {
     }
 
     /** The connection is cut before this statement is sent. */
-    void neverSent(String site) {
+    void neverSent(String site, Supplier<String> sql) {
         StatementKind kind = StatementKind.of(site);
-        Followed never = kind == StatementKind.WRITE && around() == null && alone == null ? followed() : null;
-        if (never != null) {
+        Followed never = around() == null && alone == null ? followed() : null;
+        if (never != null && kind == StatementKind.WRITE) {
             never.works(site);
             open = never;
+        } else if (never != null && kind == StatementKind.COMMIT_PREPARED) {
+            end(never, How.COMMIT_PREPARED, PreparedName.in(sql.get()), cycles.next());
         }
     }
 
