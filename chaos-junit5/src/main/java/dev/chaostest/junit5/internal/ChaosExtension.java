@@ -99,6 +99,7 @@ public final class ChaosExtension
             round.sweep().orElseThrow().tell(context);
             return;
         }
+        round.requireNeeded();
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
                 MDC.putCloseable("chaos.seed", scope.seed().toString())) {
@@ -204,7 +205,9 @@ public final class ChaosExtension
         round.publishDryRun(context);
         Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);
         // keeps what is to be kept, also where another extension failed the test
-        red.ifPresentOrElse(round::failure, round.files()::withdraw);
+        if (!round.isWithheld()) {
+            red.ifPresentOrElse(round::failure, round.files()::withdraw);
+        }
         try {
             round.close();
         } catch (RuntimeException | Error residue) {

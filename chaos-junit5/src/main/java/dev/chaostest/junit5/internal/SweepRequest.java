@@ -51,8 +51,7 @@ final class SweepRequest {
     }
 
     private static Set<Integer> replayed(ExtensionContext template) {
-        return TestRun.of(template).seeds().replay().stream()
-                .filter(token -> token.isOf(Tests.name(template)))
+        return TestRun.of(template).seeds().replayOf(template).stream()
                 .flatMapToInt(token -> token.variant().stream())
                 .boxed()
                 .collect(Collectors.toUnmodifiableSet());

@@ -2,22 +2,25 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.ledger.LedgerEntry.Cause;
+import dev.chaostest.link.CutKind;
 import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Strike;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.When;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One hit that something strikes, until the last of it is reported. */
 final class Call {
 
-    private static final String LOST = "no answer, the connection ended";
+    static final String LOST = "no answer, the connection ended";
 
     private final String site;
     private final Strike strike;
@@ -52,6 +55,11 @@ final class Call {
     private static boolean isCut(Blow blow) {
         return blow.fault() instanceof Cut
                 || (blow.fault() instanceof ServerError error && error.how() == Provocation.CUT);
+    }
+
+    /** The first fault of a kind that this does not carry out by itself. */
+    Optional<Blow> first(Class<? extends Fault> kind) {
+        return strike.first(kind);
     }
 
     /** The normalised text. */
@@ -166,7 +174,8 @@ final class Call {
 
     private void cut(Steps steps, @Nullable Blow blow) {
         cutAsked = blow;
-        steps.cut(() -> {
+        boolean reset = blow != null && blow.fault() instanceof Cut cut && cut.isReset();
+        steps.cut(reset ? CutKind.RST : CutKind.FIN, () -> {
             report(cutAsked, Cut.CAME_BACK);
             cutAsked = null;
         });

@@ -130,7 +130,7 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean close(ByteBuffer body) {
-        char kind = (char) body.get();
+        char kind = body.hasRemaining() ? (char) body.get() : 0;
         session.statements().closed(kind, Messages.read(body));
         return passed(Expected.CLOSE);
     }
@@ -166,8 +166,8 @@ final class Frontend implements Framer.Reader {
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
-        injector.failUnseen(call, kept);
         saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
+        injector.failUnseen(call, kept);
         session.transactions().executes(arrives, site, portal.sql());
         session.filter().goOn();
         SlowStatement slow = call.slow();
@@ -214,7 +214,7 @@ final class Frontend implements Framer.Reader {
         if (!session.isArmed()) {
             return passed(Expected.FUNCTION);
         }
-        Site site = Functions.site(body.getInt());
+        Site site = Functions.site(body.remaining() < Integer.BYTES ? 0 : body.getInt());
         return cycle(site, site::name, Kind.FUNCTION, body);
     }
 

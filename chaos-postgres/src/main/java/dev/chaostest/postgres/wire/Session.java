@@ -59,8 +59,8 @@ final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
-        this.transactions = new Transactions(this, shared);
         this.failed = new FailedTransaction(shared.refused());
+        this.transactions = new Transactions(this, shared);
     }
 
     WireFilter filter() {
@@ -85,6 +85,12 @@ final class Session {
 
     LockedKey locked() {
         return shared.locked().get();
+    }
+
+    /** The round that is armed; null if none is. */
+    @Nullable
+    Round round() {
+        return mount.armed();
     }
 
     boolean isArmed() {
@@ -163,9 +169,9 @@ final class Session {
         }
     }
 
-    /** Another connection of this mount. */
+    /** Another connection of this mount, or of any other. */
     Optional<Session> other(BackendKey of) {
-        return backends.find(of);
+        return backends.find(of).or(() -> WireMount.findSession(of));
     }
 
     /** The server told who serves this connection. */
@@ -219,6 +225,26 @@ final class Session {
         cutting = call;
         wasCut = true;
         filter.cut();
+    }
+
+    /** A fault of ours ends it from outside. */
+    void ends() {
+        wasCut = true;
+    }
+
+    /**
+     * Has the server cancel what this session does.
+     *
+     * @param done told when it has its signal
+     * @return what waits until that is so
+     */
+    Runnable cancelOnServer(Runnable done) {
+        BackendKey by = key;
+        if (by == null) {
+            done.run();
+            return () -> {};
+        }
+        return shared.cancels().send(by, done);
     }
 
     /** Whether a fault of ours ended the connection, so that the server may not know yet. */

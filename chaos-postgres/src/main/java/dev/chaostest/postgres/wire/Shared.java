@@ -11,13 +11,15 @@ import java.util.function.Supplier;
  *
  * @param locked the lock to wait for, as it is now
  * @param observer who hears of each statement now
- * @param transactions who hears of the end of each transaction now
  * @param refused who hears now of what is refused in failed transactions
+ * @param transactions who hears of the end of each transaction now
+ * @param cancels to the server of this connection
  */
 record Shared(
         Mount mount,
         Backends backends,
         Supplier<LockedKey> locked,
         Supplier<Optional<StatementObserver>> observer,
+        Supplier<Optional<Consumer<Refused>>> refused,
         Supplier<Optional<TransactionObserver>> transactions,
-        Supplier<Optional<Consumer<Refused>>> refused) {}
+        CancelSender cancels) {}

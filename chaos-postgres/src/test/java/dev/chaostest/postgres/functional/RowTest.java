@@ -153,8 +153,9 @@ class RowTest {
     void noErrorIsRaisedBetweenRows() {
         Rule error = at(2, ServerError.of("40001"));
         assertThatThrownBy(() -> bank.arm(error))
-                .hasMessage("A fault on " + bank.wire() + " must be one of [Cut, Delay, Hang, Sabotage], but rule \""
-                        + error + "\" has a ServerError. Use one of those, or another seam.");
+                .hasMessage("A fault on " + bank.wire() + " must be one of [CancelOnServer, CorruptByte, Cut, "
+                        + "Delay, DropRest, Hang, Sabotage, Slice, Swallow], but rule \"" + error
+                        + "\" has a ServerError. Use one of those, or another seam.");
     }
 
     @ParameterizedTest
