@@ -8,6 +8,7 @@ import dev.chaostest.internal.Owner;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Reportable;
+import dev.chaostest.link.Filter;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
@@ -233,7 +234,19 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed or closed already
      */
     public TcpLink link(String name, InetSocketAddress server) {
-        TcpLink link = TcpLink.open(name, server, this::requireFaultsAllowed);
+        return owned(name, TcpLink.open(name, server, this::requireFaultsAllowed));
+    }
+
+    /**
+     * As {@link #link(String, InetSocketAddress)}, with a filter that understands the protocol in each connection.
+     *
+     * @param filters asked once for each connection
+     */
+    public TcpLink link(String name, InetSocketAddress server, Supplier<? extends Filter> filters) {
+        return owned(name, TcpLink.open(name, server, this::requireFaultsAllowed, filters));
+    }
+
+    private TcpLink owned(String name, TcpLink link) {
         try {
             checkResidue("threads, connections or ports of link " + name, link::residue);
         } catch (RuntimeException closedAlready) {

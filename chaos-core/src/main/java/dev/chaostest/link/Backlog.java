@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link;
 
+import dev.chaostest.link.toxic.Signal;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +55,7 @@ final class Backlog {
     private byte @Nullable [] borrowed;
     private volatile boolean empty = true;
     private int bytes;
-    private boolean ended;
+    private @Nullable Signal last;
 
     /** From now until {@link #own}, bytes of this array need not be copied. */
     void borrow(byte[] array) {
@@ -61,7 +64,7 @@ final class Backlog {
 
     void add(ByteBuffer buffer) {
         int length = buffer.remaining();
-        if (ended || length == 0) {
+        if (last != null || length == 0) {
             return;
         }
         bytes += length;
@@ -84,7 +87,7 @@ final class Backlog {
     }
 
     void add(Supplier<ByteBuffer> late) {
-        if (!ended) {
+        if (last == null) {
             append(new Late(late));
         }
     }
@@ -100,7 +103,7 @@ final class Backlog {
     }
 
     void add(Hold hold) {
-        if (ended) {
+        if (last != null) {
             hold.abandon(); // or whoever made it would wait for its end
         } else {
             append(new Wait(hold));
@@ -108,11 +111,17 @@ final class Backlog {
     }
 
     /** Nothing that comes later goes this way. */
-    void end() {
-        if (!ended) {
-            ended = true;
+    void end(Signal how) {
+        if (last == null) {
+            last = how;
             append(new End());
         }
+    }
+
+    /** How it was ended; null if it was not. */
+    @Nullable
+    Signal last() {
+        return last;
     }
 
     /** Copies what still points into the caller's array: the caller takes it back. */
@@ -159,7 +168,12 @@ final class Backlog {
 
     /** Whether no unfinished hold stands before the end. */
     boolean mayEnd(long now) {
-        return ended && items.stream().allMatch(item -> !(item instanceof Wait wait) || wait.hold.isOver(now));
+        return last != null && items.stream().allMatch(item -> !(item instanceof Wait wait) || wait.hold.isOver(now));
+    }
+
+    /** Whether bytes may go now. */
+    boolean isReady(long now) {
+        return !isHeld(now) && !items.isEmpty() && !(items.peekFirst() instanceof End);
     }
 
     /** Takes the next bytes; null if there are none or they are held. */
@@ -215,6 +229,39 @@ final class Backlog {
             }
         }
         return ready;
+    }
+
+    /** Loses what waits for a hold, and what follows. */
+    void dropHeld(long now) {
+        int before = 0;
+        for (Item item : items) {
+            if (item instanceof Wait wait && !wait.hold.isOver(now)) {
+                break;
+            }
+            before++;
+        }
+        drop(before);
+    }
+
+    /** Loses all but the end. */
+    void dropAll() {
+        drop(0);
+    }
+
+    private void drop(int from) {
+        List<Item> dropped = new ArrayList<>(items).subList(Math.min(from, items.size()), items.size());
+        dropped.forEach(item -> {
+            items.removeLast();
+            if (item instanceof Piece piece) {
+                bytes -= piece.length();
+            } else if (item instanceof Wait wait) {
+                wait.hold.abandon();
+            }
+        });
+        if (dropped.stream().anyMatch(End.class::isInstance)) {
+            items.add(new End());
+        }
+        empty = items.isEmpty();
     }
 
     /** The connection is gone: whoever waits is told; what is left can still be taken. */

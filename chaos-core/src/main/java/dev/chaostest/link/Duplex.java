@@ -6,34 +6,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter and the two backlogs that it fills. The lock guards memory only: no I/O happens under it, and who waits lets
- * go of it, so whoever closes may take it. Nothing takes it to learn that a backlog is empty, as it nearly always is.
+ * A filter inside the client's own process: what it wants done is done by who reads and who writes. Nothing takes the lock to
+ * learn that a backlog is empty, as it nearly always is.
  */
-final class Duplex implements Steps {
+final class Duplex {
 
     /** For what no signal tells: another thread is just sending, or failed to. */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final Filter filter;
-    private final LongSupplier nanoClock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Backlog toServer = new Backlog();
-    private final Backlog toClient = new Backlog();
-    private @Nullable Runnable cutDone;
-    private boolean cutAsked;
-    private boolean gone;
+    private final Filtering filtering;
+    private final ReentrantLock lock;
+    private final Condition changed;
+    private final Backlog toServer;
+    private final Backlog toClient;
+    private final InPlace inPlaceToServer;
+    private final InPlace inPlaceToClient;
 
-    private final InPlace inPlaceToServer = new InPlace();
-    private final InPlace inPlaceToClient = new InPlace();
-
-    Duplex(Filter filter, LongSupplier nanoClock) {
-        this.filter = filter;
-        this.nanoClock = nanoClock;
+    /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
+    Duplex(Filter filter, LongSupplier nanoClock, Runnable closer) {
+        this.filtering = new Filtering(filter, nanoClock, closer);
+        this.lock = filtering.lock;
+        this.changed = filtering.changed;
+        this.toServer = filtering.toServer.backlog;
+        this.toClient = filtering.toClient.backlog;
+        this.inPlaceToServer = filtering.toServer.inPlace;
+        this.inPlaceToClient = filtering.toClient.inPlace;
     }
 
     /**
@@ -47,9 +47,7 @@ final class Duplex implements Steps {
                 inPlaceToServer.begin(array, offset);
             }
             toServer.borrow(array);
-            if (!gone) {
-                filter.fromClient(ByteBuffer.wrap(array, offset, length), this);
-            }
+            filtering.feed(filtering.toServer, ByteBuffer.wrap(array, offset, length));
             return inPlaceToServer.length();
         } finally {
             inPlaceToServer.end();
@@ -77,9 +75,7 @@ final class Duplex implements Steps {
             if (toClient.isEmpty()) {
                 inPlaceToClient.begin(array, offset);
             }
-            if (!gone) {
-                filter.fromServer(ByteBuffer.wrap(array, offset, length), this);
-            }
+            filtering.feed(filtering.toClient, ByteBuffer.wrap(array, offset, length));
             return inPlaceToClient.length();
         } finally {
             inPlaceToClient.end();
@@ -91,9 +87,7 @@ final class Duplex implements Steps {
     void serverPeeked(byte[] array, int length) {
         lock.lock();
         try {
-            if (!gone) {
-                filter.fromServer(ByteBuffer.wrap(array, 0, length), this);
-            }
+            filtering.feed(filtering.toClient, ByteBuffer.wrap(array, 0, length));
         } finally {
             lock.unlock();
         }
@@ -106,7 +100,7 @@ final class Duplex implements Steps {
         }
         lock.lock();
         try {
-            return toClient.take(array, offset, length, nanoClock.getAsLong());
+            return toClient.take(array, offset, length, filtering.now());
         } finally {
             lock.unlock();
         }
@@ -119,7 +113,7 @@ final class Duplex implements Steps {
         }
         lock.lock();
         try {
-            return toServer.poll(nanoClock.getAsLong());
+            return toServer.poll(filtering.now());
         } finally {
             lock.unlock();
         }
@@ -131,7 +125,7 @@ final class Duplex implements Steps {
         }
         lock.lock();
         try {
-            return toClient.ready(nanoClock.getAsLong());
+            return toClient.ready(filtering.now());
         } finally {
             lock.unlock();
         }
@@ -161,7 +155,7 @@ final class Duplex implements Steps {
     long heldToServer() {
         lock.lock();
         try {
-            return toServer.held(nanoClock.getAsLong());
+            return toServer.held(filtering.now());
         } finally {
             lock.unlock();
         }
@@ -171,7 +165,7 @@ final class Duplex implements Steps {
     void awaitToClient(long nanosMax) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long now = nanoClock.getAsLong();
+            long now = filtering.now();
             if (toClient.ready(now) == 0) {
                 // Where nothing is held to the client, its end waits for what goes to the server before.
                 await(toClient.isHeld(now) ? toClient.held(now) : toServer.held(now), nanosMax);
@@ -185,7 +179,7 @@ final class Duplex implements Steps {
     void awaitToServer() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            await(toServer.held(nanoClock.getAsLong()), Long.MAX_VALUE);
+            await(toServer.held(filtering.now()), Long.MAX_VALUE);
         } finally {
             lock.unlock();
         }
@@ -193,7 +187,7 @@ final class Duplex implements Steps {
 
     @SuppressWarnings("WaitNotInLoop") // the callers loop, with I/O in between
     private void await(long held, long nanosMax) throws InterruptedException {
-        if (!gone) {
+        if (!filtering.isGone()) {
             changed.await(Math.min(nanosMax, held > 0 ? held : LOOK_AGAIN_NANOS), TimeUnit.NANOSECONDS);
         }
     }
@@ -204,105 +198,27 @@ final class Duplex implements Steps {
         }
         lock.lock();
         try {
-            return toClient.isHeld(nanoClock.getAsLong());
+            return toClient.isHeld(filtering.now());
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether the filter asked for a cut and everything before it is on its way. */
     boolean isCutDue() {
-        lock.lock();
-        try {
-            if (!cutAsked || gone) {
-                return false;
-            }
-            long now = nanoClock.getAsLong();
-            return toServer.isAtEnd(now) && toClient.mayEnd(now);
-        } finally {
-            lock.unlock();
-        }
+        return filtering.isCutDue();
     }
 
-    /** The connection was cut as the filter asked. */
+    @Nullable
+    CutKind cutAsked() {
+        return filtering.cutAsked();
+    }
+
     void cutDone() {
-        lock.lock();
-        try {
-            Runnable done = cutDone;
-            cutDone = null;
-            if (done != null) {
-                done.run();
-            }
-        } finally {
-            lock.unlock();
-        }
-        gone();
+        filtering.cutDone();
     }
 
     /** The connection is gone; the second call does nothing. */
     void gone() {
-        lock.lock();
-        try {
-            if (gone) {
-                return;
-            }
-            gone = true;
-            toServer.abandon();
-            toClient.abandon();
-            filter.closed();
-        } finally {
-            changed.signalAll();
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void toServer(ByteBuffer bytes) {
-        if (!toServer.isEmpty() || !inPlaceToServer.takes(bytes)) {
-            toServer.add(bytes);
-        }
-    }
-
-    @Override
-    public void toServerInTurn(Supplier<ByteBuffer> bytes) {
-        toServer.add(bytes);
-    }
-
-    @Override
-    public void toClient(ByteBuffer bytes) {
-        if (!toClient.isEmpty() || !inPlaceToClient.takes(bytes)) {
-            toClient.add(bytes);
-        }
-    }
-
-    @Override
-    public void holdToServer(Hold hold) {
-        toServer.add(hold);
-        hold.wake(this::wake);
-    }
-
-    @Override
-    public void holdToClient(Hold hold) {
-        toClient.add(hold);
-        hold.wake(this::wake);
-    }
-
-    private void wake() {
-        lock.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void cut(Runnable done) {
-        if (!cutAsked) {
-            cutAsked = true;
-            cutDone = done;
-            toServer.end();
-            toClient.end();
-        }
+        filtering.gone();
     }
 }

@@ -21,6 +21,15 @@ public interface Filter {
     /** The server sent these bytes; as {@link #fromClient}. */
     void fromServer(ByteBuffer bytes, Steps steps);
 
+    /**
+     * Whether a client that has said its last still wants the answer, as a half-close means it.
+     *
+     * @return false where the protocol knows no such thing: such a client has left, and what is held for it is lost
+     */
+    default boolean mayClientHalfClose() {
+        return true;
+    }
+
     /** The connection is gone, for whatever reason; called once, and nothing is called after it. */
     void closed();
 }

@@ -51,7 +51,7 @@ final class FilteredInput extends InputStream {
             }
             if (socket.isCut()) {
                 int rest = duplex.take(bytes, offset, length);
-                return rest > 0 ? rest : -1;
+                return rest > 0 ? rest : socket.endOfCut();
             }
             int received = await(bytes, offset, length, deadline);
             if (received != 0) {

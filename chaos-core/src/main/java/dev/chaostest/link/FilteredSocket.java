@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * SO_TIMEOUT} ends a held read with {@link SocketTimeoutException}, and the wait goes on with the next read;
  * {@link #close} from another thread, an interrupt ({@link InterruptedIOException}, the flag stays set) and {@link
  * Hold#release} end it, on the way to the server within {@value #SLICE_MILLIS} ms. After a cut, reads deliver what came before it and then the end
- * of the stream; writes fail. A filter that throws ends the connection, and its exception is the client's.
+ * of the stream, or fail if it was a {@linkplain CutKind#RST reset}; writes fail. A filter that throws ends the connection, and its exception is the client's.
  *
  * <p>Not affected: connecting, options, addresses. Who waits is the reader: bytes that are held on their way to the
  * server are kept, and sent when they are due by whoever reads or writes next. The writer waits too with more than
@@ -48,6 +48,7 @@ public final class FilteredSocket extends Socket {
     /** The JDK's own words, which differ. */
     private static final String STREAM_OF_CLOSED = "Socket closed";
 
+    private static final String RESET = "Connection reset";
     private static final String OPTION_OF_CLOSED = "Socket is closed";
 
     private final Duplex duplex;
@@ -57,6 +58,7 @@ public final class FilteredSocket extends Socket {
     private final AtomicReference<@Nullable OutputStream> output = new AtomicReference<>();
     private volatile int soTimeout;
     private volatile boolean cut;
+    private volatile boolean reset;
 
     /** As {@link #isClosed}, which takes a lock that costs more than the rest of a read. */
     private volatile boolean closed;
@@ -73,7 +75,7 @@ public final class FilteredSocket extends Socket {
      * @param nanoClock the time in nanoseconds, from any origin, never going back
      */
     public FilteredSocket(Filter filter, LongSupplier nanoClock) {
-        this.duplex = new Duplex(filter, nanoClock);
+        this.duplex = new Duplex(filter, nanoClock, this::end);
         this.nanoClock = nanoClock;
     }
 
@@ -146,7 +148,20 @@ public final class FilteredSocket extends Socket {
         return why;
     }
 
+    /** On behalf of the filter, at any time. */
+    private void end() {
+        try {
+            cutNow();
+        } catch (IOException e) {
+            duplex.cutDone(); // it is as closed as it can be
+        }
+    }
+
     private void cutNow() throws IOException {
+        reset = duplex.cutAsked() == CutKind.RST;
+        if (reset) {
+            super.setSoLinger(true, 0); // closing resets then
+        }
         cut = true;
         super.close();
         duplex.cutDone();
@@ -154,6 +169,14 @@ public final class FilteredSocket extends Socket {
 
     boolean isCut() {
         return cut;
+    }
+
+    /** What a read says behind the last byte. */
+    int endOfCut() throws SocketException {
+        if (reset) {
+            throw new SocketException(RESET);
+        }
+        return -1;
     }
 
     void unwatched(boolean now) {
@@ -217,7 +240,7 @@ public final class FilteredSocket extends Socket {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             requireOpen();
             if (cut) {
-                throw new SocketException("Connection reset");
+                throw new SocketException(RESET);
             }
             sending.lock();
             try {

@@ -36,10 +36,29 @@ public interface Steps {
     void holdToClient(Hold hold);
 
     /**
-     * Ends the connection here: what was said before is delivered first, in both directions, holds included; what is
+     * Ends the connection here, in order: what was said before is delivered first, in both directions, holds included; what is
      * said after is lost.
      *
      * @param done told once the connection is closed; not told if it ended otherwise before
      */
     void cut(Runnable done);
+
+    /**
+     * As {@link #cut(Runnable)}, and says how.
+     *
+     * @param kind how both peers see it end; a mount that can't reset ends it in order
+     */
+    default void cut(CutKind kind, Runnable done) {
+        cut(done);
+    }
+
+    /**
+     * What ends the connection later, from any thread and at once, whatever it waits for: to be kept by who may have to free a
+     * peer that waits for what never comes. What was not delivered by then is lost. Without effect on a connection that is gone.
+     *
+     * @return what ends it; here nothing, for mounts whose peers wait for nothing
+     */
+    default Runnable ender() {
+        return () -> {};
+    }
 }

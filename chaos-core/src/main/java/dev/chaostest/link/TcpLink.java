@@ -2,6 +2,7 @@
 package dev.chaostest.link;
 
 import dev.chaostest.link.internal.Relay;
+import dev.chaostest.link.internal.Sluice;
 import dev.chaostest.link.toxic.LinkTarget;
 import dev.chaostest.link.toxic.Refuse;
 import dev.chaostest.link.toxic.Toxic;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * A way to a server that can be made slow, lossy or dead: a port of this process, behind which each client is connected to
@@ -46,12 +48,12 @@ public final class TcpLink implements AutoCloseable {
     private final Relay relay;
     private final Runnable permission;
 
-    private TcpLink(String name, InetSocketAddress server, Mount mount, Runnable permission) {
+    private TcpLink(String name, InetSocketAddress server, Mount mount, Runnable permission, Sluice.Maker sluices) {
         this.name = name;
         this.server = server;
         this.mount = mount;
         this.permission = permission;
-        this.relay = Relay.open(name, server, mount);
+        this.relay = Relay.open(name, server, mount, sluices);
     }
 
     /**
@@ -72,13 +74,36 @@ public final class TcpLink implements AutoCloseable {
      * @param permission asked before each fault and outage; throws if there must be none
      */
     public static TcpLink open(String name, InetSocketAddress server, Runnable permission) {
+        return open(name, server, permission, Sluice.Maker.open());
+    }
+
+    /**
+     * A link each of whose connections passes a filter that understands its protocol. The filter comes before the toxics: what
+     * it lets through, and what it says itself, meets them.
+     *
+     * <p>What waits for a {@linkplain Hold hold} waits on a thread of its own, at most 1 MiB in each direction; then the sender
+     * waits. A filter that throws ends its connection.
+     *
+     * @param permission asked before each fault and outage; throws if there must be none
+     * @param filters asked once for each connection, before its first byte
+     */
+    public static TcpLink open(
+            String name, InetSocketAddress server, Runnable permission, Supplier<? extends Filter> filters) {
+        return open(
+                name,
+                server,
+                permission,
+                (there, back) -> FilteredWay.pair(filters.get(), System::nanoTime, there, back));
+    }
+
+    private static TcpLink open(String name, InetSocketAddress server, Runnable permission, Sluice.Maker sluices) {
         LinkTarget.requireName(name);
         if (server.getPort() < 1 || server.getPort() > PORT_MAX) {
             throw new IllegalArgumentException("server of link " + name + " must have a port between 1 and " + PORT_MAX
                     + ", but was " + server + ". Give the port that the server listens on.");
         }
         Mount mount = new Mount("the link " + name, LinkTarget.SEAM, Set.of(Toxic.class, Refuse.class));
-        return new TcpLink(name, server, mount, permission);
+        return new TcpLink(name, server, mount, permission, sluices);
     }
 
     /** The name. */

@@ -42,6 +42,13 @@ public record Inner(EngineExecutionResults results) {
         return results.testEvents().aborted().stream().map(Inner::thrown).toList();
     }
 
+    /** The names of the tests that were run, in order. */
+    public List<String> names() {
+        return results.testEvents().started().stream()
+                .map(event -> event.getTestDescriptor().getDisplayName())
+                .toList();
+    }
+
     /** Why tests were skipped. */
     public List<String> skipped() {
         return results.testEvents().skipped().stream()

@@ -52,6 +52,17 @@ final class Connection {
         this.toClient = new Pump(this, server, client, new Flow(() -> relay.start(this, this.writer(false))));
     }
 
+    /** Before it runs: has something stand in its way. */
+    void through(Sluice.Maker maker) {
+        Sluice.Pair pair = maker.make(toServer, toClient);
+        toServer.through(pair.toServer());
+        toClient.through(pair.toClient());
+    }
+
+    void start(Runnable task) {
+        relay.start(this, task);
+    }
+
     private Runnable writer(boolean server) {
         return server ? toServer::write : toClient::write;
     }
@@ -245,9 +256,14 @@ final class Connection {
         }
         close(client);
         close(server);
-        toServer.flow().end();
-        toClient.flow().end();
+        end(toServer);
+        end(toClient);
         relay.forget(this);
+    }
+
+    private static void end(Pump pump) {
+        pump.flow().end();
+        pump.sluice().gone();
     }
 
     /** Under the lock of the relay, or when it is gone from there. */

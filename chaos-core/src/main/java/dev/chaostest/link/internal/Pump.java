@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The buffer is small until a read fills it, so an idle connection takes little memory and a busy one is fast.
  */
-final class Pump implements Peer {
+final class Pump implements Peer, Onward {
 
     private static final int SMALL = 4 << 10;
     private static final int LARGE = 64 << 10;
@@ -22,6 +22,7 @@ final class Pump implements Peer {
     private final Socket source;
     private final Socket sink;
     private final Flow flow;
+    private Sluice sluice = new Sluice.Open(this);
     private int quiet;
 
     Pump(Connection connection, Socket source, Socket sink, Flow flow) {
@@ -29,6 +30,15 @@ final class Pump implements Peer {
         this.source = source;
         this.sink = sink;
         this.flow = flow;
+    }
+
+    /** Before it begins: what is read passes that first. */
+    void through(Sluice instead) {
+        sluice = instead;
+    }
+
+    Sluice sluice() {
+        return sluice;
     }
 
     Flow flow() {
@@ -44,17 +54,27 @@ final class Pump implements Peer {
         try {
             byte[] buffer = new byte[SMALL];
             for (int n = readInto(buffer); n >= 0; n = readInto(buffer)) {
-                if (!handOn(buffer, n)) {
+                if (!sluice.take(buffer, n)) {
                     return;
                 }
                 buffer = fitting(buffer, n);
             }
-            handOn(connection.isGone(source) ? Signal.SILENCE : Signal.END);
+            ended(Signal.END);
         } catch (ReadFailed e) { // we closed it, or its peer broke it
-            handOn(connection.isGone(source) ? Signal.SILENCE : Signal.RESET);
+            ended(Signal.RESET);
         } catch (IOException e) {
             broken();
         } catch (InterruptedException e) { // whoever interrupts wants this thread to end
+            connection.closeAll();
+        }
+    }
+
+    private void ended(Signal how) {
+        try {
+            sluice.take(connection.isGone(source) ? Signal.SILENCE : how);
+        } catch (IOException e) {
+            broken();
+        } catch (InterruptedException e) { // as above
             connection.closeAll();
         }
     }
@@ -68,17 +88,34 @@ final class Pump implements Peer {
     }
 
     /** The stream is asked for here: that the sink is gone matters when there is something to say. */
-    private boolean handOn(byte[] buffer, int n) throws IOException, InterruptedException {
-        Flow.Put put = flow.isPlain() ? Flow.Put.PLAIN : flow.put(Chunk.copyOf(buffer, n));
+    @Override
+    public boolean forward(byte[] bytes, int from, int length) throws IOException, InterruptedException {
+        Flow.Put put = flow.isPlain() ? Flow.Put.PLAIN : flow.put(Chunk.copyOf(bytes, from, length));
         if (put == Flow.Put.PLAIN) {
-            sink.getOutputStream().write(buffer, 0, n);
+            sink.getOutputStream().write(bytes, from, length);
         }
         return put != Flow.Put.OVER;
     }
 
-    private void handOn(Signal signal) {
+    @Override
+    public void forward(Signal signal) {
         if (flow.put(signal) == Flow.Put.PLAIN) {
             deliver(signal);
+        }
+    }
+
+    @Override
+    public void needDrainer(Sluice waiting) {
+        connection.start(() -> drain(waiting));
+    }
+
+    private void drain(Sluice waiting) {
+        try {
+            waiting.drain();
+        } catch (IOException e) {
+            broken();
+        } catch (InterruptedException e) { // whoever interrupts wants this thread to end
+            connection.closeAll();
         }
     }
 
@@ -129,6 +166,7 @@ final class Pump implements Peer {
     /** What comes can't be written any more: the peer there is gone. */
     private void broken() {
         flow.end();
+        sluice.over();
         connection.broken(this);
     }
 

@@ -35,6 +35,7 @@ public final class Relay implements AutoCloseable {
     private final ListenPort port;
     private final Pumps pumps;
     private final Questions questions;
+    private final Sluice.Maker sluices;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private Runnable unwatch = () -> {};
@@ -44,20 +45,25 @@ public final class Relay implements AutoCloseable {
     private boolean cut;
     private boolean closed;
 
-    private Relay(String name, InetSocketAddress server, Mount mount, ListenPort port) {
+    private Relay(String name, InetSocketAddress server, Mount mount, Sluice.Maker sluices, ListenPort port) {
         this.name = name;
         this.server = new Destination(server);
         this.mount = mount;
+        this.sluices = sluices;
         this.port = port;
         this.pumps = new Pumps(name);
         this.acceptor = acceptor(port.unmute());
         this.questions = new Questions(name, mount);
     }
 
-    /** Opens a port, and accepts clients from now on. */
-    public static Relay open(String name, InetSocketAddress server, Mount mount) {
+    /**
+     * Opens a port, and accepts clients from now on.
+     *
+     * @param sluices what stands in each connection
+     */
+    public static Relay open(String name, InetSocketAddress server, Mount mount, Sluice.Maker sluices) {
         try {
-            Relay relay = new Relay(name, server, mount, ListenPort.open(name));
+            Relay relay = new Relay(name, server, mount, sluices, ListenPort.open(name));
             mount.whenArmed(relay::armed);
             relay.pumps.start(relay.acceptor);
             return relay;
@@ -90,6 +96,7 @@ public final class Relay implements AutoCloseable {
         Connection connection = new Connection(this, client);
         try {
             client.setTcpNoDelay(true);
+            connection.through(sluices);
             if (isAdmitted(connection)) {
                 start(connection, connection::run);
             } else {

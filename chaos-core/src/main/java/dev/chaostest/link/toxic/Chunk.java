@@ -27,7 +27,18 @@ public final class Chunk {
 
     /** The first so many of these bytes, copied. */
     public static Chunk copyOf(byte[] bytes, int length) {
-        return new Chunk(Arrays.copyOf(bytes, length), 0, length);
+        return copyOf(bytes, 0, length);
+    }
+
+    /**
+     * Some of these bytes, copied.
+     *
+     * @param from the first byte
+     * @param length how many, so that they are all there
+     */
+    public static Chunk copyOf(byte[] bytes, int from, int length) {
+        Objects.checkFromIndexSize(from, length, bytes.length);
+        return new Chunk(Arrays.copyOfRange(bytes, from, from + length), 0, length);
     }
 
     /** How many bytes. */

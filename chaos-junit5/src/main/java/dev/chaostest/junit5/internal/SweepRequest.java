@@ -40,7 +40,11 @@ final class SweepRequest {
         try {
             Budget budget = new Budget(wanted.maxRounds(), Durations.parse("maxTime", wanted.maxTime()));
             Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), Set.of());
-            return new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
+            Sweeping sweeping = new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
+            if (TestRun.of(template).isDryRun()) {
+                sweeping.onlyCount();
+            }
+            return sweeping;
         } catch (ChaosException e) {
             throw new ChaosException(place + ": " + e.getMessage(), e);
         }

@@ -8,6 +8,7 @@ import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
@@ -53,6 +54,7 @@ public final class TestRound implements AutoCloseable {
     private final Optional<SweepRound> sweep;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
+    private @Nullable MeantToFail meantToFail;
 
     private TestRound(ExtensionContext context) {
         this.test = Tests.name(context);
@@ -146,6 +148,34 @@ public final class TestRound implements AutoCloseable {
         onFailure.add(action);
     }
 
+    /** The seed to give for the same run again. */
+    public Seed seed() {
+        return replay.seed();
+    }
+
+    /** Has what this round throws told to somebody who says in the end whether it is red. */
+    public void meantToFail(MeantToFail judge) {
+        meantToFail = judge;
+    }
+
+    /** Whether somebody else says what this failure means. */
+    boolean isTaken(Throwable thrown) {
+        MeantToFail judge = meantToFail;
+        boolean taken = judge != null && ChaosExtension.isFailure(thrown);
+        if (taken && judge != null) {
+            judge.failed(thrown);
+        }
+        return taken;
+    }
+
+    /** When all of it is closed. */
+    void judge() {
+        MeantToFail judge = meantToFail;
+        if (judge != null) {
+            judge.ended();
+        }
+    }
+
     /** How a test names a site, for those who read a dry run. */
     public void nameSites(Function<Site, Optional<String>> how) {
         naming = how;
@@ -219,7 +249,7 @@ public final class TestRound implements AutoCloseable {
                     + attempt.map(Attempt::line).orElseGet(this::unshrunk)
                     + "\n  replay   : "
                     + commandLine.apply(token().toString())
-                    + replay.unfixed(scope());
+                    + (sweep.isPresent() ? "" : replay.unfixed(scope())); // a variant is one hit, whatever the counts
         }
         return report;
     }

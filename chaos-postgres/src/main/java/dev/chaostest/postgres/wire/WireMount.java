@@ -9,8 +9,14 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hang;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
+import dev.chaostest.postgres.wire.message.CorruptByte;
+import dev.chaostest.postgres.wire.message.DropRest;
+import dev.chaostest.postgres.wire.message.Slice;
+import dev.chaostest.postgres.wire.message.Swallow;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +24,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +54,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What counts as one arrival: an Execute of a prepared statement (fetching more of its rows does not), an element of
  * a batch, a query string (also one with several statements), a function call (pgjdbc uses them for large objects), the begin and the
- * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request.
+ * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request, and any other message that a rule
+ * of the round is about.
  *
  * <p>The mount may be asked for before or after the first connection. Safe for use by many threads.
  *
@@ -63,6 +74,9 @@ public final class WireMount implements AutoCloseable {
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
+    private volatile Optional<Consumer<Refused>> refused = Optional.empty();
+    private volatile Optional<TransactionObserver> transactions = Optional.empty();
+    private final AtomicLong cancelNumbers = new AtomicLong();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
@@ -72,8 +86,25 @@ public final class WireMount implements AutoCloseable {
                 "the DataSource \"" + key + "\"",
                 Map.of(
                         SqlSites.SEAM,
-                                Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
-                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        ServerError.class,
+                                        SlowStatement.class,
+                                        Sabotage.class,
+                                        SilentRollback.class),
+                        WireSites.SEAM,
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        Sabotage.class,
+                                        Swallow.class,
+                                        DropRest.class,
+                                        Slice.class,
+                                        CorruptByte.class,
+                                        CancelOnServer.class)));
     }
 
     /**
@@ -125,20 +156,30 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return newFilter(Optional.empty());
+        return newFilter(Optional.empty(), () -> null);
     }
 
-    private Filter newFilter(Optional<String> openedBy) {
-        return new WireFilter(new Shared(mount, backends, () -> locked, () -> observer), openedBy);
+    /** @param server where cancel requests of ours go; null while that is not known */
+    Filter newFilter(Optional<String> openedBy, Supplier<@Nullable SocketAddress> server) {
+        CancelSender cancels = new CancelSender(cancelNumbers, server);
+        return new WireFilter(
+                new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions, cancels),
+                openedBy);
     }
 
     /** A socket for one new connection of the driver's. */
     Socket newSocket() {
         open.keySet().removeIf(Socket::isClosed);
         Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        Socket socket = new FilteredSocket(newFilter(by), System::nanoTime);
+        AtomicReference<@Nullable Socket> self = new AtomicReference<>();
+        Socket socket = new FilteredSocket(newFilter(by, () -> remote(self.get())), System::nanoTime);
+        self.set(socket);
         open.put(socket, by);
         return socket;
+    }
+
+    private static @Nullable SocketAddress remote(@Nullable Socket socket) {
+        return socket == null ? null : socket.getRemoteSocketAddress();
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
@@ -197,6 +238,46 @@ public final class WireMount implements AutoCloseable {
         };
     }
 
+    /**
+     * Tells of each statement that the server refuses since its transaction has failed, from now on, in place of whom it told
+     * before. Called on the thread that reads the answer, which must not be made to wait. While no round is armed, of query
+     * strings the text is not known.
+     *
+     * @return closing it ends that
+     */
+    public AutoCloseable onRefused(Consumer<Refused> told) {
+        refused = Optional.of(told);
+        return () -> {
+            if (refused.filter(told::equals).isPresent()) { // a later one may have come in its place
+                refused = Optional.empty();
+            }
+        };
+    }
+
+    /**
+     * Tells of the end of each transaction while a round is armed, from now on, on open connections as well as on new ones.
+     *
+     * @return closing it ends that
+     * @throws ChaosException if somebody else is told already
+     */
+    public synchronized AutoCloseable follow(TransactionObserver told) {
+        if (transactions.isPresent()) {
+            throw new ChaosException("At most one must follow the transactions of " + mount.name()
+                    + " at a time, but one does already. Close that one first.");
+        }
+        transactions = Optional.of(told);
+        return () -> {
+            if (transactions.filter(told::equals).isPresent()) { // a later one may have come in its place
+                transactions = Optional.empty();
+            }
+        };
+    }
+
+    /** Closes the connections that are open now, as if the network had, and leaves the mount as it is. */
+    public void closeConnections() {
+        open.keySet().forEach(WireMount::close);
+    }
+
     /** The connections that are open now, one sentence each; for a twin, at its end, those that somebody forgot. */
     public List<String> leftOpen() {
         return open.entrySet().stream()
@@ -211,7 +292,7 @@ public final class WireMount implements AutoCloseable {
     @Override
     public void close() {
         BY_KEY.remove(key, this);
-        open.keySet().forEach(WireMount::close);
+        closeConnections();
     }
 
     private static void close(Socket socket) {

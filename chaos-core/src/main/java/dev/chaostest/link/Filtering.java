@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.link;
+
+import dev.chaostest.link.toxic.Signal;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filter and the two backlogs that it fills, for a mount of any kind. The lock guards memory only: no I/O happens under it,
+ * and who waits lets go of it, so whoever closes may take it.
+ */
+final class Filtering implements Steps {
+
+    /** What is to go one way. */
+    static final class Side {
+        final Backlog backlog = new Backlog();
+        final InPlace inPlace = new InPlace();
+
+        /** Its last has been said. */
+        private boolean over;
+    }
+
+    final ReentrantLock lock = new ReentrantLock();
+    final Condition changed = lock.newCondition();
+    final Side toServer = new Side();
+    final Side toClient = new Side();
+
+    private final Filter filter;
+    private final LongSupplier nanoClock;
+    private final Runnable closer;
+    private @Nullable Runnable cutDone;
+    private @Nullable CutKind cutAsked;
+    private boolean gone;
+
+    /** For a mount that looks by itself for the end. */
+    Filtering(Filter filter, LongSupplier nanoClock) {
+        this(filter, nanoClock, () -> {});
+    }
+
+    /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
+    Filtering(Filter filter, LongSupplier nanoClock, Runnable closer) {
+        this.filter = filter;
+        this.nanoClock = nanoClock;
+        this.closer = closer;
+    }
+
+    long now() {
+        return nanoClock.getAsLong();
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    /** Shows the filter what came on its way there; for who holds the lock. */
+    void feed(Side way, ByteBuffer bytes) {
+        if (gone) {
+            return;
+        }
+        if (way == toServer) {
+            filter.fromClient(bytes, this);
+        } else {
+            filter.fromServer(bytes, this);
+        }
+    }
+
+    /** Whether the filter asked for a cut and everything before it is on its way. */
+    boolean isCutDue() {
+        lock.lock();
+        try {
+            if (cutAsked == null || gone) {
+                return false;
+            }
+            long now = now();
+            return toServer.backlog.isAtEnd(now) && toClient.backlog.mayEnd(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How the filter asked for a cut; null if it did not. */
+    @Nullable
+    CutKind cutAsked() {
+        lock.lock();
+        try {
+            return cutAsked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection was cut as the filter asked. */
+    void cutDone() {
+        lock.lock();
+        try {
+            Runnable done = cutDone;
+            cutDone = null;
+            if (done != null && !gone) {
+                done.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+        gone();
+    }
+
+    /** The source has said its last, behind what came before. A client that has left loses what is held for it. */
+    void sourceEnded(Side way, Signal how) {
+        lock.lock();
+        try {
+            if (way == toServer && (how != Signal.END || !filter.mayClientHalfClose())) {
+                toServer.backlog.dropHeld(now());
+                toClient.backlog.dropAll();
+                gone();
+            }
+            way.backlog.end(how);
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How one way is to end, if it has come to its end. Who is cut is told last: by then the server's side is closed, and the
+     * cut is told of.
+     */
+    @Nullable
+    Signal takeEnd(Side way) {
+        lock.lock();
+        try {
+            if (!isEndDue(way, now())) {
+                return null;
+            }
+            if (cutAsked == null) {
+                return way.backlog.last();
+            }
+            if (way == toClient) {
+                cutDone();
+            }
+            return cutAsked == CutKind.RST ? Signal.RESET : Signal.END;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isEndDue(Side way, long now) {
+        return !way.over && way.backlog.isAtEnd(now) && (cutAsked == null || way == toServer || toServer.over);
+    }
+
+    /** Whether there is something to send that way now; for who holds the lock. */
+    boolean isDue(Side way) {
+        long now = now();
+        return way.backlog.isReady(now) || isEndDue(way, now);
+    }
+
+    /** Nothing more goes that way. */
+    void over(Side way) {
+        lock.lock();
+        try {
+            way.over = true;
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    boolean isOver(Side way) {
+        lock.lock();
+        try {
+            return way.over;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection is gone; the second call does nothing. */
+    void gone() {
+        lock.lock();
+        try {
+            if (gone) {
+                return;
+            }
+            gone = true;
+            toServer.backlog.abandon();
+            toClient.backlog.abandon();
+            filter.closed();
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void toServer(ByteBuffer bytes) {
+        add(toServer, bytes);
+    }
+
+    @Override
+    public void toClient(ByteBuffer bytes) {
+        add(toClient, bytes);
+    }
+
+    private static void add(Side way, ByteBuffer bytes) {
+        if (!way.backlog.isEmpty() || !way.inPlace.takes(bytes)) {
+            way.backlog.add(bytes);
+        }
+    }
+
+    @Override
+    public void toServerInTurn(Supplier<ByteBuffer> bytes) {
+        toServer.backlog.add(bytes);
+    }
+
+    @Override
+    public void holdToServer(Hold hold) {
+        toServer.backlog.add(hold);
+        hold.wake(this::wake);
+    }
+
+    @Override
+    public void holdToClient(Hold hold) {
+        toClient.backlog.add(hold);
+        hold.wake(this::wake);
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void cut(CutKind kind, Runnable done) {
+        if (cutAsked == null) {
+            cutAsked = kind;
+            cutDone = done;
+            toServer.backlog.end(Signal.END);
+            toClient.backlog.end(Signal.END);
+        }
+    }
+
+    @Override
+    public void cut(Runnable done) {
+        cut(CutKind.FIN, done);
+    }
+
+    @Override
+    public Runnable ender() {
+        return () -> {
+            lock.lock();
+            try {
+                if (gone) {
+                    return;
+                }
+                cut(() -> {});
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            closer.run();
+        };
+    }
+}
