@@ -240,4 +240,72 @@ class FailingFirstTest {
                         "chaos.failing-first must be true or false, but was \"maybe\". Set it to false to keep and run no "
                                 + "red rounds of earlier runs.");
     }
+
+    @Tag(ChaosTags.PROPERTY)
+    static class SweptTestCases {
+        @ChaosWrap
+        Gateway gateway = amount -> {};
+
+        @ChaosSweep
+        void bearsRefusals() throws IOException {
+            for (int number = 1; number <= (code == Code.ON_ANOTHER_WAY ? 1 : 3); number++) {
+                try {
+                    gateway.charge(number);
+                } catch (IOException e) {
+                    assertThat(number == 3 && code == Code.BROKEN).as("third").isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theVariantsOfASweepThatWereRedComeFirstUntilTheyAreGreen() {
+        List<String> red = redOf(run(SweptTestCases.class));
+        assertThat(red).hasSize(6);
+        assertThat(kept("SweptTestCases.bearsRefusals")).hasSize(6);
+
+        Inner second = run(SweptTestCases.class, Map.of("chaos.seed", "3"));
+        assertThat(redOf(second)).isEqualTo(red);
+        assertThat(names(second).subList(2, 14))
+                .as("behind the clean rounds, each twice")
+                .allMatch(name -> red.contains(name.replace(", again", "")));
+        assertThat(kept("SweptTestCases.bearsRefusals")).hasSize(6);
+
+        code = Code.MENDED;
+        Inner third = run(SweptTestCases.class);
+        assertThat(third.failures()).isEmpty();
+        assertThat(names(third).subList(2, 8)).isEqualTo(red);
+        assertThat(kept("SweptTestCases.bearsRefusals")).isEmpty();
+        assertThat(names(run(SweptTestCases.class)).get(2)).startsWith("#1 ");
+    }
+
+    @Test
+    void aVariantThatIsNoLongerThereIsForgotten() {
+        run(SweptTestCases.class);
+        code = Code.ON_ANOTHER_WAY;
+
+        assertThat(run(SweptTestCases.class).failures()).isEmpty();
+        assertThat(kept("SweptTestCases.bearsRefusals")).isEmpty();
+    }
+
+    @Test
+    void theReplayOfAVariantAndADryRunForgetNothing() {
+        String message =
+                String.valueOf(run(SweptTestCases.class).failures().get(0).getMessage());
+        String token = message.replaceAll("(?s).*-Dchaos\\.replay=(\\S+).*", "$1");
+        code = Code.MENDED;
+
+        assertThat(names(run(SweptTestCases.class, Map.of("chaos.replay", token))))
+                .hasSize(4);
+        run(SweptTestCases.class, Map.of("chaos.dryRun", "true"));
+
+        assertThat(kept("SweptTestCases.bearsRefusals")).hasSize(6);
+    }
+
+    private static List<String> redOf(Inner inner) {
+        return names(inner).stream()
+                .filter(name -> name.startsWith("#") && name.endsWith(", again"))
+                .map(name -> name.replace(", again", ""))
+                .toList();
+    }
 }

@@ -330,8 +330,7 @@ public final class SweepRound {
                     "the test said: " + firstLine(thrown.get()));
         }
         if (turn instanceof Turn.Try && struck(scope).isEmpty()) {
-            return outcome(
-                    scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
+            return outcome(scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();
         return mismatches.isEmpty()

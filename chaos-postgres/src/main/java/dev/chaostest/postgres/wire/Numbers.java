@@ -35,9 +35,7 @@ final class Numbers {
 
     /** Between the client's messages: what fails here fails the client's cycle. */
     void ask(Followed about) {
-        new NumberQuestion(marks())
-                .messages("chaos_number_" + ++questions)
-                .forEach(session.steps()::toServer);
+        new NumberQuestion(marks()).messages("chaos_number_" + ++questions).forEach(session.steps()::toServer);
         boolean read = true;
         for (Expected reply : NumberQuestion.replies()) {
             read &= session.replies().add(reply);
@@ -75,7 +73,8 @@ final class Numbers {
             answering = false;
             return false;
         }
-        answering |= type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
+        answering |=
+                type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
         return answering;
     }
 
