@@ -183,9 +183,9 @@ final class Session {
         }
     }
 
-    /** Another connection of this mount. */
+    /** Another connection of this mount, or of any other. */
     Optional<Session> other(BackendKey of) {
-        return backends.find(of);
+        return backends.find(of).or(() -> WireMount.findSession(of));
     }
 
     /** The server told who serves this connection. */

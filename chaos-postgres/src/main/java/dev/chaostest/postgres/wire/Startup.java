@@ -31,6 +31,9 @@ final class Startup {
         message.position(body);
         int code = message.remaining() < Integer.BYTES ? 0 : message.getInt();
         if (code == SSL_REQUEST || code == GSS_REQUEST) {
+            if (session.filter().encryption().isPassed()) {
+                return true;
+            }
             session.tlsRefused();
             session.steps().toClient(ByteBuffer.wrap(new byte[] {'N'}));
             return false;
@@ -78,6 +81,7 @@ final class Startup {
     }
 
     private boolean isCancelPassed(BackendKey key, ByteBuffer request) {
+        session.filter().cancels();
         Optional<Session> victim = session.other(key);
         Call call = session.arrivesFor(victim, WireSites.CANCEL_REQUEST);
         if (victim.isEmpty() && call == null) {

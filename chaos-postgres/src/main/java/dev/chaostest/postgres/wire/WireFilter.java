@@ -39,13 +39,16 @@ final class WireFilter implements Filter {
     /** How many messages are kept. */
     private int kept;
 
+    private final Encryption encryption;
+    private boolean isCancel;
     private final Frontend frontend;
     private final Backend backend;
     private final MessageSeam messages;
     private final ClientMessages clientMessages;
     private final ServerMessages serverMessages;
 
-    WireFilter(Shared shared, Optional<String> openedBy) {
+    WireFilter(Shared shared, Optional<String> openedBy, Encryption encryption) {
+        this.encryption = encryption;
         this.session = new Session(this, shared, openedBy);
         this.frontend = new Frontend(session);
         this.backend = new Backend(session);
@@ -59,6 +62,9 @@ final class WireFilter implements Filter {
 
     @Override
     public void fromClient(ByteBuffer bytes, Steps out) {
+        if (encryption.beginsWith(bytes)) {
+            opaque();
+        }
         client.readBy(messages.isArmed() || clientMessages.isBusy() ? clientMessages : frontend);
         feed(client, bytes, out);
         if (aheadBytes > AHEAD_MAX || (keeping && client.isOpaque())) {
@@ -71,6 +77,9 @@ final class WireFilter implements Filter {
 
     @Override
     public void fromServer(ByteBuffer bytes, Steps out) {
+        if (encryption.agrees(bytes, out)) {
+            opaque();
+        }
         server.readBy(messages.isArmed() || serverMessages.isBusy() ? serverMessages : backend);
         feed(server, bytes, out);
     }
@@ -154,8 +163,15 @@ final class WireFilter implements Filter {
         aheadBytes = 0;
     }
 
+    /** No client of PostgreSQL's ends its half and waits for an answer, but one that cancels need not wait for anything. */
+    @Override
+    public boolean mayClientHalfClose() {
+        return isCancel;
+    }
+
     @Override
     public void closed() {
+        encryption.closed();
         session.closed();
         clientMessages.closed();
         serverMessages.closed();
@@ -189,6 +205,16 @@ final class WireFilter implements Filter {
     /** The startup packet has passed. */
     void typed() {
         client.typed();
+    }
+
+    /** What becomes of a wish to encrypt. */
+    Encryption encryption() {
+        return encryption;
+    }
+
+    /** The client wants nothing but to cancel what another connection does. */
+    void cancels() {
+        isCancel = true;
     }
 
     /** The connection speaks something else from here on. */

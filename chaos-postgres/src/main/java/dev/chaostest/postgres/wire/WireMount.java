@@ -71,6 +71,7 @@ public final class WireMount implements AutoCloseable {
 
     private final String key;
     private final Mount mount;
+    private final BlindSpots blind;
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
@@ -80,10 +81,10 @@ public final class WireMount implements AutoCloseable {
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
-    private WireMount(String key) {
+    private WireMount(String key, String thing) {
         this.key = key;
         this.mount = new Mount(
-                "the DataSource \"" + key + "\"",
+                thing,
                 Map.of(
                         SqlSites.SEAM,
                                 Set.of(
@@ -105,6 +106,7 @@ public final class WireMount implements AutoCloseable {
                                         Slice.class,
                                         CorruptByte.class,
                                         CancelOnServer.class)));
+        this.blind = new BlindSpots(mount, thing);
     }
 
     /**
@@ -118,7 +120,7 @@ public final class WireMount implements AutoCloseable {
                     "The key of a wire mount must be a name, but was blank. Give the DataSource a name, "
                             + "for example socketFactoryArg=bank.");
         }
-        return BY_KEY.computeIfAbsent(key, WireMount::new);
+        return BY_KEY.computeIfAbsent(key, WireMount::ofDataSource);
     }
 
     /**
@@ -128,11 +130,31 @@ public final class WireMount implements AutoCloseable {
      * @param prefix what the key begins with, not blank
      */
     public static WireMount twinOf(String prefix) {
-        WireMount twin;
+        return register(() -> ofDataSource(prefix + "-twin-" + TWINS.incrementAndGet()));
+    }
+
+    /** The mount of a link, with a key that no other has. */
+    static WireMount ofLink(String name) {
+        return register(() -> new WireMount(name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name));
+    }
+
+    private static WireMount ofDataSource(String key) {
+        return new WireMount(key, "the DataSource \"" + key + "\"");
+    }
+
+    private static WireMount register(Supplier<WireMount> next) {
+        WireMount mount;
         do {
-            twin = new WireMount(prefix + "-twin-" + TWINS.incrementAndGet());
-        } while (BY_KEY.putIfAbsent(twin.key, twin) != null);
-        return twin;
+            mount = next.get();
+        } while (BY_KEY.putIfAbsent(mount.key, mount) != null);
+        return mount;
+    }
+
+    /** The open session that a cancel request names: it may come another way than the session. */
+    static Optional<Session> findSession(BackendKey key) {
+        return BY_KEY.values().stream()
+                .flatMap(mount -> mount.backends.find(key).stream())
+                .findFirst();
     }
 
     /** What rounds are armed on. */
@@ -156,15 +178,25 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return newFilter(Optional.empty(), () -> null);
+        return newFilter(Optional.empty(), Encryption.Policy.REFUSED, () -> null);
     }
 
-    /** @param server where cancel requests of ours go; null while that is not known */
-    Filter newFilter(Optional<String> openedBy, Supplier<@Nullable SocketAddress> server) {
+    /**
+     * The filter for one new connection in which the client and the server may agree to encrypt.
+     *
+     * @param server where cancel requests of ours go; null while that is not known
+     */
+    Filter newFilter(Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+        return newFilter(Optional.empty(), encryption, server);
+    }
+
+    private Filter newFilter(
+            Optional<String> openedBy, Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
         CancelSender cancels = new CancelSender(cancelNumbers, server);
         return new WireFilter(
                 new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions, cancels),
-                openedBy);
+                openedBy,
+                new Encryption(encryption, blind));
     }
 
     /** A socket for one new connection of the driver's. */
@@ -172,7 +204,8 @@ public final class WireMount implements AutoCloseable {
         open.keySet().removeIf(Socket::isClosed);
         Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
         AtomicReference<@Nullable Socket> self = new AtomicReference<>();
-        Socket socket = new FilteredSocket(newFilter(by, () -> remote(self.get())), System::nanoTime);
+        Socket socket = new FilteredSocket(
+                newFilter(by, Encryption.Policy.REFUSED, () -> remote(self.get())), System::nanoTime);
         self.set(socket);
         open.put(socket, by);
         return socket;
