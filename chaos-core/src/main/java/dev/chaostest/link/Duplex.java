@@ -27,7 +27,8 @@ final class Duplex {
 
     /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
     Duplex(Filter filter, LongSupplier nanoClock, Runnable closer) {
-        this.filtering = new Filtering(filter, nanoClock, closer);
+        this.filtering = new Filtering(filter, nanoClock);
+        filtering.endedBy(closer);
         this.lock = filtering.lock;
         this.changed = filtering.changed;
         this.toServer = filtering.toServer.backlog;
