@@ -302,9 +302,10 @@ class ChaosMustCatchTest {
                                 .startsWith("not tried: RUN_TWICE of DELETE FROM account WHERE id = ? from ")
                                 .endsWith(" changed no row, so nobody could notice."));
         assertThat(inner.message())
-                .contains(" must fail when the transaction is committed in the middle, before DELETE FROM account WHERE id = ?, "
-                        + "but it passed. Have the transaction fail behind it (@ChaosFailure), and assert that nothing of it "
-                        + "stays.");
+                .contains(
+                        " must fail when the transaction is committed in the middle, before DELETE FROM account WHERE id = ?, "
+                                + "but it passed. Have the transaction fail behind it (@ChaosFailure), and assert that nothing of it "
+                                + "stays.");
     }
 
     @PostgresTest

@@ -35,8 +35,7 @@ public record Contents(Map<String, String> tables) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
 
-    private static final String TABLES =
-            """
+    private static final String TABLES = """
             SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND c.relkind = 'r' ORDER BY 1
             """;

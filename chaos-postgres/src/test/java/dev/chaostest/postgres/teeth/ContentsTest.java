@@ -28,9 +28,7 @@ class ContentsTest {
             run(other, "DELETE FROM account WHERE id = 1");
             assertThat(Contents.of(admin, other.schema())).isNotEqualTo(Contents.of(admin, one.schema()));
             run(other, "INSERT INTO account VALUES (1, 1000)");
-            assertThat(Contents.of(admin, other.schema()))
-                    .isPresent()
-                    .isEqualTo(Contents.of(admin, one.schema()));
+            assertThat(Contents.of(admin, other.schema())).isPresent().isEqualTo(Contents.of(admin, one.schema()));
             run(other, "UPDATE account SET balance = 1001 WHERE id = 1");
             assertThat(Contents.of(admin, other.schema())).isNotEqualTo(Contents.of(admin, one.schema()));
         }
