@@ -75,7 +75,7 @@ public final class FilteredSocket extends Socket {
      * @param nanoClock the time in nanoseconds, from any origin, never going back
      */
     public FilteredSocket(Filter filter, LongSupplier nanoClock) {
-        this.duplex = new Duplex(filter, nanoClock);
+        this.duplex = new Duplex(filter, nanoClock, this::end);
         this.nanoClock = nanoClock;
     }
 
@@ -146,6 +146,15 @@ public final class FilteredSocket extends Socket {
             why.addSuppressed(e);
         }
         return why;
+    }
+
+    /** On behalf of the filter, at any time. */
+    private void end() {
+        try {
+            cutNow();
+        } catch (IOException e) {
+            duplex.cutDone(); // it is as closed as it can be
+        }
     }
 
     private void cutNow() throws IOException {

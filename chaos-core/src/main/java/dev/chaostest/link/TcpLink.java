@@ -48,8 +48,7 @@ public final class TcpLink implements AutoCloseable {
     private final Relay relay;
     private final Runnable permission;
 
-    private TcpLink(
-            String name, InetSocketAddress server, Mount mount, Runnable permission, Sluice.Maker sluices) {
+    private TcpLink(String name, InetSocketAddress server, Mount mount, Runnable permission, Sluice.Maker sluices) {
         this.name = name;
         this.server = server;
         this.mount = mount;
@@ -97,8 +96,7 @@ public final class TcpLink implements AutoCloseable {
                 (there, back) -> FilteredWay.pair(filters.get(), System::nanoTime, there, back));
     }
 
-    private static TcpLink open(
-            String name, InetSocketAddress server, Runnable permission, Sluice.Maker sluices) {
+    private static TcpLink open(String name, InetSocketAddress server, Runnable permission, Sluice.Maker sluices) {
         LinkTarget.requireName(name);
         if (server.getPort() < 1 || server.getPort() > PORT_MAX) {
             throw new IllegalArgumentException("server of link " + name + " must have a port between 1 and " + PORT_MAX

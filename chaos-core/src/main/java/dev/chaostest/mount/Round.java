@@ -44,6 +44,7 @@ public final class Round {
     private final Decisions decisions;
     private final Parking parking = new Parking();
     private final List<String> mismatches = new CopyOnWriteArrayList<>();
+    private final Set<String> unseen = ConcurrentHashMap.newKeySet();
     /** By place in the ledger; as many as there are calls in flight, unless a seam is broken. */
     private final Map<Long, LedgerEntry.Fired> unanswered = new ConcurrentSkipListMap<>();
 
@@ -274,6 +275,23 @@ public final class Round {
         ledger.answered(fired, "refused");
         if (mismatches.size() < MISMATCHES_MAX) {
             mismatches.add(struck(fired) + ", but it could not be carried out: " + why);
+        }
+    }
+
+    /**
+     * Says that a seam can't see whether what a rule is about arrives. The round is red by it, unless the rule may miss; said
+     * once, however often it is called.
+     *
+     * @param why after "planned was ..., but"
+     */
+    public void unseen(Rule rule, String why) {
+        String sentence = "planned was " + rule + ", but " + why;
+        if (!unseen.add(sentence)) {
+            return;
+        }
+        ledger.noted(sentence);
+        if (!rule.optional() && mismatches.size() < MISMATCHES_MAX) {
+            mismatches.add(sentence);
         }
     }
 

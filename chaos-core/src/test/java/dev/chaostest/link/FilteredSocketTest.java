@@ -13,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,84 +32,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class FilteredSocketTest {
 
-    private static final Duration HOUR = Duration.ofHours(1);
-
     private final Letters filter = new Letters();
     private ServerSocket listener;
     private FilteredSocket client;
     private Socket server;
-
-    /**
-     * Passes letters on, except: H holds what follows to the server, h to the client; X cuts, x cuts towards the client;
-     * L is replaced in its turn; S and s are swallowed; R resets; D and d are doubled; F and f fail.
-     */
-    private static final class Letters implements Filter {
-
-        private final AtomicInteger closed = new AtomicInteger();
-        private final AtomicReference<Hold.@Nullable End> ended = new AtomicReference<>();
-        private final AtomicInteger cuts = new AtomicInteger();
-        private final AtomicInteger late = new AtomicInteger('n');
-        private volatile Duration length = HOUR;
-        private final CountDownLatch held = new CountDownLatch(1);
-        private volatile @Nullable Hold hold;
-
-        private Hold hold() {
-            Hold next = new Hold(length, ended::set);
-            hold = next;
-            held.countDown();
-            return next;
-        }
-
-        @Override
-        public void fromClient(ByteBuffer bytes, Steps steps) {
-            while (bytes.hasRemaining()) {
-                ByteBuffer one = one(bytes);
-                switch (one.get(one.position())) {
-                    case 'H' -> steps.holdToServer(hold());
-                    case 'X' -> steps.cut(cuts::incrementAndGet);
-                    case 'R' -> steps.cut(CutKind.RST, cuts::incrementAndGet);
-                    case 'L' -> steps.toServerInTurn(() -> ByteBuffer.wrap(new byte[] {(byte) late.get()}));
-                    case 'S' -> {}
-                    case 'F' -> throw new IllegalStateException("lost");
-                    case 'D' -> {
-                        steps.toServer(one.duplicate());
-                        steps.toServer(one);
-                    }
-                    default -> steps.toServer(one);
-                }
-            }
-        }
-
-        @Override
-        public void fromServer(ByteBuffer bytes, Steps steps) {
-            while (bytes.hasRemaining()) {
-                ByteBuffer one = one(bytes);
-                switch (one.get(one.position())) {
-                    case 'h' -> steps.holdToClient(hold());
-                    case 'x' -> steps.cut(cuts::incrementAndGet);
-                    case 's' -> {}
-                    case 'f' -> throw new IllegalStateException("lost");
-                    case 'd' -> {
-                        steps.toClient(one.duplicate());
-                        steps.toClient(one);
-                    }
-                    default -> steps.toClient(one);
-                }
-            }
-        }
-
-        private static ByteBuffer one(ByteBuffer bytes) {
-            ByteBuffer one = bytes.duplicate();
-            one.limit(bytes.position() + 1);
-            bytes.position(bytes.position() + 1);
-            return one;
-        }
-
-        @Override
-        public void closed() {
-            closed.incrementAndGet();
-        }
-    }
 
     @BeforeEach
     void connect() throws IOException {

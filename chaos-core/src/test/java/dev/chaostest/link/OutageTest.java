@@ -16,6 +16,7 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -40,7 +41,12 @@ class OutageTest {
     void open() throws IOException {
         ends = new Ends();
         scope = ChaosScope.open("outage", Plan.of(new Seed(1)));
-        link = scope.link("bank", ends.address());
+        link = open(scope, ends.address());
+    }
+
+    /** A link to that server, owned and armed. */
+    TcpLink open(ChaosScope owner, InetSocketAddress server) {
+        return owner.link("bank", server);
     }
 
     @AfterEach

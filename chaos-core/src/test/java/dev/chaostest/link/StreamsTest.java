@@ -24,6 +24,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -59,10 +60,15 @@ class StreamsTest {
     void open() throws IOException {
         ends = new Ends();
         scope = ChaosScope.open("streams", Plan.of(new Seed(11)));
-        link = scope.link("bank", ends.address());
+        link = open(scope, ends.address());
         Ends.Both both = ends.connect(link);
         there = new Stream(1, BYTES, both.client(), both.server(), progress);
         back = new Stream(2, BYTES, both.server(), both.client(), progress);
+    }
+
+    /** A link to that server, owned and armed. */
+    TcpLink open(ChaosScope owner, InetSocketAddress server) {
+        return owner.link("bank", server);
     }
 
     @AfterEach

@@ -16,6 +16,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.time.VirtualTime;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -33,7 +34,12 @@ class TcpLinkTest {
     @BeforeEach
     void open() throws IOException {
         ends = new Ends();
-        link = TcpLink.open("bank", ends.address());
+        link = open(ends.address());
+    }
+
+    /** A link to that server. */
+    TcpLink open(InetSocketAddress server) {
+        return TcpLink.open("bank", server);
     }
 
     @AfterEach

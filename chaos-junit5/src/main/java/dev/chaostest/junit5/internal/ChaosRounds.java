@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.internal;
 
+import dev.chaostest.ChaosScope;
 import dev.chaostest.NotReproducedError;
 import dev.chaostest.UnfulfilledPlanError;
 import dev.chaostest.explore.shrink.Effort;
@@ -122,6 +123,11 @@ final class ChaosRounds implements Iterator<TestTemplateInvocationContext> {
         return tried.orElseGet(() -> new LastRound("shrunk: " + running.result(), running.shrunk(), running, this));
     }
 
+    /** Whether there are more faults than shrinking could come to. */
+    static boolean isMany(ChaosScope scope) {
+        return scope.round().decisions().fired().size() > FEW;
+    }
+
     /** Why a red round is not shrunk, for its report; nothing to say if empty, and it is shrunk if null. */
     @Nullable
     String whyNotShrunk(Throwable thrown, PlainRound round, TestRound red) {
@@ -129,7 +135,7 @@ final class ChaosRounds implements Iterator<TestTemplateInvocationContext> {
         Optional<Script> followed = round.follows().flatMap(Token::script);
         boolean isAskedFor = followed.isEmpty() || (followed.get().complete() && run.isShrinkingSet());
         boolean isOfFaults = !(thrown instanceof UnfulfilledPlanError || thrown instanceof NotReproducedError);
-        if (run.shrinking() == 0 || run.isDryRun() || fired.size() <= FEW || !isAskedFor || !isOfFaults) {
+        if (run.shrinking() == 0 || run.isDryRun() || !isMany(red.scope()) || !isAskedFor || !isOfFaults) {
             return "";
         }
         if (!isInTurn) {

@@ -8,6 +8,7 @@ import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
@@ -44,6 +45,7 @@ public final class TestRound implements AutoCloseable {
     private final Deque<Undo> undos = new ArrayDeque<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
+    private final boolean shrinks;
     private final TimeSource time;
     private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
@@ -52,6 +54,7 @@ public final class TestRound implements AutoCloseable {
     private final Optional<SweepRound> sweep;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
+    private @Nullable MeantToFail meantToFail;
 
     private TestRound(ExtensionContext context) {
         this.test = Tests.name(context);
@@ -62,6 +65,7 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.shrinks = TestRun.of(context).shrinking() > 0;
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
@@ -144,6 +148,34 @@ public final class TestRound implements AutoCloseable {
         onFailure.add(action);
     }
 
+    /** The seed to give for the same run again. */
+    public Seed seed() {
+        return replay.seed();
+    }
+
+    /** Has what this round throws told to somebody who says in the end whether it is red. */
+    public void meantToFail(MeantToFail judge) {
+        meantToFail = judge;
+    }
+
+    /** Whether somebody else says what this failure means. */
+    boolean isTaken(Throwable thrown) {
+        MeantToFail judge = meantToFail;
+        boolean taken = judge != null && ChaosExtension.isFailure(thrown);
+        if (taken && judge != null) {
+            judge.failed(thrown);
+        }
+        return taken;
+    }
+
+    /** When all of it is closed. */
+    void judge() {
+        MeantToFail judge = meantToFail;
+        if (judge != null) {
+            judge.ended();
+        }
+    }
+
     /** How a test names a site, for those who read a dry run. */
     public void nameSites(Function<Site, Optional<String>> how) {
         naming = how;
@@ -214,12 +246,18 @@ public final class TestRound implements AutoCloseable {
         if (report == null) {
             report = FailureReport.of(scope(), kept())
                     + "\n  seed     : " + replay.seed()
-                    + attempt.map(Attempt::line).orElse("")
+                    + attempt.map(Attempt::line).orElseGet(this::unshrunk)
                     + "\n  replay   : "
                     + commandLine.apply(token().toString())
                     + (sweep.isPresent() ? "" : replay.unfixed(scope())); // a variant is one hit, whatever the counts
         }
         return report;
+    }
+
+    /** What JUnit does not run several times can't be shrunk. */
+    private String unshrunk() {
+        boolean wouldBe = sweep.isEmpty() && !dryRun && shrinks && ChaosRounds.isMany(scope());
+        return wouldBe ? "\n  shrunk   : not tried, since only a @ChaosTest is run again by itself; make it one" : "";
     }
 
     /** What replays it. */

@@ -129,6 +129,11 @@ final class PostgresRound {
         return dataSource;
     }
 
+    /** The seam that its statements pass. */
+    WireMount mount() {
+        return place.mount();
+    }
+
     /** What its sessions leave on the server. */
     RoundResidue residue() {
         return residue;

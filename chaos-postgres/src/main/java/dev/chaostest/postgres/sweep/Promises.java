@@ -77,8 +77,8 @@ final class Promises {
     synchronized void check(String name, Sweep.Check check) {
         requireNamed("check", name);
         if (checks.putIfAbsent(name, check) != null) {
-            throw new ChaosException("Check \"" + name
-                    + "\" must be said once in a round, but was said twice. Give each its own name.");
+            throw new ChaosException(
+                    "Check \"" + name + "\" must be said once in a round, but was said twice. Give each its own name.");
         }
     }
 

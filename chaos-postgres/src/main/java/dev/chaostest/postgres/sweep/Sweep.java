@@ -69,8 +69,9 @@ public final class Sweep {
     @SafeVarargs
     public final void accepts(Class<? extends Throwable>... types) {
         if (types.length == 0) {
-            throw new ChaosException("accepts(...) must name exceptions, but named none. Remove it, or name what the test "
-                    + "may end with.");
+            throw new ChaosException(
+                    "accepts(...) must name exceptions, but named none. Remove it, or name what the test "
+                            + "may end with.");
         }
         List<Class<? extends Throwable>> named = new ArrayList<>();
         for (Class<? extends Throwable> type : types) {

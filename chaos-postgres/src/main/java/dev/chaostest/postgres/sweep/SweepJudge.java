@@ -101,18 +101,27 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         promises.begin();
         begun = clock.instant();
         before = space.look();
+        space.methodBegins();
     }
 
     @Override
     public Judgement judge(Ended round) {
-        List<String> wrong = new ArrayList<>(space.left());
+        return judge(round, Set.of());
+    }
+
+    /**
+     * As {@link #judge(Ended)}, where the library has handed connections to the test and ends them itself.
+     *
+     * @param lent the process ids of their sessions
+     */
+    public Judgement judge(Ended round, Set<Integer> lent) {
+        List<String> wrong = new ArrayList<>(space.left(lent));
         refused.stream()
                 .map(each -> "25P02    : " + each + " was sent though its transaction had failed; roll back first")
                 .distinct()
                 .forEach(wrong::add);
         Optional<Image> now = space.look();
-        Optional<Course> course = before.flatMap(
-                old -> now.map(image -> Course.of(space.shape(), old, image)));
+        Optional<Course> course = before.flatMap(old -> now.map(image -> Course.of(space.shape(), old, image)));
         List<String> told = new ArrayList<>();
         if (round.turn() instanceof Turn.Clean clean) {
             learn(clean, course);
@@ -132,9 +141,10 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         }
         state.cleanAgain(space.shape(), course, clock.instant(), promises.ignored());
         if (promises.isAllOrNothing() && state.whyNot().isPresent()) {
-            throw new ChaosException("allOrNothing() must have rounds without faults that change the same, but "
-                    + state.whyNot().get()
-                    + ". Use ignoring(...) for columns that may differ, and leave tables out of the test that it need not change.");
+            throw new ChaosException(
+                    "allOrNothing() must have rounds without faults that change the same, but "
+                            + state.whyNot().get()
+                            + ". Use ignoring(...) for columns that may differ, and leave tables out of the test that it need not change.");
         }
     }
 

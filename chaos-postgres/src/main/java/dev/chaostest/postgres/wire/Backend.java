@@ -15,13 +15,11 @@ final class Backend implements Framer.Reader {
 
     private static final String BEGAN = "BEGIN";
     private static final String STARTED = "START TRANSACTION";
-    private static final int TAG_SEEN = STARTED.length() + 1;
+    /** Longer than any tag. */
+    private static final int TAG_SEEN = 64;
 
     private final Session session;
     private final Replies replies;
-
-    /** A message that was an arrival has just gone on. */
-    private @Nullable Call behind;
 
     Backend(Session session) {
         this.session = session;
@@ -42,11 +40,9 @@ final class Backend implements Framer.Reader {
 
     @Override
     public boolean isPassed(byte type, ByteBuffer seen, int body) {
-        arrivalHasPassed();
         return !session.filter().isCut()
                 && switch (type) {
-                    case 'S' -> true;
-                    case 'A' -> isArrivalPassed(WireSites.NOTIFICATION);
+                    case 'S', 'A' -> true;
                     case 'N' -> isNoticeShown();
                     case 'E' -> isErrorPassed(seen, body);
                     default -> isReplyPassed(type, seen, body);
@@ -57,6 +53,13 @@ final class Backend implements Framer.Reader {
     @Override
     public boolean isAlike(byte type) {
         return type == 'd' || (type == 'D' && !session.isArmed());
+    }
+
+    /** The site of the row that comes; null if that is not known. */
+    @Nullable
+    Site rows() {
+        Expected first = replies.first();
+        return first == null || !first.kind().accepts((byte) 'D') ? null : first.rows();
     }
 
     private boolean isNoticeShown() {
@@ -75,12 +78,8 @@ final class Backend implements Framer.Reader {
         if (type == 'G' || type == 'W') {
             replies.copyInBegins();
         }
-        if (type == 'K') {
+        if (type == 'K' && seen.limit() >= body + Integer.BYTES) {
             session.served(BackendKey.read(seen.duplicate().position(body)));
-        }
-        Site rows = expected.rows();
-        if (type == 'D' && rows != null) {
-            return isArrivalPassed(rows);
         }
         boolean last = expected.kind().isEndedBy(type);
         if (last) {
@@ -90,42 +89,14 @@ final class Backend implements Framer.Reader {
             complete(expected, seen, body);
         }
         if (type == 'Z') {
-            ready(seen.get(body));
+            ready(seen.limit() > body ? seen.get(body) : 0);
         }
         answered(expected, type, last);
         if (type == 'Z') {
-            session.transactions().ready(expected, seen.get(body));
+            session.transactions().ready(expected, seen.limit() > body ? seen.get(body) : 0);
         }
-        return !session.filter().isCut() && isShown(expected, type);
-    }
-
-    /** A message that is an arrival by itself: it can come late, or never. */
-    private boolean isArrivalPassed(Site site) {
-        Call call = session.arrives(site, site::name);
-        if (call == null) {
-            return true;
-        }
-        call.hold(When.BEFORE, session.steps()::holdToClient);
-        if (call.isCutBefore()) {
-            call.cutBefore(session.steps());
-            session.cut(call);
-            return false;
-        }
-        behind = call;
-        return true;
-    }
-
-    /** What strikes after such a message waits until all of it has gone on, but not for a next one: none may come. */
-    void arrivalHasPassed() {
-        Call call = behind;
-        behind = null;
-        if (call == null || session.filter().isCut()) {
-            return;
-        }
-        call.hold(When.AFTER, session.steps()::holdToClient);
-        if (call.isCutAfter()) {
-            cutAfter(call);
-        }
+        return !session.filter().isCut()
+                && session.cover().isPassed(expected, type, seen, body, isShown(expected, type));
     }
 
     private void complete(Expected expected, ByteBuffer seen, int body) {
@@ -219,6 +190,7 @@ final class Backend implements Framer.Reader {
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
         session.failed(fields.state());
+        session.cover().failed(first, fields.state());
         if (first == null) {
             return true;
         }
@@ -242,7 +214,7 @@ final class Backend implements Framer.Reader {
         }
         ErrorFields shown = shown(first, fields, ended);
         if (!shown.equals(fields)) {
-            session.steps().toClient(shown.message());
+            session.filter().saysError(shown.message());
         }
         return shown.equals(fields);
     }

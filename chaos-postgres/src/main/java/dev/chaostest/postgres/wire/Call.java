@@ -2,22 +2,25 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.ledger.LedgerEntry.Cause;
+import dev.chaostest.link.CutKind;
 import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Strike;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.When;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One hit that something strikes, until the last of it is reported. */
 final class Call {
 
-    private static final String LOST = "no answer, the connection ended";
+    static final String LOST = "no answer, the connection ended";
 
     private final String site;
     private final Strike strike;
@@ -54,6 +57,11 @@ final class Call {
                 || (blow.fault() instanceof ServerError error && error.how() == Provocation.CUT);
     }
 
+    /** The first fault of a kind that this does not carry out by itself. */
+    Optional<Blow> first(Class<? extends Fault> kind) {
+        return strike.first(kind);
+    }
+
     /** The normalised text. */
     String site() {
         return site;
@@ -69,6 +77,12 @@ final class Call {
     @Nullable
     SlowStatement slow() {
         return slow != null && slow.fault() instanceof SlowStatement fault ? fault : null;
+    }
+
+    /** What is to be done to it behind the client's back; null for nothing. */
+    @Nullable
+    Blow sabotage() {
+        return strike.first(Sabotage.class).orElse(null);
     }
 
     /** A message that is answered as a whole can't be made slow. */
@@ -155,7 +169,8 @@ final class Call {
 
     private void cut(Steps steps, @Nullable Blow blow) {
         cutAsked = blow;
-        steps.cut(() -> {
+        boolean reset = blow != null && blow.fault() instanceof Cut cut && cut.isReset();
+        steps.cut(reset ? CutKind.RST : CutKind.FIN, () -> {
             report(cutAsked, Cut.CAME_BACK);
             cutAsked = null;
         });

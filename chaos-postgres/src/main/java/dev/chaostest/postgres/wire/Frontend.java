@@ -22,6 +22,7 @@ final class Frontend implements Framer.Reader {
     private final Replies replies;
     private final Startup startup;
     private final Injector injector;
+    private final Saboteur saboteur;
 
     /** The statement that was bound last, and most often is again. */
     private String bound = "";
@@ -45,6 +46,7 @@ final class Frontend implements Framer.Reader {
         this.replies = session.replies();
         this.startup = new Startup(session);
         this.injector = new Injector(session);
+        this.saboteur = new Saboteur(session, injector);
     }
 
     @Override
@@ -128,7 +130,7 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean close(ByteBuffer body) {
-        char kind = (char) body.get();
+        char kind = body.hasRemaining() ? (char) body.get() : 0;
         session.statements().closed(kind, Messages.read(body));
         return passed(Expected.CLOSE);
     }
@@ -164,6 +166,7 @@ final class Frontend implements Framer.Reader {
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
+        saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
         injector.failUnseen(call, kept);
         session.filter().goOn();
         session.transactions().executes(arrives, site, portal.sql());
@@ -173,7 +176,8 @@ final class Frontend implements Framer.Reader {
         }
         ServerError error = call.error();
         if (error == null) {
-            return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+            Expected own = new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+            return !saboteur.isReplaced(own) && passed(own);
         }
         boolean read = injector.failInPlaceOfExecute(call, error);
         if (!read) {
@@ -222,7 +226,7 @@ final class Frontend implements Framer.Reader {
         if (!session.isArmed()) {
             return passed(Expected.FUNCTION);
         }
-        Site site = Functions.site(body.getInt());
+        Site site = Functions.site(body.remaining() < Integer.BYTES ? 0 : body.getInt());
         return cycle(site, site::name, Kind.FUNCTION, body);
     }
 
@@ -248,9 +252,12 @@ final class Frontend implements Framer.Reader {
         if (waiting != null) {
             waiting.beforeQuery(session.steps());
         }
+        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+        if (saboteur.isQueryReplaced(call, text.get(), own)) {
+            return false;
+        }
         injector.failUnseen(call, 0);
-        Expected answer = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
-        return session.transactions().isPassed(answer, site, text, body);
+        return session.transactions().isPassed(own, site, text, body);
     }
 
     /** What is to follow a query string can only follow when all of it is there. */
@@ -259,6 +266,7 @@ final class Frontend implements Framer.Reader {
             waiting.behindQuery(session.steps());
             waiting = null;
         }
+        saboteur.messageHasPassed();
     }
 
     private boolean sync(ByteBuffer seen) {
@@ -276,7 +284,7 @@ final class Frontend implements Framer.Reader {
             injector.expectEnd(ending);
             return false;
         }
-        if (!commitFailed) {
+        if (!commitFailed && !saboteur.hasBegun()) {
             return passed(Expected.SYNC);
         }
         commitFailed = false;

@@ -133,6 +133,11 @@ final class Injector {
         return ours(Injection.cancelled(), null);
     }
 
+    /** A statement of which the client sees nothing. */
+    Ours hidden(String sql) {
+        return ours(sql, Shown.NOTHING, null);
+    }
+
     private Ours ours(String sql, @Nullable Call call) {
         return ours(sql, Shown.OURS, call);
     }
@@ -154,5 +159,10 @@ final class Injector {
     }
 
     /** Messages that the client did not send, and what they are answered with. */
-    record Ours(List<ByteBuffer> messages, List<Expected> replies) {}
+    record Ours(List<ByteBuffer> messages, List<Expected> replies) {
+        /** What it is answered with in the end. */
+        Expected answer() {
+            return replies.get(replies.size() - 1);
+        }
+    }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replies {
 
+    private static final int OWED_MAX = 1_000_000;
+
     private final Deque<Expected> owed = new ArrayDeque<>();
     private boolean skipping;
     private boolean copyIn;
@@ -52,6 +54,11 @@ final class Replies {
             first = owed.peekFirst();
         }
         return first;
+    }
+
+    /** Whether so many are owed, {@value #OWED_MAX}, that whoever counts them had better stop. */
+    boolean areTooMany() {
+        return owed.size() > OWED_MAX;
     }
 
     @Nullable

@@ -45,6 +45,8 @@ final class Session {
     private volatile boolean wasCut;
     private volatile boolean abandoned;
     private boolean inTransaction;
+    private boolean failedTransaction;
+    private final Cover cover = new Cover(this);
     private boolean tlsRefused;
     private @Nullable Call cutting;
 
@@ -97,6 +99,12 @@ final class Session {
 
     LockedKey locked() {
         return shared.locked().get();
+    }
+
+    /** The round that is armed; null if none is. */
+    @Nullable
+    Round round() {
+        return mount.armed();
     }
 
     boolean isArmed() {
@@ -175,9 +183,9 @@ final class Session {
         }
     }
 
-    /** Another connection of this mount. */
+    /** Another connection of this mount, or of any other. */
     Optional<Session> other(BackendKey of) {
-        return backends.find(of);
+        return backends.find(of).or(() -> WireMount.findSession(of));
     }
 
     /** The server told who serves this connection. */
@@ -192,6 +200,22 @@ final class Session {
         return inTransaction;
     }
 
+    /** Whether the server said that a transaction block is open, and has not failed. */
+    boolean isHealthy() {
+        return inTransaction && !failedTransaction;
+    }
+
+    /** Whether a transaction block is open as far as the client has said; only while armed. */
+    boolean isInBlock() {
+        InRound known = place;
+        return known == null ? inTransaction : known.transactions.isOpen();
+    }
+
+    /** How answers to what was sabotaged look. */
+    Cover cover() {
+        return cover;
+    }
+
     void transactionBegan() {
         inTransaction = true;
     }
@@ -199,6 +223,7 @@ final class Session {
     void ready(byte status) {
         inTransaction = status != 'I';
         failed.ready(status);
+        failedTransaction = status == 'E';
         // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
         if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();
@@ -214,6 +239,26 @@ final class Session {
         cutting = call;
         wasCut = true;
         filter.cut();
+    }
+
+    /** A fault of ours ends it from outside. */
+    void ends() {
+        wasCut = true;
+    }
+
+    /**
+     * Has the server cancel what this session does.
+     *
+     * @param done told when it has its signal
+     * @return what waits until that is so
+     */
+    Runnable cancelOnServer(Runnable done) {
+        BackendKey by = key;
+        if (by == null) {
+            done.run();
+            return () -> {};
+        }
+        return shared.cancels().send(by, done);
     }
 
     /** Whether a fault of ours ended the connection, so that the server may not know yet. */

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * @param observer who hears of each statement now
  * @param refused who hears now of what is refused in failed transactions
  * @param transactions who hears of the end of each transaction now
+ * @param cancels to the server of this connection
  */
 record Shared(
         Mount mount,
@@ -20,4 +21,5 @@ record Shared(
         Supplier<LockedKey> locked,
         Supplier<Optional<StatementObserver>> observer,
         Supplier<Optional<Consumer<Refused>>> refused,
-        Supplier<Optional<TransactionObserver>> transactions) {}
+        Supplier<Optional<TransactionObserver>> transactions,
+        CancelSender cancels) {}

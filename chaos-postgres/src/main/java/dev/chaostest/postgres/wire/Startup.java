@@ -11,9 +11,9 @@ import java.util.Optional;
 final class Startup {
 
     private static final int CANCEL_REQUEST = 80877102;
-    private static final int SSL_REQUEST = 80877103;
-    private static final int GSS_REQUEST = 80877104;
-    private static final int PROTOCOL_3 = 3;
+    static final int SSL_REQUEST = 80877103;
+    static final int GSS_REQUEST = 80877104;
+    static final int PROTOCOL_3 = 3;
 
     private final Session session;
 
@@ -31,6 +31,9 @@ final class Startup {
         message.position(body);
         int code = message.remaining() < Integer.BYTES ? 0 : message.getInt();
         if (code == SSL_REQUEST || code == GSS_REQUEST) {
+            if (session.filter().encryption().isPassed()) {
+                return true;
+            }
             session.tlsRefused();
             session.steps().toClient(ByteBuffer.wrap(new byte[] {'N'}));
             return false;
@@ -78,6 +81,7 @@ final class Startup {
     }
 
     private boolean isCancelPassed(BackendKey key, ByteBuffer request) {
+        session.filter().cancels();
         Optional<Session> victim = session.other(key);
         Call call = session.arrivesFor(victim, WireSites.CANCEL_REQUEST);
         if (victim.isEmpty() && call == null) {

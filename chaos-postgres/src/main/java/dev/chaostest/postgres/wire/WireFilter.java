@@ -4,6 +4,7 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.link.Filter;
 import dev.chaostest.link.Steps;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.wire.message.MessageType.From;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,33 +39,53 @@ final class WireFilter implements Filter {
     /** How many messages are kept. */
     private int kept;
 
+    private final Encryption encryption;
+    private boolean isCancel;
     private final Frontend frontend;
     private final Backend backend;
+    private final MessageSeam messages;
+    private final ClientMessages clientMessages;
+    private final ServerMessages serverMessages;
 
-    WireFilter(Shared shared, Optional<String> openedBy) {
+    WireFilter(Shared shared, Optional<String> openedBy, Encryption encryption) {
+        this.encryption = encryption;
         this.session = new Session(this, shared, openedBy);
         this.frontend = new Frontend(session);
         this.backend = new Backend(session);
         this.client = new Framer(frontend, this::passToServer, false);
         this.server = new Framer(backend, this::passToClient, true);
         this.fed = client;
+        this.messages = new MessageSeam(session);
+        this.clientMessages = new ClientMessages(session, messages, frontend, client);
+        this.serverMessages = new ServerMessages(session, messages, backend, server);
     }
 
     @Override
     public void fromClient(ByteBuffer bytes, Steps out) {
+        if (encryption.beginsWith(bytes)) {
+            opaque();
+        }
+        client.readBy(messages.isArmed() || clientMessages.isBusy() ? clientMessages : frontend);
         feed(client, bytes, out);
-        if (aheadBytes > AHEAD_MAX) {
-            sendAhead(out);
+        if (aheadBytes > AHEAD_MAX || (keeping && client.isOpaque())) {
+            sendAhead(messages.leading(out));
+        }
+        if (session.replies().areTooMany()) {
+            opaque();
         }
     }
 
     @Override
     public void fromServer(ByteBuffer bytes, Steps out) {
+        if (encryption.agrees(bytes, out)) {
+            opaque();
+        }
+        server.readBy(messages.isArmed() || serverMessages.isBusy() ? serverMessages : backend);
         feed(server, bytes, out);
     }
 
     private void feed(Framer framer, ByteBuffer bytes, Steps out) {
-        steps = out;
+        steps = messages.leading(out);
         fed = framer;
         try {
             framer.feed(bytes);
@@ -80,8 +101,9 @@ final class WireFilter implements Filter {
     private void hasPassed(Framer framer) {
         if (framer == client) {
             frontend.queryHasPassed();
+            clientMessages.hasPassed();
         } else {
-            backend.arrivalHasPassed();
+            serverMessages.hasPassed();
         }
     }
 
@@ -118,6 +140,14 @@ final class WireFilter implements Filter {
         return kept;
     }
 
+    /** Copies of them. */
+    ByteBuffer keptMessages() {
+        fed.flush();
+        ByteBuffer all = ByteBuffer.allocate(aheadBytes);
+        ahead.forEach(part -> all.put(part.duplicate()));
+        return all.flip();
+    }
+
     /** Within one piece nothing was copied or is to be sent yet: what was kept passes with what follows. */
     void goOn() {
         if (keeping) {
@@ -133,9 +163,29 @@ final class WireFilter implements Filter {
         aheadBytes = 0;
     }
 
+    /** No client of PostgreSQL's ends its half and waits for an answer, but one that cancels need not wait for anything. */
+    @Override
+    public boolean mayClientHalfClose() {
+        return isCancel;
+    }
+
     @Override
     public void closed() {
+        encryption.closed();
         session.closed();
+        clientMessages.closed();
+        serverMessages.closed();
+        messages.closed();
+    }
+
+    /** The server's error in other words. */
+    void saysError(ByteBuffer message) {
+        serverMessages.saysError(message);
+    }
+
+    /** From here on the words of one side lead nowhere. */
+    void drop(From from) {
+        steps = new OneWay(steps(), from);
     }
 
     /** What is to be done, behind what has passed; only while bytes are fed. */
@@ -155,6 +205,16 @@ final class WireFilter implements Filter {
     /** The startup packet has passed. */
     void typed() {
         client.typed();
+    }
+
+    /** What becomes of a wish to encrypt. */
+    Encryption encryption() {
+        return encryption;
+    }
+
+    /** The client wants nothing but to cancel what another connection does. */
+    void cancels() {
+        isCancel = true;
     }
 
     /** The connection speaks something else from here on. */

@@ -9,8 +9,14 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hang;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
+import dev.chaostest.postgres.wire.message.CorruptByte;
+import dev.chaostest.postgres.wire.message.DropRest;
+import dev.chaostest.postgres.wire.message.Slice;
+import dev.chaostest.postgres.wire.message.Swallow;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +24,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +54,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What counts as one arrival: an Execute of a prepared statement (fetching more of its rows does not), an element of
  * a batch, a query string (also one with several statements), a function call (pgjdbc uses them for large objects), the begin and the
- * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request.
+ * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request, and any other message that a rule
+ * of the round is about.
  *
  * <p>The mount may be asked for before or after the first connection. Safe for use by many threads.
  *
@@ -61,18 +71,20 @@ public final class WireMount implements AutoCloseable {
 
     private final String key;
     private final Mount mount;
+    private final BlindSpots blind;
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
+    private final AtomicLong cancelNumbers = new AtomicLong();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
 
-    private WireMount(String key) {
+    private WireMount(String key, String thing) {
         this.key = key;
         this.mount = new Mount(
-                "the DataSource \"" + key + "\"",
+                thing,
                 Map.of(
                         SqlSites.SEAM,
                                 Set.of(
@@ -81,8 +93,20 @@ public final class WireMount implements AutoCloseable {
                                         Cut.class,
                                         ServerError.class,
                                         SlowStatement.class,
+                                        Sabotage.class,
                                         SilentRollback.class),
-                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
+                        WireSites.SEAM,
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        Sabotage.class,
+                                        Swallow.class,
+                                        DropRest.class,
+                                        Slice.class,
+                                        CorruptByte.class,
+                                        CancelOnServer.class)));
+        this.blind = new BlindSpots(mount, thing);
     }
 
     /**
@@ -96,7 +120,7 @@ public final class WireMount implements AutoCloseable {
                     "The key of a wire mount must be a name, but was blank. Give the DataSource a name, "
                             + "for example socketFactoryArg=bank.");
         }
-        return BY_KEY.computeIfAbsent(key, WireMount::new);
+        return BY_KEY.computeIfAbsent(key, WireMount::ofDataSource);
     }
 
     /**
@@ -106,11 +130,31 @@ public final class WireMount implements AutoCloseable {
      * @param prefix what the key begins with, not blank
      */
     public static WireMount twinOf(String prefix) {
-        WireMount twin;
+        return register(() -> ofDataSource(prefix + "-twin-" + TWINS.incrementAndGet()));
+    }
+
+    /** The mount of a link, with a key that no other has. */
+    static WireMount ofLink(String name) {
+        return register(() -> new WireMount(name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name));
+    }
+
+    private static WireMount ofDataSource(String key) {
+        return new WireMount(key, "the DataSource \"" + key + "\"");
+    }
+
+    private static WireMount register(Supplier<WireMount> next) {
+        WireMount mount;
         do {
-            twin = new WireMount(prefix + "-twin-" + TWINS.incrementAndGet());
-        } while (BY_KEY.putIfAbsent(twin.key, twin) != null);
-        return twin;
+            mount = next.get();
+        } while (BY_KEY.putIfAbsent(mount.key, mount) != null);
+        return mount;
+    }
+
+    /** The open session that a cancel request names: it may come another way than the session. */
+    static Optional<Session> findSession(BackendKey key) {
+        return BY_KEY.values().stream()
+                .flatMap(mount -> mount.backends.find(key).stream())
+                .findFirst();
     }
 
     /** What rounds are armed on. */
@@ -134,21 +178,41 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return newFilter(Optional.empty());
+        return newFilter(Optional.empty(), Encryption.Policy.REFUSED, () -> null);
     }
 
-    private Filter newFilter(Optional<String> openedBy) {
+    /**
+     * The filter for one new connection in which the client and the server may agree to encrypt.
+     *
+     * @param server where cancel requests of ours go; null while that is not known
+     */
+    Filter newFilter(Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+        return newFilter(Optional.empty(), encryption, server);
+    }
+
+    private Filter newFilter(
+            Optional<String> openedBy, Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+        CancelSender cancels = new CancelSender(cancelNumbers, server);
         return new WireFilter(
-                new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions), openedBy);
+                new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions, cancels),
+                openedBy,
+                new Encryption(encryption, blind));
     }
 
     /** A socket for one new connection of the driver's. */
     Socket newSocket() {
         open.keySet().removeIf(Socket::isClosed);
         Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        Socket socket = new FilteredSocket(newFilter(by), System::nanoTime);
+        AtomicReference<@Nullable Socket> self = new AtomicReference<>();
+        Socket socket = new FilteredSocket(
+                newFilter(by, Encryption.Policy.REFUSED, () -> remote(self.get())), System::nanoTime);
+        self.set(socket);
         open.put(socket, by);
         return socket;
+    }
+
+    private static @Nullable SocketAddress remote(@Nullable Socket socket) {
+        return socket == null ? null : socket.getRemoteSocketAddress();
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */

@@ -143,16 +143,15 @@ class SweepJudgeTest {
 
     @Test
     void whatTheTestSetsUpAnewEachTimeDoesNotCount() {
-        SweptBank.Work bonus =
-                bank -> run(bank, "UPDATE entry SET amount = 7 WHERE amount = 5", "UPDATE account SET owner = 'Cy' WHERE id = 3");
+        SweptBank.Work bonus = bank -> run(
+                bank, "UPDATE entry SET amount = 7 WHERE amount = 5", "UPDATE account SET owner = 'Cy' WHERE id = 3");
         try (SweptBank bank = new SweptBank(SweptBank.TABLES)) {
             bank.setUp(source -> run(source, "INSERT INTO entry (account, amount) VALUES (1, 5), (2, 6)"));
             bank.learn(bonus);
 
             assertThat(bank.round(bonus)).isEqualTo(Judgement.fine());
             assertThat(bank.round(source -> {}).wrong())
-                    .contains(
-                            "missing  : account id=3: owner NULL -> Cy", "           entry id=*: amount 5 -> 7");
+                    .contains("missing  : account id=3: owner NULL -> Cy", "           entry id=*: amount 5 -> 7");
         }
     }
 
@@ -176,7 +175,8 @@ class SweepJudgeTest {
                             source,
                             "INSERT INTO stamp VALUES ('2001-01-01', '2001-01-01', '2001-01-01', '00:00:01', 5, 1)")))
                     .isEqualTo(Judgement.fine());
-            assertThat(bank.round(source -> run(source, "INSERT INTO stamp VALUES ('2001-01-01', NULL, NULL, NULL, 5, 1)"))
+            assertThat(bank.round(source ->
+                                    run(source, "INSERT INTO stamp VALUES ('2001-01-01', NULL, NULL, NULL, 5, 1)"))
                             .wrong())
                     .contains("besides  : stamp added t=*, z=NULL, d=NULL, h=NULL, e=*, n=1");
         }
@@ -204,17 +204,17 @@ class SweepJudgeTest {
         SweptBank.Work differs = bank -> run(bank, "DELETE FROM account WHERE id > " + count.incrementAndGet());
         try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(differs)) {
             assertThat(bank.round(differs).told())
-                    .containsExactly(
-                            "state    : not compared, since two rounds without faults changed different rows");
+                    .containsExactly("state    : not compared, since two rounds without faults changed different rows");
         }
         try (SweptBank bank = new SweptBank(SweptBank.TABLES)) {
             bank.sweep().allOrNothing();
             count.set(0);
             assertThatThrownBy(() -> bank.learn(differs))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("allOrNothing() must have rounds without faults that change the same, but two rounds without"
-                            + " faults changed different rows. Use ignoring(...) for columns that may differ, and leave"
-                            + " tables out of the test that it need not change.");
+                    .hasMessage(
+                            "allOrNothing() must have rounds without faults that change the same, but two rounds without"
+                                    + " faults changed different rows. Use ignoring(...) for columns that may differ, and leave"
+                                    + " tables out of the test that it need not change.");
         }
     }
 
@@ -251,8 +251,9 @@ class SweepJudgeTest {
             assertThat(bank.round(worksOn, failed).wrong())
                     .singleElement()
                     .asString()
-                    .matches("25P02    : INSERT INTO entry \\(amount\\) VALUES \\(\\?\\) from Transfers\\.run:\\d+ was sent though its"
-                            + " transaction had failed; roll back first");
+                    .matches(
+                            "25P02    : INSERT INTO entry \\(amount\\) VALUES \\(\\?\\) from Transfers\\.run:\\d+ was sent though its"
+                                    + " transaction had failed; roll back first");
             assertThat(bank.round(worksOn)).isEqualTo(Judgement.fine());
         }
     }

@@ -68,9 +68,10 @@ class SweepTest {
 
         assertThatThrownBy(() -> bank.round(new Turn.Clean(true), source -> {}))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Invariant \"money\" must be the same before each round, but was 2005 when it was said, and is"
-                        + " 2000 before the next round. Say it before the test writes, and leave out what changes by itself,"
-                        + " such as now().");
+                .hasMessage(
+                        "Invariant \"money\" must be the same before each round, but was 2005 when it was said, and is"
+                                + " 2000 before the next round. Say it before the test writes, and leave out what changes by itself,"
+                                + " such as now().");
     }
 
     @Test
@@ -78,16 +79,18 @@ class SweepTest {
         assertThatThrownBy(() -> sweep.invariant("money", "SELECT sum(balance) FROM acount"))
                 .isInstanceOf(ChaosException.class)
                 .hasCauseInstanceOf(SQLException.class)
-                .hasMessage("Invariant \"money\" must be a query that the database can answer, but it answered 42P01. Try"
-                        + " \"SELECT sum(balance) FROM acount\" in the schema of the test; it must only read. See the cause.");
+                .hasMessage(
+                        "Invariant \"money\" must be a query that the database can answer, but it answered 42P01. Try"
+                                + " \"SELECT sum(balance) FROM acount\" in the schema of the test; it must only read. See the cause.");
         assertThatThrownBy(() -> sweep.invariant("money", "DELETE FROM account RETURNING id"))
                 .isInstanceOf(ChaosException.class)
                 .hasMessageContaining("answered 25006");
         assertThat(bank.sql().column("SELECT count(*) FROM account")).containsExactly("3");
         assertThatThrownBy(() -> sweep.invariant(" ", "SELECT 1"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The name of an invariant must say what holds, but was blank. Use a word that you want to read in a"
-                        + " red report, such as \"money\".");
+                .hasMessage(
+                        "The name of an invariant must say what holds, but was blank. Use a word that you want to read in a"
+                                + " red report, such as \"money\".");
     }
 
     @Test
@@ -96,15 +99,17 @@ class SweepTest {
 
         assertThatThrownBy(() -> sweep.invariant("money", "SELECT 2"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Invariant \"money\" must be the same query in each round, but was \"SELECT 1\" and is \"SELECT 2\""
-                        + " now. Give each its own name.");
+                .hasMessage(
+                        "Invariant \"money\" must be the same query in each round, but was \"SELECT 1\" and is \"SELECT 2\""
+                                + " now. Give each its own name.");
     }
 
     @Test
     void aCheckRunsBehindTheRoundsInWhichItIsSaid() {
-        SweptBank.Work checked = source -> sweep.check("owners", () -> assertThat(
-                        bank.sql().column("SELECT owner FROM account WHERE id = 1"))
-                .containsExactly("Ann"));
+        SweptBank.Work checked = source -> sweep.check(
+                "owners",
+                () -> assertThat(bank.sql().column("SELECT owner FROM account WHERE id = 1"))
+                        .containsExactly("Ann"));
         bank.learn(checked);
         SweptBank.Work wrong = source -> {
             sweep.check("broken", () -> {
@@ -126,18 +131,21 @@ class SweepTest {
 
         assertThatThrownBy(() -> sweep.check("owners", () -> {}))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Check \"owners\" must be said once in a round, but was said twice. Give each its own name.");
+                .hasMessage(
+                        "Check \"owners\" must be said once in a round, but was said twice. Give each its own name.");
         assertThatThrownBy(() -> sweep.check("", () -> {}))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The name of a check must say what holds, but was blank. Use a word that you want to read in a red"
-                        + " report, such as \"money\".");
+                .hasMessage(
+                        "The name of a check must say what holds, but was blank. Use a word that you want to read in a red"
+                                + " report, such as \"money\".");
     }
 
     @Test
     void aTestMayEndWithWhatItAccepts() {
         sweep.accepts(UncheckedIOException.class);
 
-        assertThat(bank.judge().isAccepted(new UncheckedIOException(new IOException("x")))).isTrue();
+        assertThat(bank.judge().isAccepted(new UncheckedIOException(new IOException("x"))))
+                .isTrue();
         assertThat(bank.judge().isAccepted(new RuntimeException(new UncheckedIOException(new IOException("x")))))
                 .isTrue();
         assertThat(bank.judge().isAccepted(new IOException("x"))).isFalse();
@@ -145,19 +153,22 @@ class SweepTest {
                 .isFalse();
         assertThatThrownBy(() -> sweep.accepts(AssertionError.class))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("accepts(...) must name exceptions, but named AssertionError, which is always red. Name what the"
-                        + " code under test throws.");
+                .hasMessage(
+                        "accepts(...) must name exceptions, but named AssertionError, which is always red. Name what the"
+                                + " code under test throws.");
         assertThatThrownBy(() -> sweep.accepts())
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("accepts(...) must name exceptions, but named none. Remove it, or name what the test may end with.");
+                .hasMessage(
+                        "accepts(...) must name exceptions, but named none. Remove it, or name what the test may end with.");
     }
 
     @Test
     void aColumnThatIsNotThereIsRefused() {
         assertThatThrownBy(() -> sweep.ignoring("acount.owner"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("ignoring(...) must name columns as table.column, but \"acount.owner\" is none. Did you mean"
-                        + " \"account.owner\"?");
+                .hasMessage(
+                        "ignoring(...) must name columns as table.column, but \"acount.owner\" is none. Did you mean"
+                                + " \"account.owner\"?");
     }
 
     @Test

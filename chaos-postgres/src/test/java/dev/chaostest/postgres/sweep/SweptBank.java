@@ -66,7 +66,8 @@ final class SweptBank implements AutoCloseable {
                 .withProperties(Map.of("options", "-c role=" + role))
                 .unpooled();
         schema = TestSchema.create(
-                DriverSettings.of(TestServer.url(), "postgres", null).unpooled(), SchemaOptions.ofDefaults(Run.random()));
+                DriverSettings.of(TestServer.url(), "postgres", null).unpooled(),
+                SchemaOptions.ofDefaults(Run.random()));
         if (!role.equals("postgres")) {
             superuser().run("ALTER SCHEMA " + schema.quoted() + " OWNER TO " + role);
         }
@@ -193,7 +194,11 @@ final class SweptBank implements AutoCloseable {
     private static Variant variant() {
         Point point = point(new Hit(new Site("sql", "COMMIT"), new Lane("connection-1"), 1));
         return new Variant(
-                1, point, "COMMIT", new Candidate("connection lost", "connection lost before", new Cut(When.BEFORE), false), false);
+                1,
+                point,
+                "COMMIT",
+                new Candidate("connection lost", "connection lost before", new Cut(When.BEFORE), false),
+                false);
     }
 
     @Override

@@ -40,8 +40,9 @@ class SweptSessionsTest {
 
             assertThat(judgement.wrong())
                     .anySatisfy(line -> assertThat(line)
-                            .matches("left     : a connection of the pool \"swept\", borrowed by SweptSessionsTest\\.lambda.*"
-                                    + " that was not given back"));
+                            .matches(
+                                    "left     : a connection of the pool \"swept\", borrowed by SweptSessionsTest\\.lambda.*"
+                                            + " that was not given back"));
             goesOn(bank);
         }
     }
@@ -58,8 +59,9 @@ class SweptSessionsTest {
 
             assertThat(judgement.wrong())
                     .anySatisfy(line -> assertThat(line)
-                            .matches("left     : a connection that was opened by SweptSessionsTest\\.lambda.* that was not"
-                                    + " closed"));
+                            .matches(
+                                    "left     : a connection that was opened by SweptSessionsTest\\.lambda.* that was not"
+                                            + " closed"));
             goesOn(bank);
         }
     }

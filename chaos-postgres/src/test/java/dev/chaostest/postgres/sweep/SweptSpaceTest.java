@@ -188,8 +188,9 @@ class SweptSpaceTest {
         try (SweptBank bank = new SweptBank(SweptBank.TABLES)) {
             bank.sql().run("UPDATE account SET balance = 0");
             SweptBank.superuser()
-                    .run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND"
-                            + " query LIKE '%\"" + bank.schema().name() + "\"%'");
+                    .run(
+                            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND"
+                                    + " query LIKE '%\"" + bank.schema().name() + "\"%'");
 
             assertThat(bank.space().begin(false)).isTrue();
 
@@ -234,7 +235,8 @@ class SweptSpaceTest {
     void moreRowsThanMemoryShouldHoldAreRefused() {
         assertThatThrownBy(() -> new SweptBank("CREATE TABLE big AS SELECT generate_series(1, 50001) AS id"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The tables of a sweep must have at most 50000 rows in all, since each round sets them back, "
-                        + "but have 50001. Sweep with the rows that the test needs.");
+                .hasMessage(
+                        "The tables of a sweep must have at most 50000 rows in all, since each round sets them back, "
+                                + "but have 50001. Sweep with the rows that the test needs.");
     }
 }

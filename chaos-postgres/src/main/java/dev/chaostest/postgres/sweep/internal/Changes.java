@@ -92,8 +92,7 @@ public record Changes(List<Line> lines) {
             }
             if (!parts.isEmpty()) {
                 lines.add(new Line(
-                        table + " " + key(table, pair.after()) + ": " + String.join(", ", parts),
-                        signs.toString()));
+                        table + " " + key(table, pair.after()) + ": " + String.join(", ", parts), signs.toString()));
             }
         }
 
@@ -112,9 +111,8 @@ public record Changes(List<Line> lines) {
         private String key(KeptTable table, ImageRow row) {
             List<String> cells = new ArrayList<>();
             for (int place : table.key()) {
-                String value = unsteady.isSet(table, place)
-                        ? "*"
-                        : cut(row.cells().get(place));
+                String value =
+                        unsteady.isSet(table, place) ? "*" : cut(row.cells().get(place));
                 cells.add(table.columns().get(place).name() + "=" + value);
             }
             return String.join(", ", cells);

@@ -72,7 +72,8 @@ public final class Desk implements AutoCloseable {
         if (connection == null) {
             Connection opened = admin.getConnection();
             try (Statement statement = opened.createStatement()) {
-                statement.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET search_path = " + searchPath);
+                statement.execute(
+                        "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET search_path = " + searchPath);
                 statement.execute("SET lock_timeout = '30s'; SET statement_timeout = '30s'; SET DateStyle = 'ISO';"
                         + " SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'");
                 connection = opened;

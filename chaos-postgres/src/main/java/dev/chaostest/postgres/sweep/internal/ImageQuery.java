@@ -72,12 +72,12 @@ final class ImageQuery {
             parts.add(part(
                     number++, "NULL", List.of("t.last_value::text", "t.is_called::text"), sequence.quoted() + " t"));
         }
-        String schemas = String.join(
+        String schemas = shape.schemas().isEmpty() ? "NULL" : String.join(
                 ", ",
                 shape.schemas().stream()
                         .map(schema -> "'" + schema.replace("'", "''") + "'")
                         .toList());
-        parts.add("(" + String.format(DEFINITIONS, number).replace("@", schemas) + ", NULL".repeat(width - 1) + ")");
+        parts.add("(" + String.format(DEFINITIONS, number).replace("@", schemas.isEmpty() ? "NULL" : schemas) + ", NULL".repeat(width - 1) + ")");
         return String.join("\nUNION ALL ", parts);
     }
 
@@ -107,7 +107,8 @@ final class ImageQuery {
                 positions.put(
                         shape.sequences().get(number - count),
                         new KeptSequence.Position(
-                                Long.parseLong(rows.getString(3)), rows.getString(4).equals("true")));
+                                Long.parseLong(rows.getString(3)),
+                                rows.getString(4).equals("true")));
             } else {
                 definitions = rows.getString(3);
             }

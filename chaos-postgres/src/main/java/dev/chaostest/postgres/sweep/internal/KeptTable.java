@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  * @param label its name in messages, and wherever it is named in another space of the same script
  * @param rank those that others refer to come first
  */
-public record KeptTable(String schema, String name, boolean materialized, String label, List<KeptColumn> columns, int rank) {
+public record KeptTable(
+        String schema, String name, boolean materialized, String label, List<KeptColumn> columns, int rank) {
 
     public KeptTable {
         columns = List.copyOf(columns);

@@ -44,8 +44,8 @@ record Moment(Instant from, Instant to) {
         }
         Matcher whole = DATE_AND_TIME.matcher(value);
         if (whole.matches()) {
-            return isNear(LocalDateTime.parse(whole.group(1) + "T" + whole.group(2))
-                    .toEpochSecond(ZoneOffset.UTC));
+            return isNear(
+                    LocalDateTime.parse(whole.group(1) + "T" + whole.group(2)).toEpochSecond(ZoneOffset.UTC));
         }
         Matcher time = TIME.matcher(value);
         return time.matches()

@@ -67,8 +67,7 @@ final class Restoration {
         }
     }
 
-    private void inTurns(Delta delta, List<KeptTable> parentsFirst, List<KeptTable> childrenFirst)
-            throws SQLException {
+    private void inTurns(Delta delta, List<KeptTable> parentsFirst, List<KeptTable> childrenFirst) throws SQLException {
         for (KeptTable table : parentsFirst) {
             writer.add(table, Pairs.of(table, delta).removed());
         }

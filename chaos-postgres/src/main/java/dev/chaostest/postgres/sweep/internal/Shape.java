@@ -11,8 +11,7 @@ import java.util.List;
  * @param sequences by name in order
  * @param keys which column refers to which
  */
-public record Shape(
-        List<String> schemas, List<KeptTable> tables, List<KeptSequence> sequences, List<ForeignKey> keys) {
+public record Shape(List<String> schemas, List<KeptTable> tables, List<KeptSequence> sequences, List<ForeignKey> keys) {
 
     public Shape {
         schemas = List.copyOf(schemas);
