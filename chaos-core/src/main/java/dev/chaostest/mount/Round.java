@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class Round {
 
     private static final int MISMATCHES_MAX = 100;
-    private static final Detail NOTHING_ELSE = () -> null;
 
     private final String name;
     private final Plan plan;
@@ -53,6 +52,7 @@ public final class Round {
     private final @Nullable WouldStrike dryRun;
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
     private final Holds holds = new Holds();
+    private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
     /**
@@ -171,7 +171,7 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        return at(site, lane, NOTHING_ELSE, text, machinery);
+        return at(site, lane, nothingElse, text, machinery);
     }
 
     /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */
