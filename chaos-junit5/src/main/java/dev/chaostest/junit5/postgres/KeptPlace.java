@@ -49,7 +49,8 @@ final class KeptPlace implements AutoCloseable {
             this.truth = owner.own("the truth about transactions", Truth.of(place.mount(), admin));
             this.space = owner.own(
                     "the space",
-                    SweptSpace.of(owner.name(), place.mount(), admin, ask("SHOW search_path").get(0), schemas()));
+                    SweptSpace.of(
+                            owner.name(), place.mount(), admin, ask("SHOW search_path").get(0), schemas()));
             if (PoolMount.isOn(dataSource)) {
                 space.fills(dataSource);
             } else if (hasPool(template)) {
