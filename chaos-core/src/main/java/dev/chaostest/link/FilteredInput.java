@@ -109,7 +109,7 @@ final class FilteredInput extends InputStream {
     /** The milliseconds until it may be time to send what is held; 0 if nothing is. */
     private int slice() throws InterruptedIOException {
         if (!duplex.isToServerPending()) {
-            return 0;
+            return duplex.isStalled() ? FilteredSocket.SLICE_MILLIS : 0;
         }
         if (Thread.currentThread().isInterrupted()) {
             throw FilteredSocket.interrupted();

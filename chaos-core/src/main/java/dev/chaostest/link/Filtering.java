@@ -3,6 +3,8 @@ package dev.chaostest.link;
 
 import dev.chaostest.link.toxic.Signal;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -28,6 +30,9 @@ final class Filtering implements Steps {
     final Condition changed = lock.newCondition();
     final Side toServer = new Side();
     final Side toClient = new Side();
+
+    /** Few, since each is over with its cause. */
+    final List<Hold> stalls = new CopyOnWriteArrayList<>();
 
     private final Filter filter;
     private final LongSupplier nanoClock;
@@ -247,6 +252,12 @@ final class Filtering implements Steps {
     @Override
     public void cut(Runnable done) {
         cut(CutKind.FIN, done);
+    }
+
+    @Override
+    public void stall(Hold hold) {
+        stalls.removeIf(each -> each.end().isPresent());
+        stalls.add(hold);
     }
 
     @Override

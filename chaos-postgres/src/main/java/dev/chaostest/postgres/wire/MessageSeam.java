@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Steps;
+import dev.chaostest.link.Hold;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Decisions;
@@ -103,10 +104,16 @@ final class MessageSeam {
     /** The connection has a hole in its stream, so it can't outlive what made it. */
     private Runnable endsWith(Blow blow) {
         Runnable end = session.steps().ender();
-        return blow.park(() -> {
+        Hold stall = Hold.untilHopeless(blow.round().patience(), Hopeless::isLikely, how -> Hopeless.tell(blow, how));
+        session.steps().stall(stall);
+        Runnable parked = blow.park(() -> {
             session.ends();
             end.run();
         });
+        return () -> {
+            stall.release();
+            parked.run();
+        };
     }
 
     void closed() {
