@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
-import dev.chaostest.link.Steps;
 import dev.chaostest.link.Hold;
+import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Decisions;

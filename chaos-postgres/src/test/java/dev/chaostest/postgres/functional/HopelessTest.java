@@ -82,8 +82,7 @@ class HopelessTest {
                 : Rule.of(WireTarget.message("Execute"), Trigger.nth(1), DropRest.fromIt());
         try (Connection connection = bank.connect();
                 ChaosScope scope = armed(lost, Duration.ofMillis(50))) {
-            SQLException freed =
-                    catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, UPDATE));
+            SQLException freed = catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, UPDATE));
             assertThat(freed.getSQLState()).isEqualTo("08006");
             assertThat(scope.round().findings())
                     .singleElement()
@@ -99,7 +98,9 @@ class HopelessTest {
         try (Connection connection = bank.connect();
                 Statement read = connection.createStatement();
                 ChaosScope scope = armed(row, Duration.ofMillis(1))) {
-            assertThat(read.executeQuery("SELECT 1 WHERE EXISTS (SELECT pg_sleep(0.02))").next()).isFalse();
+            assertThat(read.executeQuery("SELECT 1 WHERE EXISTS (SELECT pg_sleep(0.02))")
+                            .next())
+                    .isFalse();
             WireTestServer.run(connection, "SELECT pg_sleep(0.1)");
             scope.verify();
         }
