@@ -81,8 +81,8 @@ class SweepingTest {
 
     @Test
     void aFaultDoesNotLastWhereTheSiteIsNotReachedAgain() {
-        Verdict verdict = run(
-                sweeping(), Letters.round("a"), tried -> outcome(Result.GREEN, Map.of(Letters.site("a"), 1L)));
+        Verdict verdict =
+                run(sweeping(), Letters.round("a"), tried -> outcome(Result.GREEN, Map.of(Letters.site("a"), 1L)));
 
         assertThat(verdict.rounds()).isEqualTo(2);
         assertThat(verdict.pruned())
@@ -270,8 +270,9 @@ class SweepingTest {
             sweeping.next();
 
             assertThat(sweeping.verdict().remarks())
-                    .containsExactly("2 arrivals were in one of the two clean rounds only: what the test does differs from "
-                            + "run to run");
+                    .containsExactly(
+                            "2 arrivals were in one of the two clean rounds only: what the test does differs from "
+                                    + "run to run");
         }
 
         @Test
@@ -327,8 +328,9 @@ class SweepingTest {
                     SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue("A replayed sweep must have the variant of its token, but there is none of that id any more: "
-                            + "what the test does has changed. Run the whole sweep.");
+                    .hasValue(
+                            "A replayed sweep must have the variant of its token, but there is none of that id any more: "
+                                    + "what the test does has changed. Run the whole sweep.");
         }
 
         private int idOf(String start) {
@@ -352,9 +354,10 @@ class SweepingTest {
             Verdict verdict = run(sweeping(), Letters.round(), SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue("A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test use "
-                            + "the DataSource that is handed to the test method, or an object that is wrapped with "
-                            + "@ChaosWrap.");
+                    .hasValue(
+                            "A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test use "
+                                    + "the DataSource that is handed to the test method, or an object that is wrapped with "
+                                    + "@ChaosWrap.");
         }
 
         @Test
@@ -366,13 +369,15 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a"), SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue("A sweep must have something to try, but of 1 points none can meet a fault that was chosen. "
-                            + "Choose other faults, or leave them out for all.");
+                    .hasValue(
+                            "A sweep must have something to try, but of 1 points none can meet a fault that was chosen. "
+                                    + "Choose other faults, or leave them out for all.");
         }
 
         @Test
         void anUnknownFaultIsRefusedWithTheNearest() {
-            assertThatThrownBy(() -> run(sweeping(Budget.ofDefaults(), of("lots")), Letters.round("a"), SweepingTest::green))
+            assertThatThrownBy(() ->
+                            run(sweeping(Budget.ofDefaults(), of("lots")), Letters.round("a"), SweepingTest::green))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage("faults of a sweep must be some of [lost, unheard], but \"lots\" is none. Did you mean "
                             + "\"lost\"?");

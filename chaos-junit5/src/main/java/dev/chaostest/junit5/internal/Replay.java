@@ -40,7 +40,9 @@ record Replay(String test, Seed seed, long round, Optional<Token> followed, bool
         return new Replay(
                 test,
                 followed.map(Token::seed).orElseGet(() -> seeds.of(context)),
-                isSwept ? 1 : attempt.map(Attempt::round).orElseGet(() -> Tests.round(context)),
+                isSwept || TestRound.isSameSeed(context)
+                        ? 1
+                        : attempt.map(Attempt::round).orElseGet(() -> Tests.round(context)),
                 followed,
                 isSwept);
     }

@@ -32,7 +32,9 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
         requireOneByOne(context);
         Sweeping sweeping = SweepRun.begin(context).sweeping();
         return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(new Rounds(Tests.name(context), sweeping), Spliterator.ORDERED | Spliterator.NONNULL), false);
+                Spliterators.spliteratorUnknownSize(
+                        new Rounds(Tests.name(context), sweeping), Spliterator.ORDERED | Spliterator.NONNULL),
+                false);
     }
 
     private static void requireOneByOne(ExtensionContext context) {

@@ -107,7 +107,7 @@ public final class SweptSpace implements AutoCloseable {
         FilledPool filled = new FilledPool(dataSource, PoolMount.of(dataSource));
         pool = filled;
         ask(() -> {
-            filled.fill();
+            filled.fill(wire::backends);
             return filled;
         });
     }
@@ -135,7 +135,7 @@ public final class SweptSpace implements AutoCloseable {
                 base.shiftSequences(SHIFT);
             }
             if (pool != null) {
-                pool.fill();
+                pool.fill(wire::backends);
             }
             return true;
         });
@@ -144,6 +144,7 @@ public final class SweptSpace implements AutoCloseable {
     /** The test method is about to run: what is open now is none of its business. */
     void methodBegins() {
         if (pool != null) {
+            pool.use();
             pool.watch();
         }
         open = numbers(wire.sessions().stream().filter(WireSession::isOpen));
@@ -165,7 +166,13 @@ public final class SweptSpace implements AutoCloseable {
         } else if (!leavesConnections) {
             leftOpen(lent).forEach(each -> lines.add("left     : " + each + " that was not closed"));
         }
-        ask(() -> sessions.settle(lent)).forEach(each -> lines.add("left     : " + each.what()));
+        ask(() -> {
+            sessions.settle(lent).forEach(each -> lines.add("left     : " + each.what()));
+            if (pool != null) { // here, so that a round which loses connections pays for them, and not the next one
+                pool.fill(wire::backends);
+            }
+            return lines;
+        });
         return lines;
     }
 
