@@ -33,8 +33,7 @@ record SweepRun(ChaosSweep wanted, Sweeping sweeping, FailingTokens failing, Str
         ChaosSweep wanted = SweepRequest.of(template);
         Sweeping sweeping = SweepRequest.sweeping(wanted, template);
         sweeping.consult(new CallCatalogue());
-        SweepRun begun = new SweepRun(
-                wanted, sweeping, TestRun.of(template).failing(), SweepRequest.keptAs(template));
+        SweepRun begun = new SweepRun(wanted, sweeping, TestRun.of(template).failing(), SweepRequest.keptAs(template));
         template.getStore(NAMESPACE).put(SweepRun.class, begun);
         return begun;
     }
