@@ -81,7 +81,9 @@ final class PostgresRound {
                 () -> place.isApart()
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
-        kept.ifPresentOrElse(ground -> oracles.follow(ground.truth()), () -> oracles.follow(scope.plan().rules()));
+        kept.ifPresentOrElse(
+                ground -> oracles.follow(ground.truth()),
+                () -> oracles.follow(scope.plan().rules()));
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
         }

@@ -198,7 +198,8 @@ class ChaosSweepTest {
 
     @Test
     void whatWasRedIsTriedFirstTheNextTimeUntilItIsGreen(@TempDir Path reports) {
-        Map<String, String> settings = Map.of("chaos.report.directory", reports.toString(), "chaos.failing-first", "true");
+        Map<String, String> settings =
+                Map.of("chaos.report.directory", reports.toString(), "chaos.failing-first", "true");
         Inner.run(MendedTestCases.class, settings).message();
         MendedTestCases.isMended = true;
 
@@ -212,7 +213,8 @@ class ChaosSweepTest {
     @Test
     void aRoundIsNotRunWithoutThoseBefore() {
         EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
+                .selectors(
+                        selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
                 .execute();
 
         assertThat(results.allEvents().failed().stream()
@@ -220,9 +222,10 @@ class ChaosSweepTest {
                                 .getThrowable()
                                 .orElseThrow()
                                 .getMessage()))
-                .containsExactly("@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
-                        + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
-                        + "test; to run one round of it, replay its token.");
+                .containsExactly(
+                        "@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
+                                + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
+                                + "test; to run one round of it, replay its token.");
     }
 
     @Test
