@@ -273,7 +273,7 @@ final class Transactions {
         if (status == 'I' && cycles.isQuiet()) {
             open = null;
         }
-        if (session.filter().isCut()) {
+        if (session.filter().isUnheard()) {
             return;
         }
         while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {
