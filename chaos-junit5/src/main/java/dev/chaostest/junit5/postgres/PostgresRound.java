@@ -95,6 +95,7 @@ final class PostgresRound {
         this.dataSource = withPoolSeam(kept.map(SweptGround::dataSource).orElseGet(() -> place.open(poolSize)));
         SweepPlaces.consult(round, dataSource);
         kept.ifPresent(ground -> ground.begin(round.sweep().orElseThrow()));
+        round.onFailure(() -> HangAdvice.lines(scope, pool == null ? dataSource : pool));
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 

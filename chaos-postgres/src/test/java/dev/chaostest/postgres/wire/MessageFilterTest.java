@@ -164,8 +164,7 @@ class MessageFilterTest {
                     filter,
                     false,
                     Messages.joined(List.of(
-                            Messages.message(
-                                    'E', Messages.text("SERROR"), Messages.text("C57014"), new byte[1]),
+                            Messages.message('E', Messages.text("SERROR"), Messages.text("C57014"), new byte[1]),
                             Messages.message('Z', new byte[] {'E'}))),
                     size,
                     steps);
@@ -181,7 +180,9 @@ class MessageFilterTest {
 
     private static Round round(String message, Fault fault) {
         return new Round(
-                "test", Plan.of(new Seed(1), Rule.of(WireTarget.message(message), Trigger.nth(1), fault)), new VirtualTime());
+                "test",
+                Plan.of(new Seed(1), Rule.of(WireTarget.message(message), Trigger.nth(1), fault)),
+                new VirtualTime());
     }
 
     private static Filter started(WireMount wire, Types steps) {

@@ -64,7 +64,8 @@ public final class Sessions {
     }
 
     private boolean isQuiet(List<WireSession> ended, Set<Integer> except) throws SQLException {
-        Object[] open = wire.backends().stream().filter(pid -> !except.contains(pid)).toArray();
+        Object[] open =
+                wire.backends().stream().filter(pid -> !except.contains(pid)).toArray();
         Object[] past = ended.stream().map(WireSession::pid).toArray();
         boolean prepared = !wire.prepared().isEmpty();
         return desk.ask(connection -> isQuiet(connection, open, past, prepared));
