@@ -239,7 +239,8 @@ class ChaosSweepTest {
     @Test
     void aRoundIsNotRunWithoutThoseBefore() {
         EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
+                .selectors(
+                        selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
                 .execute();
 
         assertThat(results.allEvents().failed().stream()
@@ -247,9 +248,10 @@ class ChaosSweepTest {
                                 .getThrowable()
                                 .orElseThrow()
                                 .getMessage()))
-                .containsExactly("@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
-                        + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
-                        + "test; to run one round of it, replay its token.");
+                .containsExactly(
+                        "@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
+                                + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
+                                + "test; to run one round of it, replay its token.");
     }
 
     @Test
