@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -50,9 +51,9 @@ class ChaosReplayTest {
         Gateway gateway = amount -> {};
 
         /** The rule is added here, so that the annotations, and with them the plan of the tokens, never change. */
-        TreeSet<Integer> refused(ChaosScope scope) {
+        Set<Integer> refused(ChaosScope scope) {
             scope.inject(Rule.of(Calls.to(Gateway.class), Trigger.probability(0.25), Failure.of(IOException::new)));
-            TreeSet<Integer> refused = new TreeSet<>();
+            Set<Integer> refused = new TreeSet<>();
             for (int number = 1; number <= 8; number++) {
                 try {
                     gateway.charge(number);

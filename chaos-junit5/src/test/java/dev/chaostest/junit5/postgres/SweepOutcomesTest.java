@@ -26,11 +26,7 @@ class SweepOutcomesTest {
     }
 
     private static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .replaceAll("(\\$\\d+)?:\\d+", ":9");
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("").replaceAll("(\\$\\d+)?:\\d+", ":9");
     }
 
     @Test
@@ -39,9 +35,8 @@ class SweepOutcomesTest {
 
         assertThat(inner.names()).containsExactly("clean round");
         assertThat(inner.message())
-                .startsWith(
-                        "SweepOutcomesTest$RedTestCases.sweeps: the test must pass without faults before a sweep injects "
-                                + "any, but was red. Correct that first. [account 1] \nexpected: 7\n but was: 1000");
+                .startsWith("SweepOutcomesTest$RedTestCases.sweeps: the test must pass without faults before a sweep injects "
+                        + "any, but was red. Correct that first. [account 1] \nexpected: 7\n but was: 1000");
     }
 
     @Test
@@ -52,9 +47,8 @@ class SweepOutcomesTest {
 
         assertThat(inner.names()).containsExactly("clean round", "clean round, again");
         assertThat(inner.message())
-                .startsWith(
-                        "SweepOutcomesTest$RedTheSecondTimeTestCases.sweeps: a second round without faults must be green as "
-                                + "the first was, but was red. Have the test depend on nothing that it changes itself. ");
+                .startsWith("SweepOutcomesTest$RedTheSecondTimeTestCases.sweeps: a second round without faults must be green as "
+                        + "the first was, but was red. Have the test depend on nothing that it changes itself. ");
     }
 
     @Test
@@ -84,9 +78,8 @@ class SweepOutcomesTest {
                 .isInstanceOf(TestAbortedException.class)
                 .extracting(Throwable::getMessage)
                 .asString()
-                .matches(
-                        "#1 57014 on SELECT account at Bank.ask:\\d+ was not reached again: the test took another way than in "
-                                + "the clean round\\.");
+                .matches("#1 57014 on SELECT account at Bank.ask:\\d+ was not reached again: the test took another way than in "
+                        + "the clean round\\.");
         assertThat(verdict(inner)).isEqualTo("verdict: 5 points, 2 rounds, 0 red; 27 pruned, 1 not reached");
     }
 
@@ -113,9 +106,8 @@ class SweepOutcomesTest {
     void anotherExceptionIsRedUnlessItIsAccepted() {
         assertThat(Inner.run(OtherExceptionTestCases.class).failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly(
-                        "SweepOutcomesTest$OtherExceptionTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 "
-                                + "broke it. IllegalStateException: no balance");
+                .containsExactly("SweepOutcomesTest$OtherExceptionTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 "
+                        + "broke it. IllegalStateException: no balance");
         assertThat(Inner.run(AcceptedExceptionTestCases.class).failures()).isEmpty();
     }
 
@@ -123,9 +115,8 @@ class SweepOutcomesTest {
     void anAssertionErrorIsRedWhateverItsCause() {
         assertThat(Inner.run(AssertingTestCases.class).failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly(
-                        "SweepOutcomesTest$AssertingTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
-                                + "Expecting code not to raise a throwable but caught");
+                .containsExactly("SweepOutcomesTest$AssertingTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
+                        + "Expecting code not to raise a throwable but caught");
     }
 
     @Test
@@ -135,9 +126,8 @@ class SweepOutcomesTest {
         assertThat(inner.aborted()).hasSize(1);
         assertThat(inner.failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly(
-                        "SweepOutcomesTest$AfterEachTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
-                                + "[failed] ");
+                .containsExactly("SweepOutcomesTest$AfterEachTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
+                        + "[failed] ");
         assertThat(inner.message()).contains("  again    : the same in 2 of 2 rounds\n");
     }
 
@@ -197,10 +187,8 @@ class SweepOutcomesTest {
 
         @ChaosSweep(faults = "57014")
         void sweeps(DataSource bank) throws SQLException {
-            assertThatCode(() -> balance(bank))
-                    .satisfiesAnyOf(
-                            any -> assertThat(any).isNull(),
-                            any -> assertThat(any).isInstanceOf(SQLException.class));
+            assertThatCode(() -> balance(bank)).satisfiesAnyOf(
+                    any -> assertThat(any).isNull(), any -> assertThat(any).isInstanceOf(SQLException.class));
             assertThat(ROUNDS.incrementAndGet()).as("rounds").isNotEqualTo(3);
         }
     }
