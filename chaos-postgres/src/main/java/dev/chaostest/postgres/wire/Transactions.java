@@ -255,7 +255,7 @@ final class Transactions {
         if (status == 'I' && cycles.isQuiet()) {
             open = null;
         }
-        if (!session.filter().isCut()) {
+        if (!session.filter().isUnheard()) {
             endings.answered(this);
         }
     }
