@@ -15,6 +15,9 @@ import dev.chaostest.postgres.functional.WireFixture;
 import dev.chaostest.postgres.functional.WireTestServer;
 import dev.chaostest.postgres.wire.SilentRollback;
 import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.WireTarget;
+import dev.chaostest.postgres.wire.message.DropRest;
+import dev.chaostest.postgres.wire.message.Swallow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -209,6 +212,22 @@ class CommitLostTest {
             assertThat(armed.fired()).hasSize(1);
         }
         assertThat(bank.balance(1)).isEqualTo(5);
+    }
+
+    /** The server has said it, and it gets lost on the way. */
+    @ParameterizedTest
+    @CsvSource({"ReadyForQuery, extended", "ReadyForQuery, simple", "CommandComplete, extended"})
+    void answerThatIsSwallowedIsNone(String message, String mode) throws SQLException {
+        Fault dropped = message.equals("ReadyForQuery") ? new Swallow() : DropRest.fromIt();
+        try (Connection connection = bank.connect("socketTimeout", "1", "preferQueryMode", mode)) {
+            connection.setAutoCommit(false);
+            WireTestServer.run(connection, UPDATE);
+            try (var armed = bank.arm(Rule.of(WireTarget.message(message), Trigger.nth(1), dropped))) {
+                TruthFixture.assertState(connection::commit, "08006");
+                assertThat(bank.truth().ghosts()).hasSize(1);
+                assertThat(armed.fired()).hasSize(1);
+            }
+        }
     }
 
     @Test
