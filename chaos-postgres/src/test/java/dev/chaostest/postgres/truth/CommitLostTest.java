@@ -102,7 +102,12 @@ class CommitLostTest {
 
     @ParameterizedTest
     @CsvSource({
-        "extended, 40001", "simple, 40001", "extended, 23503", "extended, 23505", "extended, 57P01", "simple, 57P01"
+        "extended, 40001",
+        "simple, 40001",
+        "extended, 23503",
+        "extended, 23505",
+        "extended, 57P01",
+        "simple, 57P01"
     })
     void rejected(String mode, String state) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode);
@@ -111,8 +116,7 @@ class CommitLostTest {
             WireTestServer.run(connection, UPDATE);
             String number = WireTestServer.read(connection, "SELECT pg_current_xact_id()");
             TruthFixture.assertState(connection::commit, state);
-            assertThat(bank.only().toString())
-                    .isEqualTo("transaction " + number + " ABORTED; the client saw " + state);
+            assertThat(bank.only().toString()).isEqualTo("transaction " + number + " ABORTED; the client saw " + state);
             assertThat(armed.round().mismatches()).isEmpty();
         }
         assertThat(bank.balance(1)).isEqualTo(1000);
