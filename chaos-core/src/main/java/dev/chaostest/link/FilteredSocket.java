@@ -167,6 +167,13 @@ public final class FilteredSocket extends Socket {
         duplex.cutDone();
     }
 
+    /** Nothing would ever come, and the client would wait for it without end. */
+    void giveUp() throws IOException {
+        cut = true; // first: what was held is not to be sent
+        super.close();
+        duplex.givenUp();
+    }
+
     boolean isCut() {
         return cut;
     }

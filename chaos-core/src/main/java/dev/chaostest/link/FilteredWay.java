@@ -47,6 +47,7 @@ final class FilteredWay implements Sluice {
         FilteredWay back = new FilteredWay(filtering, filtering.toClient, toClient);
         there.other = back;
         back.other = there;
+        filtering.endedBy(there::leaveTheRest);
         return new Pair(there, back);
     }
 

@@ -116,6 +116,17 @@ class SweepingTest {
         }
 
         @Test
+        void theSameFaultIsNotTriedAsOneThatLasts() {
+            Verdict verdict = run(
+                    sweeping(),
+                    Letters.round("a"),
+                    tried -> is(tried, "lost before A") ? outcome(Result.RED, Map.of(Letters.site("a"), 2L)) : green(tried));
+
+            assertThat(verdict.pruned())
+                    .containsExactly("1 that would last, where the fault is red already when it strikes once");
+        }
+
+        @Test
         void itCountsThoughItIsGreenTheSecondTime() {
             Verdict verdict = run(
                     sweeping(),

@@ -39,7 +39,7 @@ final class SweepRequest {
         String place = "@ChaosSweep on " + Tests.name(template);
         try {
             Budget budget = new Budget(wanted.maxRounds(), Durations.parse("maxTime", wanted.maxTime()));
-            Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), Set.of());
+            Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), KeptVariants.begin(template));
             Sweeping sweeping = new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
             if (TestRun.of(template).isDryRun()) {
                 sweeping.onlyCount();

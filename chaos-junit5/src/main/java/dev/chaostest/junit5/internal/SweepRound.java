@@ -7,6 +7,7 @@ import dev.chaostest.explore.Catalogue;
 import dev.chaostest.explore.Ended;
 import dev.chaostest.explore.Judgement;
 import dev.chaostest.explore.Outcome;
+import dev.chaostest.explore.Recorded;
 import dev.chaostest.explore.Recorder;
 import dev.chaostest.explore.RoundOracle;
 import dev.chaostest.explore.Sweeping;
@@ -21,9 +22,12 @@ import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.work.WorkersError;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -48,6 +52,8 @@ public final class SweepRound {
     private final List<Predicate<Throwable>> accepted = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final List<String> counted = new ArrayList<>();
+    private final Deque<AutoCloseable> lentOut = new ArrayDeque<>();
+    private Consumer<Recorded> recorded = round -> {};
     private @Nullable Throwable expected;
     private @Nullable String red;
     private boolean judged;
@@ -114,6 +120,21 @@ public final class SweepRound {
     /** Adds what judges this round, behind those that are there. */
     public void judgedBy(RoundOracle oracle) {
         oracles.add(oracle);
+    }
+
+    /** Has something closed when the test method is through, before the round is judged; the last first. */
+    public void whenThrough(AutoCloseable lent) {
+        lentOut.push(lent);
+    }
+
+    /** Has somebody told what arrived in the first round, once that is over. */
+    public void whenRecorded(Consumer<Recorded> told) {
+        this.recorded = told;
+    }
+
+    /** Whether it is the second round without faults, in which what may differ should. */
+    public boolean isShifted() {
+        return turn instanceof Turn.Clean clean && clean.again();
     }
 
     /** Adds what the test may end with under a fault. */
@@ -212,6 +233,7 @@ public final class SweepRound {
 
     private boolean isWrong(ChaosScope scope, @Nullable Throwable thrown) {
         judged = true;
+        closeLent();
         Ended ended = new Ended(turn, thrown, thrown == expected, !struck(scope).isEmpty());
         boolean wrong = false;
         for (RoundOracle oracle : oracles) {
@@ -222,6 +244,16 @@ public final class SweepRound {
             wrong |= !judgement.wrong().isEmpty();
         }
         return wrong;
+    }
+
+    private void closeLent() {
+        while (!lentOut.isEmpty()) {
+            try {
+                lentOut.pop().close();
+            } catch (Exception e) { // its connection may be lost
+                LOG.debug("What was lent to a test could not be closed", e);
+            }
+        }
     }
 
     /** What the oracles had to say, for the report. */
@@ -295,7 +327,11 @@ public final class SweepRound {
             return;
         }
         if (turn instanceof Turn.Clean) {
-            sweeping.recorded(recorder.recorded());
+            Recorded arrived = recorder.recorded();
+            sweeping.recorded(arrived);
+            if (isFirst()) {
+                recorded.accept(arrived);
+            }
         }
         Outcome outcome = outcome(scope, thrown);
         sweeping.ended(outcome);

@@ -145,6 +145,11 @@ public enum MessageType {
         };
     }
 
+    /** Whether a site of this name is a message. */
+    public static boolean isName(String name) {
+        return Arrays.stream(values()).anyMatch(each -> each.site.name().equals(name));
+    }
+
     /**
      * Those that are meant by a name: {@code "DataRow"}; {@code "CopyData"} for both directions, {@code "CopyData from
      * server"} for one.
