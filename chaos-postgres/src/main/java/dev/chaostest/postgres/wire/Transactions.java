@@ -255,6 +255,10 @@ final class Transactions {
         if (status == 'I' && cycles.isQuiet()) {
             open = null;
         }
+    }
+
+    /** The client is told so. */
+    void readyIsTold() {
         if (!session.filter().isUnheard()) {
             endings.answered(this);
         }
