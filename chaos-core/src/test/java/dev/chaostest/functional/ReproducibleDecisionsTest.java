@@ -149,16 +149,16 @@ class ReproducibleDecisionsTest {
     }
 
     private static NavigableSet<String> decisions(ChaosScope scope, int threads) throws InterruptedException {
-            List<List<String>> struck = Workers.of(LANES)
-                    .named("app")
-                    .atOnce(threads)
-                    .call(worker -> new Caller(scope).calls())
-                    .values();
-            scope.verify();
-            NavigableSet<String> all = new TreeSet<>();
-            struck.forEach(all::addAll);
-            assertThat(scope.fired()).hasSize(all.size());
-            return all;
+        List<List<String>> struck = Workers.of(LANES)
+                .named("app")
+                .atOnce(threads)
+                .call(worker -> new Caller(scope).calls())
+                .values();
+        scope.verify();
+        NavigableSet<String> all = new TreeSet<>();
+        struck.forEach(all::addAll);
+        assertThat(scope.fired()).hasSize(all.size());
+        return all;
     }
 
     /** Stands for a seam that is called on a worker: which connection it has is left to chance. */

@@ -301,10 +301,12 @@ class ChaosReplayTest {
 
         assertThat(messages)
                 .hasSize(2)
-                .anySatisfy(many -> assertThat(many)
-                        .contains("-Dchaos.replay=c1:")
-                        .contains("\n  not fixed: at which hits faults struck; they are 250, and a token holds 200"
-                                + "\n  not fixed: which lane meets a count over the whole scope, when several lanes run\n"))
+                .anySatisfy(
+                        many -> assertThat(many)
+                                .contains("-Dchaos.replay=c1:")
+                                .contains(
+                                        "\n  not fixed: at which hits faults struck; they are 250, and a token holds 200"
+                                                + "\n  not fixed: which lane meets a count over the whole scope, when several lanes run\n"))
                 .anySatisfy(two -> assertThat(two)
                         .contains("-Dchaos.replay=c2:")
                         .contains("\n  not fixed: which work runs on which lane, when several lanes run\n")

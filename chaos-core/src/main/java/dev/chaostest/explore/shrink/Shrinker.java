@@ -52,8 +52,7 @@ public final class Shrinker<F> {
      *
      * @param shift where those that are kept would strike
      */
-    public Shrinker(
-            List<F> faults, Shift<F> shift, List<Change<F>> changes, Effort effort, LongSupplier nanoClock) {
+    public Shrinker(List<F> faults, Shift<F> shift, List<Change<F>> changes, Effort effort, LongSupplier nanoClock) {
         this.before = faults.size();
         this.effort = effort;
         this.nanoClock = nanoClock;

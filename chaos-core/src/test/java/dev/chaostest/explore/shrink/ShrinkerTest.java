@@ -262,7 +262,9 @@ class ShrinkerTest {
     void whatIsTriedAgainIsFoundWhereItComesWithoutTheOthers() {
         List<Integer> red = List.of(2, 3, 5, 6, 9, 10, 13, 15, 16, 18, 19, 21);
         assertThat(isSeventhLost(red)).as("hit 13 is the seventh payment").isTrue();
-        assertThat(isSeventhLost(List.of(13))).as("without the others it is the last").isFalse();
+        assertThat(isSeventhLost(List.of(13)))
+                .as("without the others it is the last")
+                .isFalse();
 
         assertThat(shrink(red, ONCE, ShrinkerTest::isSeventhLost).faults().size())
                 .as("without moving, the others must stay")

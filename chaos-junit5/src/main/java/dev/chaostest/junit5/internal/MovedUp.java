@@ -41,7 +41,8 @@ final class MovedUp implements Shift<FiredAt> {
 
     private static FiredAt movedByHit(FiredAt fault, List<FiredAt> dropped) {
         long fewer = dropped.stream()
-                .filter(other -> other.site() == fault.site() && other.lane() == fault.lane() && other.nth() < fault.nth())
+                .filter(other ->
+                        other.site() == fault.site() && other.lane() == fault.lane() && other.nth() < fault.nth())
                 .mapToLong(FiredAt::nth)
                 .distinct()
                 .count();
