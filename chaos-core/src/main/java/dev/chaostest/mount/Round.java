@@ -38,7 +38,6 @@ public final class Round {
 
     private static final int MISMATCHES_MAX = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Detail NOTHING_ELSE = () -> null;
 
     private final String name;
     private final Plan plan;
@@ -58,6 +57,7 @@ public final class Round {
     private final Holds holds = new Holds();
     private final List<String> findings = new CopyOnWriteArrayList<>();
     private volatile Duration patience = PATIENCE;
+    private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
     /**
@@ -176,7 +176,7 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        return at(site, lane, NOTHING_ELSE, text, machinery);
+        return at(site, lane, nothingElse, text, machinery);
     }
 
     /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */

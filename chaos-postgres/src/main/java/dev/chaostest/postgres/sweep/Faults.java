@@ -62,6 +62,6 @@ final class Faults {
     }
 
     static Candidate noConnection() {
-        return new Candidate(NO_CONNECTION, NO_CONNECTION + " from", NoConnection.timedOut(), true);
+        return new Candidate(NO_CONNECTION, NO_CONNECTION + " from", NoConnection.timedOut().atOnce(), true);
     }
 }
