@@ -19,8 +19,8 @@ public record Budget(int maxRounds, Duration maxTime) {
      */
     public Budget {
         if (maxRounds < 1) {
-            throw new ChaosException("maxRounds must be 1 or more, but was " + maxRounds
-                    + ". To leave the sweep out, use @Disabled.");
+            throw new ChaosException(
+                    "maxRounds must be 1 or more, but was " + maxRounds + ". To leave the sweep out, use @Disabled.");
         }
         if (maxTime.isZero() || maxTime.isNegative()) {
             throw new ChaosException("maxTime must be positive, but was " + Durations.print(maxTime)

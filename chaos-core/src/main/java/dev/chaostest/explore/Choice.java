@@ -42,8 +42,8 @@ public record Choice(Set<String> faults, Set<Integer> only, Set<Integer> first) 
         catalogues.forEach(each -> known.addAll(each.names()));
         for (String name : new TreeSet<>(faults)) {
             if (!known.contains(name)) {
-                throw new ChaosException("faults of a sweep must be some of " + known + ", but \"" + name + "\" is none. "
-                        + "Did you mean \"" + Nearest.of(name, known) + "\"?");
+                throw new ChaosException("faults of a sweep must be some of " + known + ", but \"" + name
+                        + "\" is none. " + "Did you mean \"" + Nearest.of(name, known) + "\"?");
             }
         }
     }

@@ -40,8 +40,6 @@ public record Outcome(Result result, String text, Map<Site, Long> seen, List<Str
 
     /** Whether a second round of the same variant went the same way, as far as a test can tell. */
     public boolean isLike(Outcome other) {
-        return result == other.result
-                && seen.keySet().equals(other.seen.keySet())
-                && answers.equals(other.answers);
+        return result == other.result && seen.keySet().equals(other.seen.keySet()) && answers.equals(other.answers);
     }
 }

@@ -95,7 +95,9 @@ public final class Sweeping {
             return round.again() ? planned() : new Turn.Clean(true);
         }
         if (last instanceof Turn.Try tried) {
-            return wasRed && tried.first().isEmpty() ? new Turn.Try(tried.of(), Optional.ofNullable(latest)) : nextTry();
+            return wasRed && tried.first().isEmpty()
+                    ? new Turn.Try(tried.of(), Optional.ofNullable(latest))
+                    : nextTry();
         }
         return null;
     }

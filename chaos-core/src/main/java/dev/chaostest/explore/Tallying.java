@@ -101,7 +101,8 @@ final class Tallying {
         switch (outcome.result()) {
             case GREEN -> green++;
             case NOT_REACHED -> notReached.add(variant.toString());
-            case IMPOSSIBLE -> impossible.add(variant.candidate().words() + " " + variant.what() + ": " + outcome.text());
+            case IMPOSSIBLE ->
+                impossible.add(variant.candidate().words() + " " + variant.what() + ": " + outcome.text());
             case RED -> {}
         }
     }

@@ -224,8 +224,9 @@ class ShrinkerTest {
     void anEffortWithoutRoomIsRefused() {
         assertThatThrownBy(() -> Effort.ofDefaults().withMaxRuns(0))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("Shrinking must have 1 run or more and some time, but has 0 and 60s. To leave it out, don't "
-                        + "shrink.");
+                .hasMessage(
+                        "Shrinking must have 1 run or more and some time, but has 0 and 60s. To leave it out, don't "
+                                + "shrink.");
         assertThatThrownBy(() -> new Effort(1, Duration.ofSeconds(1), 3, 2))
                 .isInstanceOf(ChaosException.class)
                 .hasMessage(

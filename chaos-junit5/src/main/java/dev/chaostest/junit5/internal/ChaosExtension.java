@@ -117,7 +117,9 @@ public final class ChaosExtension
             }
         } catch (Throwable thrown) {
             Throwable told = Unavailable.told(thrown, context);
-            if (round.sweep().filter(sweep -> sweep.expects(told, round.scope())).isPresent()) {
+            if (round.sweep()
+                    .filter(sweep -> sweep.expects(told, round.scope()))
+                    .isPresent()) {
                 return;
             }
             failed = isFailure(told);

@@ -13,8 +13,8 @@ final class Repetition {
         if (first.isLike(second)) {
             return "again    : the same in 2 of 2 rounds";
         }
-        return "again    : not the same in 2 rounds, so the test is not deterministic. First " + print(first) + "; then "
-                + print(second);
+        return "again    : not the same in 2 rounds, so the test is not deterministic. First " + print(first)
+                + "; then " + print(second);
     }
 
     private static String print(Outcome outcome) {

@@ -32,7 +32,8 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
         requireOneByOne(context);
         Sweeping sweeping = SweepRound.begin(context);
         return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(new Rounds(sweeping), Spliterator.ORDERED | Spliterator.NONNULL), false);
+                Spliterators.spliteratorUnknownSize(new Rounds(sweeping), Spliterator.ORDERED | Spliterator.NONNULL),
+                false);
     }
 
     private static void requireOneByOne(ExtensionContext context) {

@@ -56,13 +56,15 @@ final class SweepRequest {
 
     /** What a test is told that has both. */
     static ChaosException ownFaults(String test) {
-        return new ChaosException("A sweep chooses its faults by itself, one in each round, so " + test
-                + " must have no other, but an annotation on it or on its class plans one. Move that to a test of its own.");
+        return new ChaosException(
+                "A sweep chooses its faults by itself, one in each round, so " + test
+                        + " must have no other, but an annotation on it or on its class plans one. Move that to a test of its own.");
     }
 
     /** What a test is told that JUnit runs outside the sweep, too. */
     static ChaosException anotherTest(ExtensionContext context) {
-        return new ChaosException("@ChaosSweep on " + Tests.name(context) + " must be the only annotation that makes it a "
-                + "test, but there is another, such as @Test or @ChaosTest. Remove that one.");
+        return new ChaosException(
+                "@ChaosSweep on " + Tests.name(context) + " must be the only annotation that makes it a "
+                        + "test, but there is another, such as @Test or @ChaosTest. Remove that one.");
     }
 }

@@ -158,7 +158,8 @@ public final class SweepRound {
             return false;
         }
         boolean isFine = accepted.stream().anyMatch(each -> each.test(thrown))
-                || struck(scope).stream().anyMatch(fired -> Causes.anyOf(thrown, each -> isInjected(each, fired, scope)));
+                || struck(scope).stream()
+                        .anyMatch(fired -> Causes.anyOf(thrown, each -> isInjected(each, fired, scope)));
         if (isFine) {
             expected = thrown;
         }
@@ -302,11 +303,15 @@ public final class SweepRound {
         if (thrown.isPresent()) {
             boolean gaveUp = thrown.get() instanceof TestAbortedException;
             return outcome(
-                    scope, gaveUp ? Outcome.Result.IMPOSSIBLE : Outcome.Result.RED, "the test said: " + firstLine(thrown.get()));
+                    scope,
+                    gaveUp ? Outcome.Result.IMPOSSIBLE : Outcome.Result.RED,
+                    "the test said: " + firstLine(thrown.get()));
         }
         if (turn instanceof Turn.Try && struck(scope).isEmpty()) {
             return outcome(
-                    scope, Outcome.Result.NOT_REACHED, "was not reached again: the test took another way than in the clean round");
+                    scope,
+                    Outcome.Result.NOT_REACHED,
+                    "was not reached again: the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();
         return mismatches.isEmpty()

@@ -59,7 +59,8 @@ public final class TestRound implements AutoCloseable {
         this.test = Tests.name(context);
         this.runSeed = seeds.of(context);
         this.sweep = SweepRound.of(context);
-        this.roundSeed = runSeed.round(sweep.isPresent() ? 1 : Tests.round(context)); // its rounds differ in the fault only
+        this.roundSeed =
+                runSeed.round(sweep.isPresent() ? 1 : Tests.round(context)); // its rounds differ in the fault only
         this.replay = seeds.replay().filter(token -> token.isOf(test));
         if (seeds.replay().isPresent() && replay.isEmpty()) {
             LOG.warn("The replay token is of another test than {}, which only takes its seed", test);

@@ -82,7 +82,10 @@ final class PostgresRound {
         Optional<Reaching> far = context.getTestMethod()
                 .flatMap(Reaching::of)
                 .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
-        requireAllowed(context, around, !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
+        requireAllowed(
+                context,
+                around,
+                !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
         if (far.isPresent() && !space.isApart()) {
             requireDisposable(around, far.get());
         }

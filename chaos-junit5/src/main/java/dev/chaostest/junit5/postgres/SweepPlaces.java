@@ -24,7 +24,8 @@ final class SweepPlaces {
     static void consult(TestRound round, DataSource dataSource) {
         round.sweep()
                 .filter(SweepRound::isFirst)
-                .ifPresent(sweep -> sweep.consult(new PostgresCatalogue(facts(round, dataSource), sweep.wantsMessages())));
+                .ifPresent(
+                        sweep -> sweep.consult(new PostgresCatalogue(facts(round, dataSource), sweep.wantsMessages())));
     }
 
     private static PostgresCatalogue.Facts facts(TestRound round, DataSource dataSource) {
@@ -39,8 +40,9 @@ final class SweepPlaces {
             return facts;
         } catch (SQLException e) {
             throw new ChaosException(
-                    "A sweep must know what is possible in the database of " + round.scope().name()
-                            + ", but that answered " + e.getSQLState() + ". Check that the server runs; see the cause.",
+                    "A sweep must know what is possible in the database of "
+                            + round.scope().name() + ", but that answered " + e.getSQLState()
+                            + ". Check that the server runs; see the cause.",
                     e);
         }
     }

@@ -40,7 +40,8 @@ final class Injected {
         if (fault instanceof ServerError error) {
             String planned = error.state().code();
             return planned.equals(thrown.getSQLState())
-                    || answer.filter(state -> state.equals(thrown.getSQLState())).isPresent()
+                    || answer.filter(state -> state.equals(thrown.getSQLState()))
+                            .isPresent()
                     || (planned.startsWith("57P") && isLost(thrown));
         }
         return false;

@@ -16,7 +16,8 @@ final class Options {
     private static final String NO_EFFECT = "connection lost after what has no effect: the same as before it";
     private static final String WITH_TRANSACTION =
             "connection lost after a statement inside a transaction, which goes with it";
-    private static final String NEVER_FAILS = "errors of the server at BEGIN, ROLLBACK and savepoints, which don't fail so";
+    private static final String NEVER_FAILS =
+            "errors of the server at BEGIN, ROLLBACK and savepoints, which don't fail so";
     private static final String NOT_AT_COMMIT = "40P01, 55P03 and 57014 at COMMIT, which waits for no lock";
     private static final String UNDONE = "errors of the server after an effect, which they undo";
     private static final String LEVEL = "40001 below REPEATABLE READ";
@@ -27,7 +28,8 @@ final class Options {
 
     private static final Pattern CONTROL =
             Pattern.compile("(ROLLBACK|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\\b.*", Pattern.DOTALL);
-    private static final Pattern ENDING = Pattern.compile("COMMIT( AND CHAIN)?|PREPARE TRANSACTION\\b.*", Pattern.DOTALL);
+    private static final Pattern ENDING =
+            Pattern.compile("COMMIT( AND CHAIN)?|PREPARE TRANSACTION\\b.*", Pattern.DOTALL);
 
     private final PostgresCatalogue.Facts facts;
     private final Point point;

@@ -16,9 +16,44 @@ final class Reading {
 
     /** What stands before a parenthesis in a read, and changes nothing. */
     private static final Set<String> HARMLESS = Set.of(
-            "count", "sum", "min", "max", "avg", "coalesce", "lower", "upper", "abs", "round", "length", "exists", "in",
-            "any", "all", "and", "or", "not", "where", "from", "values", "select", "cast", "case", "when", "then", "on",
-            "array_agg", "string_agg", "nullif", "greatest", "least", "extract", "date_trunc", "now", "as", "by", "join");
+            "count",
+            "sum",
+            "min",
+            "max",
+            "avg",
+            "coalesce",
+            "lower",
+            "upper",
+            "abs",
+            "round",
+            "length",
+            "exists",
+            "in",
+            "any",
+            "all",
+            "and",
+            "or",
+            "not",
+            "where",
+            "from",
+            "values",
+            "select",
+            "cast",
+            "case",
+            "when",
+            "then",
+            "on",
+            "array_agg",
+            "string_agg",
+            "nullif",
+            "greatest",
+            "least",
+            "extract",
+            "date_trunc",
+            "now",
+            "as",
+            "by",
+            "join");
 
     private Reading() {}
 

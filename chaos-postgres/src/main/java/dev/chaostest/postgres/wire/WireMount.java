@@ -3,6 +3,7 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Filter;
 import dev.chaostest.link.FilteredSocket;
+import dev.chaostest.link.FilteredSslSocket;
 import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSocket;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>{@code socketFactory=dev.chaostest.postgres.wire.ChaosSocketFactory}
  *   <li>{@code socketFactoryArg=bank}, the key
- *   <li>{@code sslmode=disable}, since the seam reads the protocol
+ *   <li>{@code sslmode=disable}, since the seam reads the protocol; above TLS: {@link #propertiesAboveTls}
  * </ul>
  * in a URL, in {@link Properties}, in HikariCP's {@code dataSourceProperties}, or in Spring Boot as {@code
  * spring.datasource.hikari.data-source-properties.socketFactory} and so on.
@@ -55,6 +57,9 @@ public final class WireMount implements AutoCloseable {
 
     /** The driver makes its socket factories by itself, so they find their mount here and nowhere else. */
     private static final Map<String, WireMount> BY_KEY = new ConcurrentHashMap<>();
+
+    /** In words, since it needs a driver that others do without. */
+    static final String SSL_FACTORY = "dev.chaostest.postgres.wire.ChaosSslSocketFactory";
 
     private static final Logger LOG = LoggerFactory.getLogger(WireMount.class);
     private static final AtomicLong TWINS = new AtomicLong();
@@ -146,6 +151,18 @@ public final class WireMount implements AutoCloseable {
         return properties;
     }
 
+    /**
+     * The driver properties that make connections pass this seam above TLS, for servers that insist on it. {@code sslmode} is
+     * {@code require}, and may be set to a stricter one; the driver's other properties for TLS hold as ever. Needs pgjdbc.
+     */
+    public Properties propertiesAboveTls() {
+        Properties properties = properties();
+        properties.setProperty("sslmode", "require");
+        properties.setProperty("sslfactory", SSL_FACTORY);
+        properties.setProperty("sslfactoryarg", key);
+        return properties;
+    }
+
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
         return newFilter(Optional.empty(), Encryption.Policy.REFUSED);
@@ -162,10 +179,20 @@ public final class WireMount implements AutoCloseable {
     }
 
     /** A socket for one new connection of the driver's. */
-    Socket newSocket() {
-        open.keySet().removeIf(Socket::isClosed);
+    Socket newSocket(Encryption.Policy encryption) {
         Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        Socket socket = new FilteredSocket(newFilter(by, Encryption.Policy.REFUSED), System::nanoTime);
+        return opened(new FilteredSocket(newFilter(by, encryption), System::nanoTime), by);
+    }
+
+    /** A socket above TLS, instead of the one below, which can look inside no more. */
+    SSLSocket newSocketAbove(Socket below, SSLSocket tls) {
+        open.remove(below);
+        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
+        return opened(new FilteredSslSocket(tls, newFilter(by, Encryption.Policy.REFUSED), System::nanoTime), by);
+    }
+
+    private <S extends Socket> S opened(S socket, Optional<String> by) {
+        open.keySet().removeIf(Socket::isClosed);
         open.put(socket, by);
         return socket;
     }

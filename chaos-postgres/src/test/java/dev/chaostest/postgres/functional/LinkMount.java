@@ -20,8 +20,10 @@ final class LinkMount implements WireFixture.MountedBy {
     @Override
     public Connection connect(WireMount wire, String... settings) throws SQLException {
         URI server = URI.create(WireTestServer.url().substring("jdbc:".length()));
-        TcpLink link = links.computeIfAbsent(wire, mount -> TcpLink.open(
-                "bank", new InetSocketAddress(server.getHost(), server.getPort()), () -> {}, mount::newFilter));
+        TcpLink link = links.computeIfAbsent(
+                wire,
+                mount -> TcpLink.open(
+                        "bank", new InetSocketAddress(server.getHost(), server.getPort()), () -> {}, mount::newFilter));
         Properties properties = WireTestServer.login();
         properties.setProperty("sslmode", "disable");
         for (int i = 0; i < settings.length; i += 2) {

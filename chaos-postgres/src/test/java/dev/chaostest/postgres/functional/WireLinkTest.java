@@ -72,8 +72,7 @@ class WireLinkTest {
         for (int i = 0; i < settings.length; i += 2) {
             properties.setProperty(settings[i], settings[i + 1]);
         }
-        return DriverManager.getConnection(
-                "jdbc:postgresql://localhost:" + link.port() + SERVER.getPath(), properties);
+        return DriverManager.getConnection("jdbc:postgresql://localhost:" + link.port() + SERVER.getPath(), properties);
     }
 
     private void plan(Target target, Fault fault) {
@@ -222,11 +221,11 @@ class WireLinkTest {
             String account = bank.schema() + ".account";
             plan(SqlTarget.on("UPDATE account"), new Hang(When.BEFORE));
             try (Connection connection = connect("socketTimeout", "1")) {
-                assertState("08006", () ->
-                        WireTestServer.run(connection, "UPDATE " + account + " SET balance = 7 WHERE id = 1"));
+                assertState(
+                        "08006",
+                        () -> WireTestServer.run(connection, "UPDATE " + account + " SET balance = 7 WHERE id = 1"));
             }
-            await().atMost(PATIENCE)
-                    .until(() -> answers().contains("hung until the connection ended"));
+            await().atMost(PATIENCE).until(() -> answers().contains("hung until the connection ended"));
             scope.heal();
             assertThat(bank.balance(1)).isEqualTo(1000);
         }
@@ -261,14 +260,15 @@ class WireLinkTest {
         assertThatThrownBy(() -> call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
     }
 
     private static void assertState(String state, SqlAction action) {
         assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                        .as(String.valueOf(e))
-                        .isEqualTo(state));
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        e -> assertThat(e.getSQLState()).as(String.valueOf(e)).isEqualTo(state));
     }
 
     @FunctionalInterface
