@@ -72,6 +72,8 @@ public final class WireMount implements AutoCloseable {
     private volatile Optional<StatementObserver> observer = Optional.empty();
     /** As many as are open, each with who opened it. */
     private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
+    /** Those of them that have TLS above. */
+    private final Map<Socket, SSLSocket> above = new ConcurrentHashMap<>();
 
     private WireMount(String key, String thing) {
         this.key = key;
@@ -181,20 +183,24 @@ public final class WireMount implements AutoCloseable {
     /** A socket for one new connection of the driver's. */
     Socket newSocket(Encryption.Policy encryption) {
         Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        return opened(new FilteredSocket(newFilter(by, encryption), System::nanoTime), by);
-    }
-
-    /** A socket above TLS, instead of the one below, which can look inside no more. */
-    SSLSocket newSocketAbove(Socket below, SSLSocket tls) {
-        open.remove(below);
-        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        return opened(new FilteredSslSocket(tls, newFilter(by, Encryption.Policy.REFUSED), System::nanoTime), by);
-    }
-
-    private <S extends Socket> S opened(S socket, Optional<String> by) {
-        open.keySet().removeIf(Socket::isClosed);
-        open.put(socket, by);
+        Socket socket = new FilteredSocket(newFilter(by, encryption), System::nanoTime);
+        opened(socket, by);
         return socket;
+    }
+
+    /** A socket above TLS, whose end is that of the one below. */
+    SSLSocket newSocketAbove(Socket below, SSLSocket tls) {
+        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
+        SSLSocket socket = new FilteredSslSocket(tls, newFilter(by, Encryption.Policy.REFUSED), System::nanoTime);
+        opened(below, by);
+        above.put(below, socket);
+        return socket;
+    }
+
+    private void opened(Socket socket, Optional<String> by) {
+        open.keySet().removeIf(Socket::isClosed);
+        above.keySet().removeIf(Socket::isClosed);
+        open.put(socket, by);
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
@@ -267,6 +273,7 @@ public final class WireMount implements AutoCloseable {
     @Override
     public void close() {
         BY_KEY.remove(key, this);
+        above.values().forEach(WireMount::close);
         open.keySet().forEach(WireMount::close);
     }
 
