@@ -12,9 +12,17 @@ import java.util.Map;
  * @param text why, in a sentence; empty if it is green
  * @param seen how often each site was reached
  * @param answers what came back for the faults that struck, in order
+ * @param recurs whether the test arrived again where the fault had struck
+ * @param counted what oracles have the verdict count
  * @since 0.1
  */
-public record Outcome(Result result, String text, Map<Site, Long> seen, List<String> answers) {
+public record Outcome(
+        Result result,
+        String text,
+        Map<Site, Long> seen,
+        List<String> answers,
+        boolean recurs,
+        List<String> counted) {
 
     /** What came of it in one word. */
     public enum Result {
@@ -31,11 +39,12 @@ public record Outcome(Result result, String text, Map<Site, Long> seen, List<Str
     public Outcome {
         seen = Map.copyOf(seen);
         answers = List.copyOf(answers);
+        counted = List.copyOf(counted);
     }
 
     /** Of a round that was not run to its end. */
     static Outcome unfinished() {
-        return new Outcome(Result.RED, "it was not run to its end", Map.of(), List.of());
+        return new Outcome(Result.RED, "it was not run to its end", Map.of(), List.of(), false, List.of());
     }
 
     /** Whether a second round of the same variant went the same way, as far as a test can tell. */

@@ -41,6 +41,7 @@ public final class Sweeping {
     private @Nullable Recorded clean;
     private @Nullable Recorded cleanAgain;
     private long began;
+    private boolean isDry;
 
     /** @param test its name, for the log */
     public Sweeping(String test, Budget budget, Choice choice, TimeSource time) {
@@ -55,6 +56,11 @@ public final class Sweeping {
         if (catalogues.stream().noneMatch(each -> each.getClass() == catalogue.getClass())) {
             catalogues.add(catalogue);
         }
+    }
+
+    /** Has it try nothing, and say only what it would try. */
+    public synchronized void onlyCount() {
+        isDry = true;
     }
 
     /** What knows about sites. */
@@ -129,6 +135,9 @@ public final class Sweeping {
     }
 
     private @Nullable String exhausted() {
+        if (isDry) {
+            return "in a dry run, which injects nothing";
+        }
         if (tallying.rounds() >= budget.maxRounds()) {
             return "beyond maxRounds = " + budget.maxRounds();
         }

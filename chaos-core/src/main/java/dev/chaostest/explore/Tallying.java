@@ -22,6 +22,7 @@ final class Tallying {
     private final Counts pruned = new Counts();
     private final Counts leftOut = new Counts();
     private final Counts impossible = new Counts();
+    private final Counts seen = new Counts();
     private final List<String> red = new ArrayList<>();
     private final List<String> notReached = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
@@ -90,10 +91,11 @@ final class Tallying {
             return;
         }
         rounds++;
+        outcome.counted().forEach(seen::add);
         see(outcome, catalogues);
         Variant variant = tried.of();
         if (!variant.lasts()) {
-            String why = needless(variant, outcome);
+            String why = needless(outcome);
             if (why != null) {
                 needless.put(Struck.of(variant), why);
             }
@@ -118,14 +120,11 @@ final class Tallying {
         return role == Catalogue.Role.POINT || role == Catalogue.Role.STREAM;
     }
 
-    private static @Nullable String needless(Variant variant, Outcome outcome) {
+    private static @Nullable String needless(Outcome outcome) {
         if (outcome.result() == Result.IMPOSSIBLE || outcome.result() == Result.NOT_REACHED) {
             return POINTLESS;
         }
-        Point point = variant.point();
-        long arrived = outcome.seen().getOrDefault(point.site(), 0L);
-        // On the lane of a thread, the others' arrivals are among these.
-        return !point.isLaned() && arrived <= point.nth() ? THE_SAME : null;
+        return outcome.recurs() ? null : THE_SAME;
     }
 
     Verdict verdict(Choice choice, Duration took) {
@@ -143,6 +142,7 @@ final class Tallying {
                 impossible.lines(),
                 pruned.lines(),
                 leftOut.lines(),
+                seen.lines(),
                 told,
                 problem(choice),
                 took);
@@ -154,7 +154,7 @@ final class Tallying {
     }
 
     private @Nullable String problem(Choice choice) {
-        if (rounds > 0) {
+        if (rounds > 0 || leftOut.sum() > 0) {
             return null;
         }
         if (points == 0) {

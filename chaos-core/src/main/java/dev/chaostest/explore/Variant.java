@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.explore;
 
+import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
@@ -33,6 +34,14 @@ public record Variant(int number, Point point, String what, Candidate candidate,
                         .perLane()
                 : Rule.of(Target.of(point.site()), trigger, candidate.fault());
         return rule.mayMiss();
+    }
+
+    /** Whether a round in which it struck arrived there again behind that, so that it makes a difference whether it lasts. */
+    public boolean recurs(Decisions round) {
+        long arrived = point.isLaned()
+                ? round.seen(point.site(), point.lane())
+                : round.seen().getOrDefault(point.site(), 0L);
+        return arrived > nth();
     }
 
     /** Of a stream, the one in its middle. */

@@ -3,6 +3,7 @@ package dev.chaostest.explore;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 
@@ -29,10 +30,17 @@ final class Variants {
     static Deque<Variant> of(Recorded round, List<? extends Catalogue> catalogues, Choice choice, Counts pruned) {
         Variants variants = new Variants(choice, pruned);
         List<Found> found = new ArrayList<>();
-        round.points().forEach(point -> variants.find(point, round, catalogues, found));
+        inSteadyOrder(round.points()).forEach(point -> variants.find(point, round, catalogues, found));
         found.forEach(each -> variants.add(each, false));
         found.stream().filter(each -> each.candidate.canLast()).forEach(each -> variants.add(each, true));
         return variants.inOrder();
+    }
+
+    /** Who of several threads comes first differs from run to run: those points are in the order of their lanes. */
+    private static List<Point> inSteadyOrder(List<Point> points) {
+        List<Point> ordered = new ArrayList<>(points);
+        ordered.sort(Comparator.comparing(each -> each.isLaned() ? each.lane().name() : ""));
+        return ordered;
     }
 
     private void find(Point point, Recorded round, List<? extends Catalogue> catalogues, List<Found> found) {

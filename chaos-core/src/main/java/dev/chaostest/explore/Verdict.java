@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param impossible how many were impossible, and what came back instead
  * @param pruned how many were left out since they could not differ from others or can't happen, and why
  * @param leftOut how many were left out for want of rounds or time
+ * @param seen what the oracles saw and counted in its rounds, also where it is not wrong
  * @param remarks what else is to be known: what limits the verdict
  * @param problem what makes the sweep itself red, or null
  * @param took how long it took
@@ -32,6 +33,7 @@ public record Verdict(
         List<String> impossible,
         List<String> pruned,
         List<String> leftOut,
+        List<String> seen,
         List<String> remarks,
         @Nullable String problem,
         Duration took) {
@@ -44,6 +46,7 @@ public record Verdict(
         impossible = List.copyOf(impossible);
         pruned = List.copyOf(pruned);
         leftOut = List.copyOf(leftOut);
+        seen = List.copyOf(seen);
         remarks = List.copyOf(remarks);
     }
 
@@ -72,6 +75,7 @@ public record Verdict(
         add(lines, "impossible : ", impossible);
         add(lines, "pruned     : ", pruned);
         add(lines, "left out   : ", leftOut);
+        add(lines, "seen       : ", seen);
         add(lines, "remark     : ", remarks);
         return lines;
     }

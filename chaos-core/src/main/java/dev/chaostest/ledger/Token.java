@@ -20,7 +20,7 @@ import java.util.zip.CRC32;
  * <p>Holds the seed, and fingerprints of the test and of its plan, so that a replay of something else is noticed: printed
  * as {@code c1:} and 27 letters. Where faults struck it also holds at which hits, so that they strike there again however
  * threads run; or which variant of a sweep it was. That is printed as {@code c2:} and some more letters: one or two for
- * each decision, twenty for the first of a rule on a lane at a site.
+ * each decision, eight for each lane, ten for each rule and site.
  *
  * <p>At most {@value #DECISIONS_MAX} decisions fit. A round with more has a token with the seed only, which fixes each
  * decision that depends neither on a count over several lanes nor on the clock.

@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 /**
  * The body of a token that holds more than a seed.
  *
- * <p>Decisions of one rule at one site on one lane stand together, each as its distance from the one before: one letter
- * or two for each.
+ * <p>Decisions of one rule at one site stand together, and those of one lane among them, each as its distance from the one
+ * before: one letter or two for each, seven for a further lane.
  */
 final class TokenBytes {
 
@@ -51,17 +51,27 @@ final class TokenBytes {
     }
 
     private void putDecisions(List<FiredAt> decisions) {
-        Map<FiredAt, List<FiredAt>> groups =
-                decisions.stream().collect(groupingBy(each -> each.movedTo(1), LinkedHashMap::new, toList()));
-        putNumber(groups.size());
-        groups.forEach((first, all) -> {
-            putNumber(first.rule());
-            putInt(first.site());
-            putInt(first.lane());
-            putNumber(first.halvings());
-            putNumber(all.size());
+        Map<FiredAt, List<FiredAt>> places = decisions.stream()
+                .collect(groupingBy(
+                        each -> new FiredAt(each.rule(), each.site(), 0, 1, each.halvings()),
+                        LinkedHashMap::new,
+                        toList()));
+        putNumber(places.size());
+        places.forEach((place, there) -> {
+            putNumber(place.rule());
+            putInt(place.site());
+            putNumber(place.halvings());
+            putLanes(there.stream().collect(groupingBy(FiredAt::lane, LinkedHashMap::new, toList())));
+        });
+    }
+
+    private void putLanes(Map<Integer, List<FiredAt>> lanes) {
+        putNumber(lanes.size());
+        lanes.forEach((lane, hits) -> {
+            putInt(lane);
+            putNumber(hits.size());
             long before = 0;
-            for (FiredAt each : all) {
+            for (FiredAt each : hits) {
                 putNumber(each.nth() - before);
                 before = each.nth();
             }
@@ -103,15 +113,17 @@ final class TokenBytes {
 
     private static Script script(ByteBuffer body, boolean complete) {
         List<FiredAt> decisions = new ArrayList<>();
-        for (long groups = number(body); groups > 0; groups--) {
+        for (long places = number(body); places > 0; places--) {
             int rule = (int) number(body);
             int site = body.getInt();
-            int lane = body.getInt();
             int halvings = (int) number(body);
-            long nth = 0;
-            for (long left = number(body); left > 0; left--) {
-                nth += number(body);
-                decisions.add(new FiredAt(rule, site, lane, nth, halvings));
+            for (long lanes = number(body); lanes > 0; lanes--) {
+                int lane = body.getInt();
+                long nth = 0;
+                for (long hits = number(body); hits > 0; hits--) {
+                    nth += number(body);
+                    decisions.add(new FiredAt(rule, site, lane, nth, halvings));
+                }
             }
         }
         return new Script(decisions, complete);

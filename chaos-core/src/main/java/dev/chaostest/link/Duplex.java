@@ -25,8 +25,9 @@ final class Duplex {
     private final InPlace inPlaceToServer;
     private final InPlace inPlaceToClient;
 
-    Duplex(Filter filter, LongSupplier nanoClock) {
-        this.filtering = new Filtering(filter, nanoClock);
+    /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
+    Duplex(Filter filter, LongSupplier nanoClock, Runnable closer) {
+        this.filtering = new Filtering(filter, nanoClock, closer);
         this.lock = filtering.lock;
         this.changed = filtering.changed;
         this.toServer = filtering.toServer.backlog;

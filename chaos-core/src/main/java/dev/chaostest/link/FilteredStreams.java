@@ -59,7 +59,7 @@ final class FilteredStreams {
 
     FilteredStreams(Raw socket, Filter filter, LongSupplier nanoClock) {
         this.socket = socket;
-        this.duplex = new Duplex(filter, nanoClock);
+        this.duplex = new Duplex(filter, nanoClock, this::end);
         this.nanoClock = nanoClock;
     }
 
@@ -129,6 +129,15 @@ final class FilteredStreams {
             why.addSuppressed(e);
         }
         return why;
+    }
+
+    /** On behalf of the filter, at any time. */
+    private void end() {
+        try {
+            cutNow();
+        } catch (IOException e) {
+            duplex.cutDone(); // it is as closed as it can be
+        }
     }
 
     private void cutNow() throws IOException {

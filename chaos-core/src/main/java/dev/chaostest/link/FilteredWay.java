@@ -43,7 +43,7 @@ final class FilteredWay implements Sluice {
 
     /** Both directions of a connection. */
     static Pair pair(Filter filter, LongSupplier nanoClock, Onward toServer, Onward toClient) {
-        Filtering filtering = new Filtering(filter, nanoClock);
+        Filtering filtering = new Filtering(filter, nanoClock, toClient::close);
         FilteredWay there = new FilteredWay(filtering, filtering.toServer, toServer);
         FilteredWay back = new FilteredWay(filtering, filtering.toClient, toClient);
         there.other = back;

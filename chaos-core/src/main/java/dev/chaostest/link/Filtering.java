@@ -31,13 +31,16 @@ final class Filtering implements Steps {
 
     private final Filter filter;
     private final LongSupplier nanoClock;
+    private final Runnable closer;
     private @Nullable Runnable cutDone;
     private @Nullable CutKind cutAsked;
     private boolean gone;
 
-    Filtering(Filter filter, LongSupplier nanoClock) {
+    /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
+    Filtering(Filter filter, LongSupplier nanoClock, Runnable closer) {
         this.filter = filter;
         this.nanoClock = nanoClock;
+        this.closer = closer;
     }
 
     long now() {
@@ -264,5 +267,22 @@ final class Filtering implements Steps {
     @Override
     public void cut(Runnable done) {
         cut(CutKind.FIN, done);
+    }
+
+    @Override
+    public Runnable ender() {
+        return () -> {
+            lock.lock();
+            try {
+                if (gone) {
+                    return;
+                }
+                cut(() -> {});
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            closer.run();
+        };
     }
 }

@@ -51,4 +51,14 @@ public interface Steps {
     default void cut(CutKind kind, Runnable done) {
         cut(done);
     }
+
+    /**
+     * What ends the connection later, from any thread and at once, whatever it waits for: to be kept by who may have to free a
+     * peer that waits for what never comes. What was not delivered by then is lost. Without effect on a connection that is gone.
+     *
+     * @return what ends it; here nothing, for mounts whose peers wait for nothing
+     */
+    default Runnable ender() {
+        return () -> {};
+    }
 }

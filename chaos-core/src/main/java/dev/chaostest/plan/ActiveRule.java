@@ -73,9 +73,17 @@ final class ActiveRule {
     }
 
     boolean matches(Site site, Detail detail) {
-        return !retired
-                && matches.computeIfAbsent(site, this::isAbout)
-                && rule.target().covers(detail);
+        return matches(site) && rule.target().covers(detail);
+    }
+
+    /** Whether it is still about some hits of a site. */
+    boolean matches(Site site) {
+        return !retired && matches.computeIfAbsent(site, this::isAbout);
+    }
+
+    /** Whether it still looks at this seam. */
+    boolean isAbout(String seam) {
+        return !retired && rule.target().seam().equals(seam);
     }
 
     /** Whether it can be about some hits of a site. */

@@ -11,21 +11,36 @@ import java.util.Optional;
  * lost, so the caller can't know. Either way the caller sees the connection end, as from a network that failed. The
  * peer is not told more than that the connection ended: what it is still doing, it may go on doing.
  *
+ * <p>By default the connection ends in order (FIN), as when the peer's process ended; with {@link #reset} it breaks (RST), as
+ * when the peer's machine lost it: a read fails with "Connection reset".
+ *
  * <pre>{@code
  * Rule lost = Rule.of(target, Trigger.nth(1), new Cut(When.AFTER));
  * }</pre>
  *
  * <p>Immutable, safe for use by many threads.
  *
+ * @param strikes before the operation is sent on, or before its answer is
+ * @param isReset whether it breaks instead of ending in order
  * @since 0.1
  */
-public record Cut(When strikes) implements Fault {
+public record Cut(When strikes, boolean isReset) implements Fault {
 
     /** What the ledger shows as the answer. */
     public static final String CAME_BACK = "connection lost";
 
     public Cut {
         Objects.requireNonNull(strikes, "strikes");
+    }
+
+    /** In order, as when the peer's process ended. */
+    public Cut(When strikes) {
+        this(strikes, false);
+    }
+
+    /** By a reset, as when the peer's machine lost the connection. */
+    public static Cut reset(When strikes) {
+        return new Cut(strikes, true);
     }
 
     @Override
@@ -40,8 +55,9 @@ public record Cut(When strikes) implements Fault {
 
     @Override
     public String toString() {
-        return strikes == When.BEFORE
-                ? "connection lost before the effect (nothing was sent)"
-                : "connection lost after the effect (the reply was cut)";
+        return (isReset ? "connection reset" : "connection lost")
+                + (strikes == When.BEFORE
+                        ? " before the effect (nothing was sent)"
+                        : " after the effect (the reply was cut)");
     }
 }

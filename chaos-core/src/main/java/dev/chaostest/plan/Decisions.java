@@ -150,6 +150,26 @@ public final class Decisions {
         }
     }
 
+    /** Whether some rule, as they are now, looks at this seam. */
+    public boolean isAbout(String seam) {
+        for (ActiveRule active : rules) {
+            if (active.isAbout(seam)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some rule, as they are now, can be about this site: where none is, a costly seam need not ask. */
+    public boolean isAbout(Site site) {
+        for (ActiveRule active : rules) {
+            if (active.matches(site)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Where rules struck so far, in order; at most {@value FiredLog#KEPT_MAX}, the first ones. */
     public List<FiredDecision> fired() {
         return fired.all();
@@ -181,6 +201,12 @@ public final class Decisions {
     /** How far each rule got, in the order of the plan. */
     public List<Tally> tallies() {
         return rules.stream().map(ActiveRule::tally).toList();
+    }
+
+    /** How many hits this lane had at this site so far. */
+    public long seen(Site site, Lane lane) {
+        AtomicLong count = arrivals.get(new Arrival(site, lane));
+        return count == null ? 0 : count.get();
     }
 
     /** The sites that were seen, each with its number of hits over all lanes. */

@@ -49,6 +49,11 @@ public record Delay(Length length, When strikes) implements Fault {
         return length.at(draw);
     }
 
+    @Override
+    public boolean isDrawn() {
+        return !length.at(0).equals(length.longest());
+    }
+
     /** Down to a millisecond: less is as good as none. */
     @Override
     public Optional<Fault> halved() {

@@ -65,6 +65,11 @@ public interface Fault {
         return isCertain() ? due : 0;
     }
 
+    /** Whether what it does is drawn: another seed has it do another thing. */
+    default boolean isDrawn() {
+        return !isCertain();
+    }
+
     /** Whether what it does depends on how many hits came before, from wherever. */
     default boolean isCounted() {
         return false;

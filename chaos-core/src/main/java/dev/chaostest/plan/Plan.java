@@ -75,6 +75,15 @@ public record Plan(Seed seed, List<Rule> rules, Optional<Script> script) {
                 : List.of();
     }
 
+    /**
+     * Whether the next run of the same test may decide otherwise, be it by another seed or by what the seed does not fix.
+     *
+     * @param lanes how many lanes arrived
+     */
+    public boolean isByChance(long lanes) {
+        return rules.stream().anyMatch(Rule::isDrawn) || !unfixed(lanes).isEmpty();
+    }
+
     private boolean isAnyCounted(Rule.Counting counting) {
         return rules.stream().anyMatch(rule -> rule.isCounted() && rule.counting() == counting);
     }

@@ -83,6 +83,11 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
         return trigger.isTimed() || fault.isTimed();
     }
 
+    /** Whether what it does is drawn from the seed. */
+    boolean isDrawn() {
+        return trigger.isDrawn() || fault.isDrawn();
+    }
+
     /** As this rule, but the test stays green if it never strikes. */
     public Rule mayMiss() {
         return new Rule(target, trigger, fault, counting, true);

@@ -21,14 +21,8 @@ import java.util.List;
  */
 public record Script(List<FiredAt> decisions, boolean complete) {
 
-    private static final Comparator<FiredAt> ORDER = Comparator.comparingInt(FiredAt::rule)
-            .thenComparingInt(FiredAt::site)
-            .thenComparingInt(FiredAt::lane)
-            .thenComparingInt(FiredAt::halvings)
-            .thenComparingLong(FiredAt::nth);
-
     public Script {
-        decisions = decisions.stream().distinct().sorted(ORDER).toList();
+        decisions = decisions.stream().distinct().sorted(order()).toList();
     }
 
     /** All that a run has made. */
@@ -39,5 +33,13 @@ public record Script(List<FiredAt> decisions, boolean complete) {
     /** A part of what a run has made, or a change of it. */
     public static Script partly(List<FiredAt> decisions) {
         return new Script(decisions, false);
+    }
+
+    private static Comparator<FiredAt> order() {
+        return Comparator.comparingInt(FiredAt::rule)
+                .thenComparingInt(FiredAt::site)
+                .thenComparingInt(FiredAt::halvings)
+                .thenComparingInt(FiredAt::lane)
+                .thenComparingLong(FiredAt::nth);
     }
 }

@@ -43,6 +43,11 @@ public sealed interface Trigger {
         return false;
     }
 
+    /** Whether decisions are drawn: another seed makes others. */
+    default boolean isDrawn() {
+        return false;
+    }
+
     /** What a trigger may know about a hit. */
     interface Occasion {
         /** The how many-th matching hit this is, from 1. */
@@ -247,6 +252,11 @@ public sealed interface Trigger {
         }
 
         @Override
+        public boolean isDrawn() {
+            return p > 0 && p < 1;
+        }
+
+        @Override
         public boolean isCounted() {
             return false;
         }
@@ -319,6 +329,11 @@ public sealed interface Trigger {
         }
 
         @Override
+        public boolean isDrawn() {
+            return trigger.isDrawn();
+        }
+
+        @Override
         public String toString() {
             return trigger + ", at most " + most + (most == 1 ? " time" : " times");
         }
@@ -344,6 +359,11 @@ public sealed interface Trigger {
         @Override
         public boolean isTimed() {
             return trigger.isTimed();
+        }
+
+        @Override
+        public boolean isDrawn() {
+            return trigger.isDrawn();
         }
 
         @Override
@@ -378,6 +398,11 @@ public sealed interface Trigger {
         @Override
         public boolean isTimed() {
             return trigger.isTimed();
+        }
+
+        @Override
+        public boolean isDrawn() {
+            return trigger.isDrawn();
         }
 
         @Override

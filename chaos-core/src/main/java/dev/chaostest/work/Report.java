@@ -37,7 +37,11 @@ record Report<R extends AutoCloseable, T>(
                 + " did not. Correct the code under test, classify a failure that is expected, or give slow work a "
                 + "longer deadline." + lines(idle);
         Throwable first = troubles.isEmpty() ? null : troubles.get(0).error();
-        WorkersError error = new WorkersError(message, first);
+        boolean allFailed = first != null
+                && idle.isEmpty()
+                && rescue.stuck().isEmpty()
+                && rescue.left().isEmpty();
+        WorkersError error = new WorkersError(message, first, allFailed);
         Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
         troubles.stream()
                 .map(Trouble::error)

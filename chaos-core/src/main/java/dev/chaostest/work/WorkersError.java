@@ -17,7 +17,18 @@ import org.jspecify.annotations.Nullable;
 public final class WorkersError extends AssertionError {
     private static final long serialVersionUID = 1L;
 
-    WorkersError(String message, @Nullable Throwable cause) {
+    private final boolean allFailed;
+
+    WorkersError(String message, @Nullable Throwable cause, boolean allFailed) {
         super(message, cause);
+        this.allFailed = allFailed;
+    }
+
+    /**
+     * Whether each worker that did not end well has thrown something, which is the cause or suppressed; none was stuck, and none
+     * never began.
+     */
+    public boolean haveAllFailed() {
+        return allFailed;
     }
 }

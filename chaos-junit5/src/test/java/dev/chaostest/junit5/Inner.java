@@ -17,6 +17,7 @@ public record Inner(EngineExecutionResults results) {
     /** Runs a class of test cases with these settings. */
     public static Inner run(Class<?> testCases, Map<String, String> settings) {
         EngineTestKit.Builder kit = EngineTestKit.engine("junit-jupiter").selectors(selectClass(testCases));
+        kit.configurationParameter("chaos.failing-first", "false"); // what is red on purpose stays so
         settings.forEach(kit::configurationParameter);
         return new Inner(kit.execute());
     }
@@ -39,6 +40,13 @@ public record Inner(EngineExecutionResults results) {
     /** What the aborted tests threw. */
     public List<Throwable> aborted() {
         return results.testEvents().aborted().stream().map(Inner::thrown).toList();
+    }
+
+    /** The names of the tests that were run, in order. */
+    public List<String> names() {
+        return results.testEvents().started().stream()
+                .map(event -> event.getTestDescriptor().getDisplayName())
+                .toList();
     }
 
     /** Why tests were skipped. */

@@ -51,7 +51,13 @@ public final class ChaosExtension
     public void interceptTestTemplateMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
-        runArmed(invocation, context);
+        try {
+            runArmed(invocation, context);
+        } catch (Throwable thrown) {
+            if (!TestRound.of(context).isTaken(thrown)) {
+                throw thrown;
+            }
+        }
     }
 
     /** Dynamic tests run when the factory has returned: nothing would be armed, and nothing verified. */
@@ -93,6 +99,7 @@ public final class ChaosExtension
             round.sweep().orElseThrow().tell(context);
             return;
         }
+        round.requireNeeded();
         context.publishReportEntry("chaos.seed", scope.seed().toString());
         try (MDC.MDCCloseable ignored =
                 MDC.putCloseable("chaos.seed", scope.seed().toString())) {
@@ -147,7 +154,9 @@ public final class ChaosExtension
             round.files().failed();
         }
         round.scope().heal();
-        throw withReport(context, told);
+        if (!round.isTaken(told)) {
+            throw withReport(context, told);
+        }
     }
 
     /** Also where somebody else has swallowed what the test threw: nothing is armed in {@code @AfterEach}. */
@@ -163,7 +172,9 @@ public final class ChaosExtension
 
     @Override
     public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
-        throw withReport(context, thrown);
+        if (!TestRound.of(context).isTaken(thrown)) {
+            throw withReport(context, thrown);
+        }
     }
 
     private static Throwable withReport(ExtensionContext context, Throwable thrown) {
@@ -172,7 +183,7 @@ public final class ChaosExtension
                 : thrown;
     }
 
-    private static boolean isFailure(Throwable thrown) {
+    static boolean isFailure(Throwable thrown) {
         return !(thrown instanceof TestAbortedException || thrown instanceof VirtualMachineError);
     }
 
@@ -194,21 +205,26 @@ public final class ChaosExtension
         round.publishDryRun(context);
         Optional<Throwable> red = context.getExecutionException().filter(ChaosExtension::isFailure);
         // keeps what is to be kept, also where another extension failed the test
-        red.ifPresentOrElse(round::failure, round.files()::withdraw);
+        if (!round.isWithheld()) {
+            red.ifPresentOrElse(round::failure, round.files()::withdraw);
+        }
         try {
             round.close();
         } catch (RuntimeException | Error residue) {
             if (red.isPresent() || !isFailure(residue)) {
                 throw residue;
             }
-            Throwable told = round.told(residue);
-            if (told instanceof RuntimeException aborted) {
-                throw aborted;
+            if (!round.isTaken(residue)) {
+                Throwable told = round.told(residue);
+                if (told instanceof RuntimeException aborted) {
+                    throw aborted;
+                }
+                throw (Error) told;
             }
-            throw (Error) told;
         } finally {
             round.files().publish(context);
         }
+        round.judge();
     }
 
     @Override

@@ -49,11 +49,4 @@ final class FailureReport {
                         .map(rule -> "faults   : none struck; planned was " + rule)
                         .toList();
     }
-
-    /** What the token can't promise. */
-    static String unfixed(ChaosScope scope) {
-        return scope.plan().unfixed(scope.round().decisions().lanes()).stream()
-                .map(reason -> "\n  not fixed: " + reason)
-                .collect(Collectors.joining());
-    }
 }

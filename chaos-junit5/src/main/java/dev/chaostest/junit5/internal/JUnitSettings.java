@@ -22,6 +22,8 @@ final class JUnitSettings {
     static final Set<String> KEYS = Set.of(
             "chaos.seed",
             "chaos.replay",
+            "chaos.failing-first",
+            "chaos.shrink",
             "chaos.run",
             "chaos.dryRun",
             "chaos.report.directory",

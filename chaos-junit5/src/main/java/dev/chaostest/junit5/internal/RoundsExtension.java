@@ -3,8 +3,10 @@ package dev.chaostest.junit5.internal;
 
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.plan.ChaosException;
-import java.util.stream.IntStream;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
@@ -28,13 +30,9 @@ public final class RoundsExtension implements TestTemplateInvocationContextProvi
             throw new ChaosException("@ChaosTest(rounds) on " + Tests.name(context) + " must be 1 or more, but was "
                     + rounds + ". To leave the test out, use @Disabled.");
         }
-        return IntStream.rangeClosed(1, rounds).mapToObj(number -> new RoundContext(number, rounds));
-    }
-
-    private record RoundContext(int number, int rounds) implements TestTemplateInvocationContext {
-        @Override
-        public String getDisplayName(int invocationIndex) {
-            return "round " + number + " of " + rounds;
-        }
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(
+                        ChaosRounds.begin(context, rounds), Spliterator.ORDERED | Spliterator.NONNULL),
+                false);
     }
 }

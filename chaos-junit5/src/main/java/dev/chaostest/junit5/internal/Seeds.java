@@ -2,8 +2,10 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.Settings;
+import dev.chaostest.junit5.ChaosReplay;
 import dev.chaostest.junit5.ChaosSeed;
 import dev.chaostest.ledger.Token;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Seed;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -30,10 +32,35 @@ record Seeds(Optional<Token> replay, Optional<Seed> property, Optional<Seed> env
 
     /** The seed of the run, as far as this test is concerned. */
     Seed of(ExtensionContext context) {
-        return replay.map(Token::seed)
+        return replay.or(() -> annotated(context))
+                .map(Token::seed)
                 .or(() -> property)
                 .or(() -> Tests.annotation(context, ChaosSeed.class).map(seed -> new Seed(seed.value())))
                 .or(() -> environment)
                 .orElse(random);
+    }
+
+    /**
+     * The token that this test replays: the one of the run if it is of this test, else the one on its method.
+     *
+     * @throws ChaosException if the one on its method is of another test
+     */
+    Optional<Token> replayOf(ExtensionContext context) {
+        return replay.filter(token -> token.isOf(Tests.name(context))).or(() -> annotated(context));
+    }
+
+    private static Optional<Token> annotated(ExtensionContext context) {
+        return context.getTestMethod()
+                .flatMap(method -> Optional.ofNullable(method.getAnnotation(ChaosReplay.class)))
+                .map(ChaosReplay::value)
+                .map(text -> {
+                    Token token = Token.parse(text);
+                    if (!token.isOf(Tests.name(context))) {
+                        throw new ChaosException("The token of @ChaosReplay on " + Tests.name(context)
+                                + " must be of that test, but is of another, or of one with another name. Take the token "
+                                + "that this test printed.");
+                    }
+                    return token;
+                });
     }
 }

@@ -32,8 +32,7 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
         requireOneByOne(context);
         Sweeping sweeping = SweepRound.begin(context);
         return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(new Rounds(sweeping), Spliterator.ORDERED | Spliterator.NONNULL),
-                false);
+                Spliterators.spliteratorUnknownSize(new Rounds(Tests.name(context), sweeping), Spliterator.ORDERED | Spliterator.NONNULL), false);
     }
 
     private static void requireOneByOne(ExtensionContext context) {
@@ -45,10 +44,12 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
 
     /** JUnit asks for the next when the last is over, since all run on its thread. */
     private static final class Rounds implements Iterator<TestTemplateInvocationContext> {
+        private final String test;
         private final Sweeping sweeping;
         private @Nullable Optional<Turn> next;
 
-        Rounds(Sweeping sweeping) {
+        Rounds(String test, Sweeping sweeping) {
+            this.test = test;
             this.sweeping = sweeping;
         }
 
@@ -56,10 +57,18 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
         public boolean hasNext() {
             Optional<Turn> known = next;
             if (known == null) {
-                known = sweeping.next();
+                known = ask();
                 next = known;
             }
             return known.isPresent();
+        }
+
+        private Optional<Turn> ask() {
+            try {
+                return sweeping.next();
+            } catch (ChaosException e) {
+                throw new ChaosException("@ChaosSweep on " + test + ": " + e.getMessage(), e);
+            }
         }
 
         @Override

@@ -40,15 +40,18 @@ final class SweepRequest {
         try {
             Budget budget = new Budget(wanted.maxRounds(), Durations.parse("maxTime", wanted.maxTime()));
             Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), Set.of());
-            return new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
+            Sweeping sweeping = new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
+            if (TestRun.of(template).isDryRun()) {
+                sweeping.onlyCount();
+            }
+            return sweeping;
         } catch (ChaosException e) {
             throw new ChaosException(place + ": " + e.getMessage(), e);
         }
     }
 
     private static Set<Integer> replayed(ExtensionContext template) {
-        return TestRun.of(template).seeds().replay().stream()
-                .filter(token -> token.isOf(Tests.name(template)))
+        return TestRun.of(template).seeds().replayOf(template).stream()
                 .flatMapToInt(token -> token.variant().stream())
                 .boxed()
                 .collect(Collectors.toUnmodifiableSet());

@@ -17,13 +17,16 @@ import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.work.WorkersError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
@@ -44,6 +47,7 @@ public final class SweepRound {
     private final List<RoundOracle> oracles = new ArrayList<>();
     private final List<Predicate<Throwable>> accepted = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
+    private final List<String> counted = new ArrayList<>();
     private @Nullable Throwable expected;
     private @Nullable String red;
     private boolean judged;
@@ -154,16 +158,24 @@ public final class SweepRound {
 
     /** Whether the test method may end with this. */
     boolean expects(Throwable thrown, ChaosScope scope) {
-        if (turn instanceof Turn.Clean || thrown instanceof AssertionError || thrown instanceof TestAbortedException) {
+        if (turn instanceof Turn.Try && isFine(thrown, scope)) {
+            expected = thrown;
+            return true;
+        }
+        return false;
+    }
+
+    private boolean isFine(Throwable thrown, ChaosScope scope) {
+        if (thrown instanceof WorkersError workers && workers.haveAllFailed()) {
+            return Stream.concat(Stream.ofNullable(workers.getCause()), Stream.of(workers.getSuppressed()))
+                    .allMatch(each -> isFine(each, scope));
+        }
+        if (thrown instanceof AssertionError || thrown instanceof TestAbortedException) {
             return false;
         }
-        boolean isFine = accepted.stream().anyMatch(each -> each.test(thrown))
+        return accepted.stream().anyMatch(each -> each.test(thrown))
                 || struck(scope).stream()
                         .anyMatch(fired -> Causes.anyOf(thrown, each -> isInjected(each, fired, scope)));
-        if (isFine) {
-            expected = thrown;
-        }
-        return isFine;
     }
 
     private boolean isInjected(Throwable thrown, LedgerEntry.Fired fired, ChaosScope scope) {
@@ -206,6 +218,7 @@ public final class SweepRound {
             Judgement judgement = oracle.judge(ended);
             lines.addAll(judgement.told());
             lines.addAll(judgement.wrong());
+            counted.addAll(judgement.counted());
             wrong |= !judgement.wrong().isEmpty();
         }
         return wrong;
@@ -260,11 +273,13 @@ public final class SweepRound {
                 : turn.variant().get().name() + " broke it. ";
     }
 
-    private static Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {
+    private Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {
         List<String> answers = scope.ledger().entries(LedgerEntry.Answered.class).stream()
                 .map(LedgerEntry.Answered::answer)
                 .toList();
-        return new Outcome(result, text, scope.round().decisions().seen(), answers);
+        Decisions decisions = scope.round().decisions();
+        boolean recurs = turn.variant().filter(it -> it.recurs(decisions)).isPresent();
+        return new Outcome(result, text, decisions.seen(), answers, recurs, counted);
     }
 
     /**
@@ -291,9 +306,16 @@ public final class SweepRound {
             lines.add(Repetition.line(tried.first().get(), outcome));
             throw failure.apply(new SweepRed(tried.of().name() + " broke it once, but not when it was tried again"));
         }
-        if (outcome.result() == Outcome.Result.NOT_REACHED || outcome.result() == Outcome.Result.IMPOSSIBLE) {
-            throw new TestAbortedException(outcome.text());
+        if (outcome.result() == Outcome.Result.NOT_REACHED) {
+            throw new TestAbortedException(variant() + " was not reached again: " + outcome.text() + ".");
         }
+        if (outcome.result() == Outcome.Result.IMPOSSIBLE) {
+            throw new TestAbortedException(variant() + " is impossible here: " + outcome.text() + ".");
+        }
+    }
+
+    private String variant() {
+        return turn.variant().map(Variant::toString).orElse("");
     }
 
     private Outcome outcome(ChaosScope scope, Optional<Throwable> thrown) {
@@ -309,13 +331,11 @@ public final class SweepRound {
         }
         if (turn instanceof Turn.Try && struck(scope).isEmpty()) {
             return outcome(
-                    scope,
-                    Outcome.Result.NOT_REACHED,
-                    "was not reached again: the test took another way than in the clean round");
+                    scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();
         return mismatches.isEmpty()
                 ? outcome(scope, Outcome.Result.GREEN, "")
-                : outcome(scope, Outcome.Result.IMPOSSIBLE, "impossible here: " + mismatches.get(0));
+                : outcome(scope, Outcome.Result.IMPOSSIBLE, mismatches.get(0));
     }
 }

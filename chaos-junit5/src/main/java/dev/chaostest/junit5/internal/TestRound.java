@@ -36,15 +36,16 @@ public final class TestRound implements AutoCloseable {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TestRound.class);
 
     private final String test;
-    private final Seed runSeed;
-    private final Seed roundSeed;
-    private final Optional<Token> replay;
+    private final Class<?> type;
+    private final Optional<Attempt> attempt;
+    private final Replay replay;
     private final UnaryOperator<String> commandLine;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final Deque<Undo> undos = new ArrayDeque<>();
     private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
     private final boolean dryRun;
+    private final boolean shrinks;
     private final TimeSource time;
     private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
@@ -53,21 +54,18 @@ public final class TestRound implements AutoCloseable {
     private final Optional<SweepRound> sweep;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
+    private @Nullable MeantToFail meantToFail;
 
     private TestRound(ExtensionContext context) {
-        Seeds seeds = TestRun.of(context).seeds();
         this.test = Tests.name(context);
-        this.runSeed = seeds.of(context);
+        this.type = context.getRequiredTestClass();
         this.sweep = SweepRound.of(context);
-        this.roundSeed =
-                runSeed.round(sweep.isPresent() ? 1 : Tests.round(context)); // its rounds differ in the fault only
-        this.replay = seeds.replay().filter(token -> token.isOf(test));
-        if (seeds.replay().isPresent() && replay.isEmpty()) {
-            LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
-        }
+        this.attempt = ChaosRounds.attempt(context);
+        this.replay = Replay.of(context, attempt, sweep.isPresent());
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.shrinks = TestRun.of(context).shrinking() > 0;
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
@@ -107,8 +105,7 @@ public final class TestRound implements AutoCloseable {
     /** The scope; opened on first use. */
     public synchronized ChaosScope scope() {
         if (scope == null) {
-            Plan plan = new Plan(roundSeed, rules);
-            replay.filter(token -> sweep.isEmpty()).ifPresent(token -> requireSamePlan(token, plan));
+            Plan plan = replay.plan(rules, attempt.filter(Attempt::isKept).isPresent());
             scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
         }
         return scope;
@@ -151,6 +148,34 @@ public final class TestRound implements AutoCloseable {
         onFailure.add(action);
     }
 
+    /** The seed to give for the same run again. */
+    public Seed seed() {
+        return replay.seed();
+    }
+
+    /** Has what this round throws told to somebody who says in the end whether it is red. */
+    public void meantToFail(MeantToFail judge) {
+        meantToFail = judge;
+    }
+
+    /** Whether somebody else says what this failure means. */
+    boolean isTaken(Throwable thrown) {
+        MeantToFail judge = meantToFail;
+        boolean taken = judge != null && ChaosExtension.isFailure(thrown);
+        if (taken && judge != null) {
+            judge.failed(thrown);
+        }
+        return taken;
+    }
+
+    /** When all of it is closed. */
+    void judge() {
+        MeantToFail judge = meantToFail;
+        if (judge != null) {
+            judge.ended();
+        }
+    }
+
     /** How a test names a site, for those who read a dry run. */
     public void nameSites(Function<Site, Optional<String>> how) {
         naming = how;
@@ -171,6 +196,22 @@ public final class TestRound implements AutoCloseable {
         files.evidence().call(witness);
     }
 
+    /** Whether it was red, and something else tells JUnit. */
+    boolean isWithheld() {
+        return attempt.filter(Attempt::isWithheld).isPresent();
+    }
+
+    /** The test's class. */
+    Class<?> type() {
+        return type;
+    }
+
+    /** Leaves this round out if it has nothing to do: the token that it should follow is of another round or plan. */
+    void requireNeeded() {
+        replay.requireItsRound();
+        attempt.ifPresent(each -> each.requireCurrent(this));
+    }
+
     RoundReport files() {
         return files;
     }
@@ -189,29 +230,39 @@ public final class TestRound implements AutoCloseable {
 
     /** What JUnit is to see of a failure. */
     Throwable told(Throwable thrown) {
-        return sweep.map(round -> round.told(thrown, scope(), this::failure)).orElseGet(() -> failure(thrown));
+        return sweep.map(round -> round.told(thrown, scope(), this::failure))
+                .or(() -> attempt.map(each -> each.told(thrown, this)))
+                .orElseGet(() -> failure(thrown));
     }
 
     /** The round is over, and this is what JUnit has seen of it. */
     void ended(Optional<Throwable> thrown) {
         sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
+        attempt.ifPresent(each -> each.ended(thrown, this));
     }
 
     /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */
     synchronized String report() {
         if (report == null) {
             report = FailureReport.of(scope(), kept())
-                    + "\n  seed     : " + runSeed
+                    + "\n  seed     : " + replay.seed()
+                    + attempt.map(Attempt::line).orElseGet(this::unshrunk)
                     + "\n  replay   : "
                     + commandLine.apply(token().toString())
-                    + FailureReport.unfixed(scope());
+                    + (sweep.isPresent() ? "" : replay.unfixed(scope())); // a variant is one hit, whatever the counts
         }
         return report;
     }
 
-    private Token token() {
-        return sweep.flatMap(round -> round.token(runSeed, test))
-                .orElseGet(() -> Token.of(runSeed, test, scope().plan()));
+    /** What JUnit does not run several times can't be shrunk. */
+    private String unshrunk() {
+        boolean wouldBe = sweep.isEmpty() && !dryRun && shrinks && ChaosRounds.isMany(scope());
+        return wouldBe ? "\n  shrunk   : not tried, since only a @ChaosTest is run again by itself; make it one" : "";
+    }
+
+    /** What replays it. */
+    Token token() {
+        return sweep.flatMap(round -> round.token(replay.seed(), test)).orElseGet(() -> replay.token(scope()));
     }
 
     private List<String> kept() {
@@ -224,15 +275,6 @@ public final class TestRound implements AutoCloseable {
             }
         }
         return lines;
-    }
-
-    private void requireSamePlan(Token token, Plan plan) {
-        if (token.plan() != plan.fingerprint()) {
-            throw new ChaosException(
-                    "The plan of " + test + " must be the one of the replay token, but its annotations "
-                            + "have changed since the token was printed. Go back to that version, or run the new plan with the "
-                            + "old seed: -Dchaos.seed=" + token.seed() + ".");
-        }
     }
 
     /** Runs behind the test, before what the scope owns is closed; in reverse order. */

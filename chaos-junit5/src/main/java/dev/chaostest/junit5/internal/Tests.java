@@ -46,6 +46,16 @@ public final class Tests {
         return round;
     }
 
+    /** Which invocation of its method this is, from 1; 1 for a plain one. */
+    static int invocation(ExtensionContext context) {
+        Matcher matcher = INVOCATION.matcher(context.getUniqueId());
+        int invocation = 1;
+        while (matcher.find()) {
+            invocation = Integer.parseInt(matcher.group(1));
+        }
+        return invocation;
+    }
+
     /**
      * Refuses a chaos test without exactly one category. A launcher that knows {@link CategoryFilter} has looked at all tests
      * before the first; this is for those that don't.

@@ -46,6 +46,7 @@ final class Faults {
         Tests.annotations(classes, method, ChaosHang.class).forEach(faults::add);
         Tests.annotations(classes, method, ChaosFailure.class).forEach(faults::add);
         Tests.annotations(classes, method, ChaosCut.class).forEach(faults::add);
+        Tests.annotations(classes, method, ChaosCommit.class).forEach(faults::add);
         return faults.rules;
     }
 
@@ -83,6 +84,15 @@ final class Faults {
         Triggers triggers = new Triggers(cut.nth(), cut.times(), cut.every(), cut.probability(), cut.during(), 1);
         Where where = new Where(name, cut.on(), cut.matching(), cut.operation());
         add(name, where.connected(), triggers, () -> new Cut(cut.strikes()), cut.perLane(), cut.mayMiss());
+    }
+
+    private void add(ChaosCommit commit) {
+        String name = "@ChaosCommit on " + test;
+        Triggers triggers =
+                new Triggers(commit.nth(), commit.times(), commit.every(), commit.probability(), commit.during(), 1);
+        boolean isNamed = !commit.on().isEmpty() || !commit.matching().isEmpty();
+        Where where = new Where(name, isNamed ? commit.on() : "COMMIT", commit.matching(), Operation.ANY);
+        add(name, where.target(), triggers, () -> CommitFaults.of(commit), commit.perLane(), commit.mayMiss());
     }
 
     private void add(

@@ -56,6 +56,7 @@ final class PostgresRound {
     private final Optional<TestDatabase> ownDatabase;
     private final Optional<TestSchema> schema;
     private final DataSource dataSource;
+    private final WireMount mount;
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
@@ -95,20 +96,22 @@ final class PostgresRound {
         this.database = ownDatabase
                 .<Database>map(made -> new Database.Inside(around, made))
                 .orElse(around);
+        Optional<WireMount> attached = database.attached();
+        this.mount = attached.orElseGet(this::ownMount);
+        this.residue = attached.isPresent()
+                ? RoundResidue.ofAttached(scope, mount, database)
+                : RoundResidue.ofOwn(scope, mount, database);
+        round.armOn(mount.mount());
         boolean isApart = space.isApart();
         this.oracles = new RoundOracles(
                 round,
                 database,
                 schema,
+                mount,
                 () -> isApart
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
-        Optional<WireMount> attached = database.attached();
-        WireMount mount = attached.orElseGet(this::ownMount);
-        this.residue = attached.isPresent()
-                ? RoundResidue.ofAttached(scope, mount, database)
-                : RoundResidue.ofOwn(scope, mount, database);
-        round.armOn(mount.mount());
+        oracles.follow(rules);
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
         }
@@ -153,6 +156,11 @@ final class PostgresRound {
 
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** The seam that its statements pass. */
+    WireMount mount() {
+        return mount;
     }
 
     /** What its sessions leave on the server. */

@@ -3,9 +3,11 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Rule;
 import dev.chaostest.postgres.integrity.Integrity;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.snapshot.SchemaSnapshots;
+import dev.chaostest.postgres.truth.Truth;
 import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.postgres.writes.WriteLog;
 import dev.chaostest.postgres.writes.Writes;
@@ -16,6 +18,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +26,28 @@ import org.jspecify.annotations.Nullable;
 /** What tells one test whether its data are right; made when the test asks for it. */
 final class RoundOracles {
 
+    /** The seams whose faults can leave a transaction in doubt. */
+    private static final Set<String> CARRIED = Set.of("sql", "wire");
+
     private final TestRound round;
     private final Database database;
     private final Optional<TestSchema> schema;
+    private final WireMount mount;
     private final Supplier<WriteLog> log;
     private @Nullable Writes writes;
     private @Nullable Integrity integrity;
     private @Nullable SchemaSnapshots snapshots;
 
-    /** @param log asked for the first {@link #writes} */
-    RoundOracles(TestRound round, Database database, Optional<TestSchema> schema, Supplier<WriteLog> log) {
+    private @Nullable Truth truth;
+
+    /**
+     * @param mount whose transactions may be followed
+     * @param log asked for the first {@link #writes}
+     */
+    RoundOracles(
+            TestRound round, Database database, Optional<TestSchema> schema, WireMount mount, Supplier<WriteLog> log) {
         this.round = round;
+        this.mount = mount;
         this.database = database;
         this.schema = schema;
         this.log = log;
@@ -56,6 +70,26 @@ final class RoundOracles {
             lines.add((lines.isEmpty() ? "wrote    : " : "           ") + line);
         }
         return lines;
+    }
+
+    /** A test with faults is told what they did to its transactions, whether it asks or not. */
+    void follow(List<Rule> rules) {
+        boolean strikes =
+                rules.stream().anyMatch(rule -> CARRIED.contains(rule.target().seam()));
+        if (strikes && round.scope().round().wouldStrike() == null) {
+            truth();
+        }
+    }
+
+    /** Follows the transactions of the test's sessions from the first question for it on; the same for all of the round. */
+    synchronized Truth truth() {
+        if (truth == null) {
+            Truth begun = round.scope().own("the truth about transactions", Truth.of(mount, unarmed()));
+            truth = begun;
+            round.onFailure(() ->
+                    begun.lines().stream().map(line -> "truth    : " + line).toList());
+        }
+        return truth;
     }
 
     /** Of the test's own schema if it has one, else of the one that its DataSource has as its default. */

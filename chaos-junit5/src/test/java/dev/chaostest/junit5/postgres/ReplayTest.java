@@ -8,6 +8,7 @@ import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
 import dev.chaostest.ledger.Token;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -19,20 +20,35 @@ import org.junit.jupiter.api.Test;
 /** A red test prints a line; the line gives the same decisions again. */
 class ReplayTest {
 
-    private static final Pattern TOKEN = Pattern.compile("-Dchaos\\.replay=(c1:[A-Za-z0-9_-]+)");
+    private static final Pattern TOKEN = Pattern.compile("-Dchaos\\.replay=(c[12]:[A-Za-z0-9_-]+)");
     private static final Pattern DRAWN = Pattern.compile("drawn: ([.X]+)");
 
     @Test
-    void theTokenGivesTheSameDecisionsInEveryRound() {
+    void theTokenGivesTheSameDecisionsOfItsRound() {
         List<String> first = messages(Map.of());
 
-        List<String> again = messages(Map.of("chaos.replay", token(first.get(2))));
+        assertThat(first.stream().map(ReplayTest::drawn).distinct()).hasSize(3);
+        for (String message : first) {
+            assertThat(run(Map.of("chaos.replay", token(message))))
+                    .singleElement()
+                    .satisfies(again -> {
+                        assertThat(drawn(again)).isEqualTo(drawn(message));
+                        assertThat(token(again)).isEqualTo(token(message));
+                    });
+        }
+    }
+
+    @Test
+    void aTokenWithTheSeedOnlyGivesTheSameDecisionsInEveryRound() {
+        List<String> first = messages(Map.of());
+        Token whole = Token.parse(token(first.get(2)));
+        Token seedOnly = new Token(whole.seed(), whole.test(), whole.plan());
+        assertThat(seedOnly.toString()).startsWith("c1:");
+
+        List<String> again = messages(Map.of("chaos.replay", seedOnly.toString()));
 
         assertThat(again.stream().map(ReplayTest::drawn).toList())
                 .isEqualTo(first.stream().map(ReplayTest::drawn).toList());
-        assertThat(again.stream().map(ReplayTest::drawn).distinct()).hasSize(3);
-        assertThat(again.stream().map(ReplayTest::token).toList())
-                .isEqualTo(first.stream().map(ReplayTest::token).toList());
     }
 
     @Test
@@ -56,11 +72,17 @@ class ReplayTest {
     }
 
     private static List<String> messages(Map<String, String> settings) {
-        List<String> messages = Inner.run(DrawingTestCases.class, settings).failures().stream()
-                .map(Throwable::getMessage)
-                .toList();
+        List<String> messages = run(settings);
         assertThat(messages).hasSize(3);
         return messages;
+    }
+
+    private static List<String> run(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("chaos.shrink", "0");
+        return Inner.run(DrawingTestCases.class, all).failures().stream()
+                .map(Throwable::getMessage)
+                .toList();
     }
 
     private static String token(String message) {

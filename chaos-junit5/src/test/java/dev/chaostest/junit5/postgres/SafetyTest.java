@@ -114,7 +114,7 @@ class SafetyTest {
                 .hasCauseInstanceOf(TimeoutException.class)
                 .hasMessageContaining("TimeoutException: isParked(")
                 .hasMessageContaining("fault    : delay of 3600s before the effect")
-                .hasMessageContaining("-Dchaos.replay=c1:");
+                .hasMessageContaining("-Dchaos.replay=c2:");
     }
 
     @PostgresTest
@@ -164,7 +164,7 @@ class SafetyTest {
         assertThat(Inner.run(AfterEachTestCases.class).message())
                 .startsWith("SafetyTest$AfterEachTestCases.green: money is gone")
                 .contains("fault    : server error 40001")
-                .contains("-Dchaos.replay=c1:");
+                .contains("-Dchaos.replay=c2:");
     }
 
     @PostgresTest

@@ -92,6 +92,11 @@ public final class ResidueCheck implements AutoCloseable {
         return find(false, except, false);
     }
 
+    /** As {@link #findHeld}, of all sessions, and what is found is ended, so that it does not hurt who comes next. */
+    public List<Residue> endHeld() {
+        return find(false, Set.of(), true);
+    }
+
     /**
      * Insists that a pool's sessions hold nothing; before the pool is closed, if it is.
      *

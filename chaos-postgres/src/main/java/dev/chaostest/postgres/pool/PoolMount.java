@@ -166,6 +166,11 @@ public final class PoolMount {
         return gate.watchLeaks();
     }
 
+    /** Closes the connections that {@link #watchLeaks} knows to be lent, in place of those who have them. */
+    public void closeLent() {
+        gate.closeLent();
+    }
+
     /**
      * Counts from now on who gets a connection and who does not. An earlier count goes on no more.
      *

@@ -70,7 +70,7 @@ final class Options {
             Faults.AT_CONNECT.forEach(state -> candidates.add(Faults.state(state)));
             return;
         }
-        Course course = Course.after(round.before(point), facts.isSerializing());
+        SessionCourse course = SessionCourse.after(round.before(point), facts.isSerializing());
         if (name.equals("BEGIN")) {
             pruned.add(TRAVELS);
             pruned.add(NEVER_FAILS);
@@ -88,7 +88,7 @@ final class Options {
         }
     }
 
-    private void commit(Course course) {
+    private void commit(SessionCourse course) {
         candidates.add(Faults.lostBefore());
         candidates.add(Faults.lostAfter());
         conflict(course);
@@ -104,7 +104,7 @@ final class Options {
         }
     }
 
-    private void work(Course course) {
+    private void work(SessionCourse course) {
         boolean isRead = Reading.isPlain(name);
         candidates.add(Faults.lostBefore());
         if (course.isInTransaction()) {
@@ -130,7 +130,7 @@ final class Options {
         }
     }
 
-    private void conflict(Course course) {
+    private void conflict(SessionCourse course) {
         if (course.isSerializing()) {
             candidates.add(Faults.state(Faults.CONFLICT));
         } else {

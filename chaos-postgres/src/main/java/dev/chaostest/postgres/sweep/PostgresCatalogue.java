@@ -45,7 +45,7 @@ public record PostgresCatalogue(Facts facts, boolean messages) implements Catalo
         if (PoolMount.acquire().matches(site) || CONNECT.matches(site) || STATEMENTS.matches(site)) {
             return Role.POINT;
         }
-        if (Course.isAboutLevel(site)) {
+        if (SessionCourse.isAboutLevel(site)) {
             return Role.CONTEXT;
         }
         if (STATEMENTS.rows().matches(site)) {

@@ -15,13 +15,11 @@ final class Backend implements Framer.Reader {
 
     private static final String BEGAN = "BEGIN";
     private static final String STARTED = "START TRANSACTION";
-    private static final int TAG_SEEN = STARTED.length() + 1;
+    /** Longer than any tag. */
+    private static final int TAG_SEEN = 64;
 
     private final Session session;
     private final Replies replies;
-
-    /** A message that was an arrival has just gone on. */
-    private @Nullable Call behind;
 
     Backend(Session session) {
         this.session = session;
@@ -33,6 +31,7 @@ final class Backend implements Framer.Reader {
         return switch (type) {
             case 'E' -> ERROR_MAX;
             case 'C' -> TAG_SEEN;
+            case 'D', 'T' -> replies.isNumberNext() ? NumberQuestion.ROW_MAX : 0;
             case 'Z' -> 1;
             case 'K' -> BackendKey.BYTES_MAX;
             default -> 0;
@@ -41,11 +40,9 @@ final class Backend implements Framer.Reader {
 
     @Override
     public boolean isPassed(byte type, ByteBuffer seen, int body) {
-        arrivalHasPassed();
         return !session.filter().isCut()
                 && switch (type) {
-                    case 'S' -> true;
-                    case 'A' -> isArrivalPassed(WireSites.NOTIFICATION);
+                    case 'S', 'A' -> true;
                     case 'N' -> isNoticeShown();
                     case 'E' -> isErrorPassed(seen, body);
                     default -> isReplyPassed(type, seen, body);
@@ -58,6 +55,13 @@ final class Backend implements Framer.Reader {
         return type == 'd' || (type == 'D' && !session.isArmed());
     }
 
+    /** The site of the row that comes; null if that is not known. */
+    @Nullable
+    Site rows() {
+        Expected first = replies.first();
+        return first == null || !first.kind().accepts((byte) 'D') ? null : first.rows();
+    }
+
     private boolean isNoticeShown() {
         Expected first = replies.first();
         return first == null || first.shown() != Shown.ONLY_READY;
@@ -68,79 +72,61 @@ final class Backend implements Framer.Reader {
         if (expected == null) {
             return true;
         }
+        if (session.transactions().numbers().isAnswer(expected, type, seen, body)) {
+            return false;
+        }
         if (type == 'G' || type == 'W') {
             replies.copyInBegins();
         }
-        if (type == 'K') {
+        if (type == 'K' && seen.limit() >= body + Integer.BYTES) {
             session.served(BackendKey.read(seen.duplicate().position(body)));
-        }
-        Site rows = expected.rows();
-        if (type == 'D' && rows != null) {
-            return isArrivalPassed(rows);
         }
         boolean last = expected.kind().isEndedBy(type);
         if (last) {
             replies.answered();
         }
         if (type == 'C') {
-            complete(seen, body);
+            complete(expected, seen, body);
         }
         if (type == 'Z') {
-            ready(seen.get(body));
+            ready(seen.limit() > body ? seen.get(body) : 0);
         }
         answered(expected, type, last);
-        return !session.filter().isCut() && isShown(expected, type);
+        if (type == 'Z') {
+            session.transactions().ready(expected, seen.limit() > body ? seen.get(body) : 0);
+        }
+        return !session.filter().isCut()
+                && session.cover().isPassed(expected, type, seen, body, isShown(expected, type));
     }
 
-    /** A message that is an arrival by itself: it can come late, or never. */
-    private boolean isArrivalPassed(Site site) {
-        Call call = session.arrives(site, site::name);
-        if (call == null) {
-            return true;
-        }
-        call.hold(When.BEFORE, session.steps()::holdToClient);
-        if (call.isCutBefore()) {
-            call.cutBefore(session.steps());
-            session.cut(call);
-            return false;
-        }
-        behind = call;
-        return true;
-    }
-
-    /** What strikes after such a message waits until all of it has gone on, but not for a next one: none may come. */
-    void arrivalHasPassed() {
-        Call call = behind;
-        behind = null;
-        if (call == null || session.filter().isCut()) {
-            return;
-        }
-        call.hold(When.AFTER, session.steps()::holdToClient);
-        if (call.isCutAfter()) {
-            cutAfter(call);
-        }
-    }
-
-    private void complete(ByteBuffer seen, int body) {
+    private void complete(Expected expected, ByteBuffer seen, int body) {
         if (seen.limit() < body + 2 || !isOfInterest(seen.get(body), seen.get(body + 1))) {
             return;
         }
         String tag = Messages.read(seen.duplicate().position(body));
+        session.transactions().completed(tag);
+        Call call = expected.call();
+        if (call != null) {
+            call.completed(tag);
+        }
         if (tag.equals(BEGAN) || tag.equals(STARTED)) {
             session.transactionBegan();
         }
         session.completed(tag);
     }
 
-    /** Two letters tell a begin and a PREPARE from SELECT, whose tag need not be read. */
+    /** Two letters tell a begin, an end and a PREPARE from SELECT, whose tag need not be read. */
     private static boolean isOfInterest(byte first, byte second) {
-        return (first == 'B' && second == 'E') || (first == 'S' && second == 'T') || (first == 'P' && second == 'R');
+        return (first == 'B' && second == 'E')
+                || (first == 'S' && second == 'T')
+                || (first == 'P' && second == 'R')
+                || (second == 'O' && (first == 'C' || first == 'R'));
     }
 
     private static boolean isShown(Expected expected, byte type) {
         return switch (expected.shown()) {
-            case ALL, OURS -> true;
-            case NOTHING -> false;
+            case ALL, OURS, WITH_NUMBER -> true;
+            case NOTHING, ASIDE, NUMBER -> false;
             case ONLY_READY -> type == 'Z';
         };
     }
@@ -179,7 +165,7 @@ final class Backend implements Framer.Reader {
         if (call.isAnswerSeen()) {
             return;
         }
-        call.hold(When.AFTER, session.steps()::holdToClient);
+        session.transactions().answerWaits(call.hold(When.AFTER, session.steps()::holdToClient));
         if (!call.isCutAfter()) {
             return;
         }
@@ -196,16 +182,22 @@ final class Backend implements Framer.Reader {
     }
 
     private boolean isErrorPassed(ByteBuffer seen, int body) {
+        Expected first = replies.first();
+        if (first != null && first.isErrorHidden()) {
+            session.transactions().numbers().askedInVain(first);
+            return false;
+        }
         seen.position(body);
         ErrorFields fields = ErrorFields.read(seen);
-        session.failed();
-        Expected first = replies.first();
+        session.failed(fields.state());
+        session.cover().failed(first, fields.state());
         if (first == null) {
             return true;
         }
         Call failed = first.call();
         ServerError ended = failed == null ? null : endedAs(failed, fields);
         String state = ended == null ? fields.state() : ended.state().code();
+        session.transactions().failed(state, fields.isFatal());
         if (failed != null) {
             failed.failed(state);
             after(failed, true);
@@ -222,7 +214,7 @@ final class Backend implements Framer.Reader {
         }
         ErrorFields shown = shown(first, fields, ended);
         if (!shown.equals(fields)) {
-            session.steps().toClient(shown.message());
+            session.filter().saysError(shown.message());
         }
         return shown.equals(fields);
     }
@@ -235,7 +227,7 @@ final class Backend implements Framer.Reader {
         if (ended != null) {
             return fields.as(ended).withoutContext();
         }
-        return first.shown() == Shown.ALL ? fields : fields.withoutContext();
+        return first.shown() == Shown.ALL || first.isNumbered() ? fields : fields.withoutContext();
     }
 
     /** The planned error that the end of the session is to carry; null if the session did not end by our word. */
@@ -249,6 +241,7 @@ final class Backend implements Framer.Reader {
     private void skip(@Nullable Call failed, String state) {
         boolean own = true;
         for (Expected lost : replies.failed()) {
+            session.transactions().numbers().askedInVain(lost);
             Call call = lost.call();
             if (call != null && call != failed) {
                 call.skipped(own ? state : "nothing, an earlier statement failed with " + state);

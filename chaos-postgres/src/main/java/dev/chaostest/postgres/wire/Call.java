@@ -2,22 +2,25 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.ledger.LedgerEntry.Cause;
+import dev.chaostest.link.CutKind;
 import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Strike;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.When;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One hit that something strikes, until the last of it is reported. */
 final class Call {
 
-    private static final String LOST = "no answer, the connection ended";
+    static final String LOST = "no answer, the connection ended";
 
     private final String site;
     private final Strike strike;
@@ -28,6 +31,7 @@ final class Call {
 
     private @Nullable Blow error;
     private @Nullable Blow slow;
+    private @Nullable Blow unseen;
     private @Nullable Blow cutAfter;
     private @Nullable Blow cutAsked;
     private Cause cause;
@@ -41,6 +45,7 @@ final class Call {
         this.error =
                 strike.first(ServerError.class).filter(blow -> !isCut(blow)).orElse(null);
         this.slow = strike.first(SlowStatement.class).orElse(null);
+        this.unseen = strike.first(SilentRollback.class).orElse(null);
         ServerError planned = error();
         this.cause = planned == null ? Cause.REAL : planned.how().cause();
         this.cutAfter = cut(When.AFTER);
@@ -50,6 +55,11 @@ final class Call {
     private static boolean isCut(Blow blow) {
         return blow.fault() instanceof Cut
                 || (blow.fault() instanceof ServerError error && error.how() == Provocation.CUT);
+    }
+
+    /** The first fault of a kind that this does not carry out by itself. */
+    Optional<Blow> first(Class<? extends Fault> kind) {
+        return strike.first(kind);
     }
 
     /** The normalised text. */
@@ -69,12 +79,38 @@ final class Call {
         return slow != null && slow.fault() instanceof SlowStatement fault ? fault : null;
     }
 
+    /** What is to be done to it behind the client's back; null for nothing. */
+    @Nullable
+    Blow sabotage() {
+        return strike.first(Sabotage.class).orElse(null);
+    }
+
     /** A message that is answered as a whole can't be made slow. */
     void withoutSlowness() {
         if (slow != null) {
             slow.refused("the client sent it as a simple query. Use preferQueryMode=extended, or a Delay");
         }
         slow = null;
+    }
+
+    /** Whether its transaction is to fail before, unseen. */
+    boolean failsUnseen() {
+        return unseen != null;
+    }
+
+    /** Nothing can be sent before it. */
+    void refusedUnseen() {
+        if (unseen != null) {
+            unseen.refused("the COMMIT must be the first thing that the client sends after its last answer, in a "
+                    + "transaction that was begun before. Don't pipeline it with other statements");
+        }
+        unseen = null;
+    }
+
+    /** The server answered with this tag. */
+    void completed(String tag) {
+        report(unseen, tag);
+        unseen = null;
     }
 
     /** Whether the session is to end since it has nothing to do. */
@@ -108,6 +144,7 @@ final class Call {
     boolean isNeeded() {
         return error != null
                 || slow != null
+                || unseen != null
                 || cutAfter != null
                 || !waits(When.AFTER).isEmpty();
     }
@@ -132,7 +169,8 @@ final class Call {
 
     private void cut(Steps steps, @Nullable Blow blow) {
         cutAsked = blow;
-        steps.cut(() -> {
+        boolean reset = blow != null && blow.fault() instanceof Cut cut && cut.isReset();
+        steps.cut(reset ? CutKind.RST : CutKind.FIN, () -> {
             report(cutAsked, Cut.CAME_BACK);
             cutAsked = null;
         });
@@ -179,6 +217,7 @@ final class Call {
         error = null;
         report(slow, state);
         slow = null;
+        completed(state);
     }
 
     /** The server answered without an error. */

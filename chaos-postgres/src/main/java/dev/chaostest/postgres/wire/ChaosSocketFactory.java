@@ -40,10 +40,10 @@ public final class ChaosSocketFactory extends SocketFactory {
     @Override
     public Socket createSocket() throws IOException {
         if (WireMount.SSL_FACTORY.equals(driver.getProperty("sslfactory"))) {
-            return WireMount.of(key()).newSocket(Encryption.Policy.READ_ABOVE);
+            return WireMount.of(key()).sockets().open(Encryption.Policy.READ_ABOVE);
         }
         requireNoTls();
-        return WireMount.of(key()).newSocket(Encryption.Policy.REFUSED);
+        return WireMount.of(key()).sockets().open(Encryption.Policy.REFUSED);
     }
 
     private String key() throws IOException {

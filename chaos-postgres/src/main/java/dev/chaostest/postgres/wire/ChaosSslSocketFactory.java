@@ -52,7 +52,7 @@ public final class ChaosSslSocketFactory extends SSLSocketFactory {
                     + "Set it to a name of the DataSource, for example sslfactoryarg=bank.");
         }
         SSLSocket tls = (SSLSocket) driversOwn.createSocket(below, host, port, autoClose);
-        return WireMount.of(key).newSocketAbove(below, tls);
+        return WireMount.of(key).sockets().openAbove(below, tls);
     }
 
     @Override

@@ -51,6 +51,12 @@ record ErrorFields(Map<Character, String> fields) {
         return fields.getOrDefault('C', "an error without SQLSTATE");
     }
 
+    /** Whether the session is over with it. */
+    boolean isFatal() {
+        String severity = fields.getOrDefault('V', "");
+        return severity.equals("FATAL") || severity.equals("PANIC");
+    }
+
     boolean isTermination() {
         return state().equals(ADMIN_SHUTDOWN);
     }

@@ -42,6 +42,21 @@ record Expected(
         return new Expected(Kind.SYNC, Shown.OURS, call);
     }
 
+    /** Whether the number of a transaction is in the answer. */
+    boolean isNumbered() {
+        return shown == Shown.NUMBER || shown == Shown.WITH_NUMBER;
+    }
+
+    /** Whether an error in answer to it is not for the client: nothing that follows is skipped for it. */
+    boolean isErrorHidden() {
+        return kind == Kind.QUERY && (shown == Shown.ASIDE || shown == Shown.NUMBER);
+    }
+
+    /** The same, with a question about the transaction behind it. */
+    Expected withNumber() {
+        return new Expected(kind, Shown.WITH_NUMBER, call, rows);
+    }
+
     boolean isEnd() {
         return kind == Kind.SYNC && shown == Shown.OURS;
     }
@@ -52,7 +67,18 @@ record Expected(
         NOTHING,
         ONLY_READY,
         /** All of a statement that the client did not send: its error must not tell. */
-        OURS
+        OURS,
+        /** Nothing, not even an error of a query string. */
+        ASIDE,
+        /** As {@link #ASIDE}; its row is the number of a transaction. */
+        NUMBER,
+        /** All but the last of several results: its row is the number of their transaction. */
+        WITH_NUMBER;
+
+        /** Whether the client gets the ReadyForQuery. */
+        boolean isReadyShown() {
+            return this == ALL || this == ONLY_READY || this == WITH_NUMBER;
+        }
     }
 
     /** A message that is answered. */

@@ -20,6 +20,8 @@ final class Framer {
     private static final int LENGTH_BYTES = 4;
     private static final int BODY_MAX = 0x4000_0000;
     private static final int UNTYPED_MAX = 10_000;
+    private static final int KEPT_FIRST = 64;
+    private static final int KEPT_LASTING_MAX = 8 * 1024;
 
     /** Decides about messages. */
     interface Reader {
@@ -29,7 +31,7 @@ final class Framer {
         /**
          * Decides, once the wanted bytes are there.
          *
-         * @param seen the header and at least the wanted bytes, from the buffer's position, which is marked; may be read
+         * @param seen the header and at least the wanted bytes, as far as the message has them, from the buffer's position, which is marked; may be read
          *     freely, but not kept
          * @param body where the body begins
          * @return whether the message goes on as it is
@@ -40,18 +42,19 @@ final class Framer {
         boolean isAlike(byte type);
     }
 
-    private final Reader reader;
     private final Consumer<ByteBuffer> out;
+    private Reader reader;
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
     /** The begin of a message whose wanted bytes are not all there yet. */
-    private byte[] kept = new byte[64];
+    private byte[] kept = new byte[KEPT_FIRST];
 
     private int keptLength;
 
     private boolean typed;
     private boolean opaque;
     private boolean passing;
+    private boolean headSaid;
     private long rest;
 
     /** The piece that is fed; from its position on nothing has gone on yet. */
@@ -70,6 +73,16 @@ final class Framer {
         this.typed = typed;
     }
 
+    /** From now on somebody else decides; a message that is there in part only is his, too. */
+    void readBy(Reader now) {
+        reader = now;
+    }
+
+    /** For a reader that decides: it has said by itself what it saw of the message, of which only the rest passes. */
+    void headSaid() {
+        headSaid = true;
+    }
+
     /** From the next message on, each has a type. */
     void typed() {
         typed = true;
@@ -78,6 +91,10 @@ final class Framer {
     /** From now on nothing is understood any more. */
     void opaque() {
         opaque = true;
+    }
+
+    boolean isOpaque() {
+        return opaque;
     }
 
     /** Whether all that was fed is whole messages. */
@@ -122,9 +139,13 @@ final class Framer {
         }
     }
 
+    /** What is kept of a large message is given away: the next one is small again. */
     private ByteBuffer takeKept() {
         ByteBuffer taken = ByteBuffer.wrap(kept, 0, keptLength);
         keptLength = 0;
+        if (kept.length > KEPT_LASTING_MAX) {
+            kept = new byte[KEPT_FIRST];
+        }
         return taken;
     }
 
@@ -170,10 +191,25 @@ final class Framer {
         seen.limit(next + needed).position(next).mark();
         passing = reader.isPassed(type, seen, next + header);
         rest = (long) header + body;
+        if (isHeadSaid()) {
+            skipHead(needed);
+        }
         stream();
         if (passing && reader.isAlike(type)) {
             passAlike(type);
         }
+    }
+
+    private void skipHead(int length) {
+        passing = false;
+        step(length);
+        passing = true;
+    }
+
+    private boolean isHeadSaid() {
+        boolean said = headSaid;
+        headSaid = false;
+        return said;
     }
 
     /** Rows come by the million, and asking about each would cost as much as the driver takes to read it. */
@@ -213,8 +249,8 @@ final class Framer {
         }
         int needed = header + Math.min(body, reader.wanted(type, body));
         keepUpTo(needed);
-        if (keptLength == needed) {
-            rest = (long) header + body - needed;
+        if (keptLength >= needed) { // more, if the one who read before wanted more
+            rest = (long) header + body - keptLength;
             decide(type, takeKept(), header);
         }
     }
@@ -228,7 +264,9 @@ final class Framer {
 
     private void decide(byte type, ByteBuffer seen, int body) {
         passing = reader.isPassed(type, seen.mark(), body);
-        if (passing) {
+        if (isHeadSaid()) {
+            passing = true;
+        } else if (passing) {
             out.accept(seen.rewind());
         }
     }

@@ -22,6 +22,7 @@ final class Frontend implements Framer.Reader {
     private final Replies replies;
     private final Startup startup;
     private final Injector injector;
+    private final Saboteur saboteur;
 
     /** The statement that was bound last, and most often is again. */
     private String bound = "";
@@ -45,6 +46,7 @@ final class Frontend implements Framer.Reader {
         this.replies = session.replies();
         this.startup = new Startup(session);
         this.injector = new Injector(session);
+        this.saboteur = new Saboteur(session, injector);
     }
 
     @Override
@@ -128,7 +130,7 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean close(ByteBuffer body) {
-        char kind = (char) body.get();
+        char kind = body.hasRemaining() ? (char) body.get() : 0;
         session.statements().closed(kind, Messages.read(body));
         return passed(Expected.CLOSE);
     }
@@ -152,6 +154,7 @@ final class Frontend implements Framer.Reader {
         Call call = arrives ? session.arrives(site, portal::sql) : null;
         if (call == null) {
             session.filter().goOn();
+            session.transactions().executes(arrives, site, portal.sql());
             return passed(new Expected(Kind.EXECUTE, Shown.ALL, null, session.rowsOf(site)));
         }
         int kept = session.filter().kept();
@@ -163,14 +166,18 @@ final class Frontend implements Framer.Reader {
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
+        saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
+        injector.failUnseen(call, kept);
         session.filter().goOn();
+        session.transactions().executes(arrives, site, portal.sql());
         SlowStatement slow = call.slow();
         if (slow != null) {
             injector.sleepBeforeExecute(call, slow);
         }
         ServerError error = call.error();
         if (error == null) {
-            return passed(new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+            Expected own = new Expected(Kind.EXECUTE, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+            return !saboteur.isReplaced(own) && passed(own);
         }
         boolean read = injector.failInPlaceOfExecute(call, error);
         if (!read) {
@@ -187,6 +194,7 @@ final class Frontend implements Framer.Reader {
         if (!call.isCutBefore()) {
             return false;
         }
+        session.transactions().neverSent(call.site());
         call.cutBefore(session.steps());
         session.cut(call);
         return true;
@@ -202,6 +210,7 @@ final class Frontend implements Framer.Reader {
     }
 
     private boolean query(ByteBuffer body) {
+        ByteBuffer text = body.duplicate();
         boolean armed = session.isArmed();
         String sql = armed || session.isObserved() || Preparation.mayBeginAt(body) ? Messages.read(body) : "";
         session.sends(sql);
@@ -209,7 +218,7 @@ final class Frontend implements Framer.Reader {
         if (!armed) {
             return passed(Expected.QUERY);
         }
-        return cycle(session.site(sql), () -> sql, Kind.QUERY);
+        return cycle(session.site(sql), () -> sql, Kind.QUERY, text);
     }
 
     private boolean function(ByteBuffer body) {
@@ -217,15 +226,16 @@ final class Frontend implements Framer.Reader {
         if (!session.isArmed()) {
             return passed(Expected.FUNCTION);
         }
-        Site site = Functions.site(body.getInt());
-        return cycle(site, site::name, Kind.FUNCTION);
+        Site site = Functions.site(body.remaining() < Integer.BYTES ? 0 : body.getInt());
+        return cycle(site, site::name, Kind.FUNCTION, body);
     }
 
     /** A message that is answered by itself, with a ReadyForQuery at its end. */
-    private boolean cycle(Site site, Supplier<String> text, Kind kind) {
+    private boolean cycle(Site site, Supplier<String> text, Kind kind, ByteBuffer body) {
         Call call = session.arrives(site, text);
         if (call == null) {
-            return passed(new Expected(kind, Shown.ALL, null, session.rowsOf(site)));
+            Expected all = new Expected(kind, Shown.ALL, null, session.rowsOf(site));
+            return session.transactions().isPassed(all, site, text, body);
         }
         call.withoutSlowness();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
@@ -234,6 +244,7 @@ final class Frontend implements Framer.Reader {
         }
         ServerError error = call.error();
         if (error != null) {
+            session.transactions().queries(site, text);
             injector.failInPlaceOfQuery(call, error);
             return false;
         }
@@ -241,7 +252,12 @@ final class Frontend implements Framer.Reader {
         if (waiting != null) {
             waiting.beforeQuery(session.steps());
         }
-        return passed(new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site)));
+        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+        if (saboteur.isQueryReplaced(call, text.get(), own)) {
+            return false;
+        }
+        injector.failUnseen(call, 0);
+        return session.transactions().isPassed(own, site, text, body);
     }
 
     /** What is to follow a query string can only follow when all of it is there. */
@@ -250,6 +266,7 @@ final class Frontend implements Framer.Reader {
             waiting.behindQuery(session.steps());
             waiting = null;
         }
+        saboteur.messageHasPassed();
     }
 
     private boolean sync(ByteBuffer seen) {
@@ -258,6 +275,7 @@ final class Frontend implements Framer.Reader {
         }
         betweenCycles = true;
         failedCycle = false;
+        session.transactions().syncs();
         Call ending = idling;
         idling = null;
         if (ending != null && ending.endsIdle()) {
@@ -266,7 +284,7 @@ final class Frontend implements Framer.Reader {
             injector.expectEnd(ending);
             return false;
         }
-        if (!commitFailed) {
+        if (!commitFailed && !saboteur.hasBegun()) {
             return passed(Expected.SYNC);
         }
         commitFailed = false;

@@ -35,6 +35,11 @@ final class Injection {
         return block(signal("pg_cancel_backend"));
     }
 
+    /** Fails the transaction before its end, which then is a rollback. */
+    static String unseen() {
+        return block("RAISE EXCEPTION 'unseen failure injected by a chaos test';");
+    }
+
     private static String signal(String function) {
         return AS_ITSELF + "PERFORM pg_catalog." + function + BACKEND + WAIT;
     }

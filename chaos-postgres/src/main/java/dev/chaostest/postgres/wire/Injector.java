@@ -34,6 +34,7 @@ final class Injector {
      * @return whether the server looks at it at all
      */
     boolean failInPlaceOfExecute(Call call, ServerError error) {
+        session.transactions().failsInPlace();
         boolean read = true;
         List<String> failing = failing(call, error);
         for (int n = 0; n < failing.size(); n++) {
@@ -57,6 +58,27 @@ final class Injector {
         for (Kind kind : List.of(Kind.PARSE, Kind.BIND, Kind.EXECUTE)) {
             replies.add(new Expected(kind, Shown.NOTHING, call));
         }
+    }
+
+    /**
+     * Has the transaction fail before the end of it that comes next, and the client not know: it is not the client's statement
+     * that fails.
+     *
+     * @param kept how many messages of that end are kept back
+     */
+    void failUnseen(Call call, int kept) {
+        if (!call.failsUnseen()) {
+            return;
+        }
+        Expected place = Expected.mark(call);
+        if (!session.isInTransaction() || replies.size() != kept || !replies.mark(place, kept)) {
+            call.refusedUnseen();
+            return;
+        }
+        List<Expected> aside = new ArrayList<>(session.transactions().failsUnseen());
+        session.steps().toServer(Messages.query(Injection.unseen()));
+        aside.add(new Expected(Kind.QUERY, Shown.ASIDE, null));
+        replies.replace(place, aside);
     }
 
     /** The session is to end by itself now: what comes then is the answer. */
@@ -111,6 +133,11 @@ final class Injector {
         return ours(Injection.cancelled(), null);
     }
 
+    /** A statement of which the client sees nothing. */
+    Ours hidden(String sql) {
+        return ours(sql, Shown.NOTHING, null);
+    }
+
     private Ours ours(String sql, @Nullable Call call) {
         return ours(sql, Shown.OURS, call);
     }
@@ -132,5 +159,10 @@ final class Injector {
     }
 
     /** Messages that the client did not send, and what they are answered with. */
-    record Ours(List<ByteBuffer> messages, List<Expected> replies) {}
+    record Ours(List<ByteBuffer> messages, List<Expected> replies) {
+        /** What it is answered with in the end. */
+        Expected answer() {
+            return replies.get(replies.size() - 1);
+        }
+    }
 }

@@ -53,6 +53,18 @@ final class Messages {
                 .flip();
     }
 
+    /** A request to cancel what this backend does. */
+    static ByteBuffer cancel(BackendKey key) {
+        ByteBuffer secret = key.secret().duplicate();
+        int length = 3 * Integer.BYTES + secret.remaining();
+        return ByteBuffer.allocate(length)
+                .putInt(length)
+                .putInt(80877102)
+                .putInt(key.pid())
+                .put(secret)
+                .flip();
+    }
+
     static ByteBuffer joined(List<ByteBuffer> messages) {
         ByteBuffer all = ByteBuffer.allocate(
                 messages.stream().mapToInt(ByteBuffer::remaining).sum());

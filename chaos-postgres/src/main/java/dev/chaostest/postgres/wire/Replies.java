@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replies {
 
+    private static final int OWED_MAX = 1_000_000;
+
     private final Deque<Expected> owed = new ArrayDeque<>();
     private boolean skipping;
     private boolean copyIn;
@@ -54,9 +56,20 @@ final class Replies {
         return first;
     }
 
+    /** Whether so many are owed, {@value #OWED_MAX}, that whoever counts them had better stop. */
+    boolean areTooMany() {
+        return owed.size() > OWED_MAX;
+    }
+
     @Nullable
     Expected first() {
         return owed.peekFirst();
+    }
+
+    /** Whether what comes next may be the answer to a question of ours. */
+    boolean isNumberNext() {
+        Expected first = owed.peekFirst();
+        return first != null && first.isNumbered();
     }
 
     void answered() {
@@ -108,6 +121,10 @@ final class Replies {
         all.add(all.size() - latest, place);
         become(all);
         return true;
+    }
+
+    int size() {
+        return owed.size();
     }
 
     boolean has(Expected place) {

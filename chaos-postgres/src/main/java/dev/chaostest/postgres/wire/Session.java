@@ -34,15 +34,19 @@ final class Session {
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
     private final Waits waits = new Waits();
+    private final Transactions transactions;
     private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
     /** Seen by the connection of a cancel request, which is about the statement of this one. */
     private volatile @Nullable InRound place;
 
     private final Preparation preparation = new Preparation();
+    private final FailedTransaction failed;
     private volatile boolean wasCut;
     private volatile boolean abandoned;
     private boolean inTransaction;
+    private boolean failedTransaction;
+    private final Cover cover = new Cover(this);
     private boolean tlsRefused;
     private @Nullable Call cutting;
 
@@ -55,6 +59,8 @@ final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
+        this.failed = new FailedTransaction(shared.refused());
+        this.transactions = new Transactions(this);
     }
 
     WireFilter filter() {
@@ -73,8 +79,32 @@ final class Session {
         return statements;
     }
 
+    Transactions transactions() {
+        return transactions;
+    }
+
+    @Nullable
+    Round armed() {
+        return mount.armed();
+    }
+
+    Optional<TransactionObserver> transactionObserver() {
+        return shared.transactions().get();
+    }
+
+    /** Whether somebody wants to know how transactions end. */
+    boolean isFollowed() {
+        return transactionObserver().isPresent() && isArmed();
+    }
+
     LockedKey locked() {
         return shared.locked().get();
+    }
+
+    /** The round that is armed; null if none is. */
+    @Nullable
+    Round round() {
+        return mount.armed();
     }
 
     boolean isArmed() {
@@ -161,6 +191,7 @@ final class Session {
     /** The server told who serves this connection. */
     void served(BackendKey by) {
         key = by;
+        transactions.served(by.pid());
         backends.opened(by, this, openedBy);
     }
 
@@ -169,12 +200,30 @@ final class Session {
         return inTransaction;
     }
 
+    /** Whether the server said that a transaction block is open, and has not failed. */
+    boolean isHealthy() {
+        return inTransaction && !failedTransaction;
+    }
+
+    /** Whether a transaction block is open as far as the client has said; only while armed. */
+    boolean isInBlock() {
+        InRound known = place;
+        return known == null ? inTransaction : known.transactions.isOpen();
+    }
+
+    /** How answers to what was sabotaged look. */
+    Cover cover() {
+        return cover;
+    }
+
     void transactionBegan() {
         inTransaction = true;
     }
 
     void ready(byte status) {
         inTransaction = status != 'I';
+        failed.ready(status);
+        failedTransaction = status == 'E';
         // A client that doesn't wait has bound portals of the next cycle already: those are still to come.
         if (!inTransaction && replies.first() == null) {
             statements.transactionEnded();
@@ -192,6 +241,26 @@ final class Session {
         filter.cut();
     }
 
+    /** A fault of ours ends it from outside. */
+    void ends() {
+        wasCut = true;
+    }
+
+    /**
+     * Has the server cancel what this session does.
+     *
+     * @param done told when it has its signal
+     * @return what waits until that is so
+     */
+    Runnable cancelOnServer(Runnable done) {
+        BackendKey by = key;
+        if (by == null) {
+            done.run();
+            return () -> {};
+        }
+        return shared.cancels().send(by, done);
+    }
+
     /** Whether a fault of ours ended the connection, so that the server may not know yet. */
     boolean wasCut() {
         return wasCut;
@@ -204,6 +273,7 @@ final class Session {
 
     /** The client says goodbye. */
     void disconnects() {
+        transactions.disconnects();
         abandoned = Garbage.isBeingCollected();
     }
 
@@ -217,6 +287,7 @@ final class Session {
         preparation.sent(sql);
         BackendKey by = key;
         if (by != null) {
+            failed.sends(by.pid(), () -> site(sql).name());
             shared.observer().get().ifPresent(observer -> announce(observer, by.pid(), sql));
         }
     }
@@ -238,8 +309,9 @@ final class Session {
     }
 
     /** The server reported an error. */
-    void failed() {
+    void failed(String state) {
         preparation.failed();
+        failed.answered(state);
     }
 
     void tlsRefused() {
@@ -255,6 +327,7 @@ final class Session {
         if (key != null) {
             backends.closed(key, this);
         }
+        transactions.closed();
         for (Expected expected : replies.all()) {
             Call call = expected.call();
             if (call != null) {

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.mount.Mount;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -10,6 +11,15 @@ import java.util.function.Supplier;
  *
  * @param locked the lock to wait for, as it is now
  * @param observer who hears of each statement now
+ * @param refused who hears now of what is refused in failed transactions
+ * @param transactions who hears of the end of each transaction now
+ * @param cancels to the server of this connection
  */
 record Shared(
-        Mount mount, Backends backends, Supplier<LockedKey> locked, Supplier<Optional<StatementObserver>> observer) {}
+        Mount mount,
+        Backends backends,
+        Supplier<LockedKey> locked,
+        Supplier<Optional<StatementObserver>> observer,
+        Supplier<Optional<Consumer<Refused>>> refused,
+        Supplier<Optional<TransactionObserver>> transactions,
+        CancelSender cancels) {}

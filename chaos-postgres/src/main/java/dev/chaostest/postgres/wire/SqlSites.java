@@ -131,6 +131,11 @@ final class SqlSites {
         return name.indexOf(';') < 0 && name.length() <= NAME_MAX;
     }
 
+    /** Whether the name was not cut off. */
+    static boolean isWhole(String name) {
+        return name.length() <= NAME_MAX;
+    }
+
     private static boolean isPrepare(String name) {
         return name.regionMatches(true, 0, "PREPARE TRANSACTION ", 0, "PREPARE TRANSACTION ".length());
     }

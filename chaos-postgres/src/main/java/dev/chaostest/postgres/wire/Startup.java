@@ -11,9 +11,9 @@ import java.util.Optional;
 final class Startup {
 
     private static final int CANCEL_REQUEST = 80877102;
-    private static final int SSL_REQUEST = 80877103;
-    private static final int GSS_REQUEST = 80877104;
-    private static final int PROTOCOL_3 = 3;
+    static final int SSL_REQUEST = 80877103;
+    static final int GSS_REQUEST = 80877104;
+    static final int PROTOCOL_3 = 3;
 
     private final Session session;
 

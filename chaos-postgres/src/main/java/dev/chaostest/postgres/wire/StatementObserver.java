@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Hold;
+import dev.chaostest.plan.Site;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -59,6 +60,11 @@ public interface StatementObserver {
         /** Its text; may hold values of the test. */
         public String sql() {
             return sql;
+        }
+
+        /** The site at which rules meet it. */
+        public Site site() {
+            return SqlSites.site(sql);
         }
 
         /** The frame of the code under test that sends it, if that is on the stack. */

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which SQL stands behind the names of a connection's statements and portals. Bounded: the oldest names are lost. */
 final class Statements {
 
-    private static final int NAMES_MAX = 10_000;
-
-    private final Map<String, String> statements = bounded();
-    private final Map<String, Portal> portals = bounded();
+    private final Names<String> statements = new Names<>(String::length);
+    private final Names<Portal> portals = new Names<>(portal -> portal.sql().length());
 
     /** The portal without a name, to which nearly every statement is bound: made once, and bound again and again. */
     private final Portal unnamed = new Portal();
@@ -78,19 +74,6 @@ final class Statements {
     /** Portals end with their transaction. */
     void transactionEnded() {
         unnamed.bind(null);
-        if (!portals.isEmpty()) {
-            portals.clear();
-        }
-    }
-
-    private static <V> Map<String, V> bounded() {
-        return new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > NAMES_MAX;
-            }
-        };
+        portals.clear();
     }
 }

@@ -30,6 +30,11 @@ final class TransactionCount {
         this.state = open ? State.AT_WORK : State.NONE;
     }
 
+    /** Whether the client has begun a transaction and not ended it. */
+    boolean isOpen() {
+        return state != State.NONE;
+    }
+
     /** The next statement of the client's. */
     TransactionPlace next(Site site) {
         if (!SqlSites.isStatement(site)) {

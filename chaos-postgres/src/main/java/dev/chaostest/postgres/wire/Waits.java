@@ -5,9 +5,12 @@ import dev.chaostest.link.Hold;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Durations;
+import dev.chaostest.plan.Site;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.message.MessageType;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The delays and hangs of one connection that last; safe for use by many threads, since a cancel comes from another. */
 final class Waits {
+
+    /** Without these the server has nothing to do yet: a cancel that it gets before them would or would not meet them. */
+    private static final Set<Site> BEGINNING = Set.of(
+            MessageType.PARSE.site(),
+            MessageType.BIND.site(),
+            MessageType.EXECUTE.site(),
+            MessageType.QUERY.site(),
+            MessageType.FUNCTION_CALL.site());
 
     /** Each with whether it waits on its way to the server, which then knows nothing of it. */
     private final Map<Hold, Boolean> lasting = new ConcurrentHashMap<>();
@@ -41,8 +52,9 @@ final class Waits {
     }
 
     private static boolean isOnTheWayToTheServer(Blow blow) {
+        Site site = blow.fired().hit().site();
         return blow.fault().strikes() == When.BEFORE
-                && blow.fired().hit().site().seam().equals(SqlSites.SEAM);
+                && (site.seam().equals(SqlSites.SEAM) || BEGINNING.contains(site));
     }
 
     private Hold delay(

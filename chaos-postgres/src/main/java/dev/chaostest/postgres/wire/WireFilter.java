@@ -4,6 +4,7 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.link.Filter;
 import dev.chaostest.link.Steps;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.wire.message.MessageType.From;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,9 @@ final class WireFilter implements Filter {
     private boolean isCancel;
     private final Frontend frontend;
     private final Backend backend;
+    private final MessageSeam messages;
+    private final ClientMessages clientMessages;
+    private final ServerMessages serverMessages;
 
     WireFilter(Shared shared, Optional<String> openedBy, Encryption encryption) {
         this.encryption = encryption;
@@ -51,6 +55,9 @@ final class WireFilter implements Filter {
         this.client = new Framer(frontend, this::passToServer, false);
         this.server = new Framer(backend, this::passToClient, true);
         this.fed = client;
+        this.messages = new MessageSeam(session);
+        this.clientMessages = new ClientMessages(session, messages, frontend, client);
+        this.serverMessages = new ServerMessages(session, messages, backend, server);
     }
 
     @Override
@@ -58,9 +65,13 @@ final class WireFilter implements Filter {
         if (encryption.beginsWith(bytes)) {
             opaque();
         }
+        client.readBy(messages.isArmed() || clientMessages.isBusy() ? clientMessages : frontend);
         feed(client, bytes, out);
-        if (aheadBytes > AHEAD_MAX) {
-            sendAhead(out);
+        if (aheadBytes > AHEAD_MAX || (keeping && client.isOpaque())) {
+            sendAhead(messages.leading(out));
+        }
+        if (session.replies().areTooMany()) {
+            opaque();
         }
     }
 
@@ -69,11 +80,12 @@ final class WireFilter implements Filter {
         if (encryption.agrees(bytes, out)) {
             opaque();
         }
+        server.readBy(messages.isArmed() || serverMessages.isBusy() ? serverMessages : backend);
         feed(server, bytes, out);
     }
 
     private void feed(Framer framer, ByteBuffer bytes, Steps out) {
-        steps = out;
+        steps = messages.leading(out);
         fed = framer;
         try {
             framer.feed(bytes);
@@ -89,8 +101,9 @@ final class WireFilter implements Filter {
     private void hasPassed(Framer framer) {
         if (framer == client) {
             frontend.queryHasPassed();
+            clientMessages.hasPassed();
         } else {
-            backend.arrivalHasPassed();
+            serverMessages.hasPassed();
         }
     }
 
@@ -127,6 +140,14 @@ final class WireFilter implements Filter {
         return kept;
     }
 
+    /** Copies of them. */
+    ByteBuffer keptMessages() {
+        fed.flush();
+        ByteBuffer all = ByteBuffer.allocate(aheadBytes);
+        ahead.forEach(part -> all.put(part.duplicate()));
+        return all.flip();
+    }
+
     /** Within one piece nothing was copied or is to be sent yet: what was kept passes with what follows. */
     void goOn() {
         if (keeping) {
@@ -152,6 +173,19 @@ final class WireFilter implements Filter {
     public void closed() {
         encryption.closed();
         session.closed();
+        clientMessages.closed();
+        serverMessages.closed();
+        messages.closed();
+    }
+
+    /** The server's error in other words. */
+    void saysError(ByteBuffer message) {
+        serverMessages.saysError(message);
+    }
+
+    /** From here on the words of one side lead nowhere. */
+    void drop(From from) {
+        steps = new OneWay(steps(), from);
     }
 
     /** What is to be done, behind what has passed; only while bytes are fed. */

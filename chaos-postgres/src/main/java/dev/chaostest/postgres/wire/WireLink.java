@@ -51,7 +51,7 @@ public final class WireLink implements AutoCloseable {
     public static WireLink open(ChaosScope scope, String name, InetSocketAddress server) {
         WireMount wire = WireMount.ofLink(name);
         try {
-            TcpLink link = scope.link(name, server, () -> wire.newFilter(Encryption.Policy.PASSED));
+            TcpLink link = scope.link(name, server, () -> wire.newFilter(Encryption.Policy.PASSED, () -> server));
             WireLink opened = scope.own("the wire of link " + name, new WireLink(wire, link));
             scope.arm(wire.mount());
             return opened;

@@ -2,16 +2,17 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Filter;
-import dev.chaostest.link.FilteredSocket;
-import dev.chaostest.link.FilteredSslSocket;
-import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hang;
-import java.io.IOException;
-import java.net.Socket;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
+import dev.chaostest.postgres.wire.message.CorruptByte;
+import dev.chaostest.postgres.wire.message.DropRest;
+import dev.chaostest.postgres.wire.message.Slice;
+import dev.chaostest.postgres.wire.message.Swallow;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLSocket;
 import javax.sql.DataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wire seam of one DataSource, found by its key.
@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What counts as one arrival: an Execute of a prepared statement (fetching more of its rows does not), an element of
  * a batch, a query string (also one with several statements), a function call (pgjdbc uses them for large objects), the begin and the
- * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request.
+ * end of a session; and, at the seam {@code wire}, a row, a notification, a cancel request, and any other message that a rule
+ * of the round is about.
  *
  * <p>The mount may be asked for before or after the first connection. Safe for use by many threads.
  *
@@ -61,7 +62,6 @@ public final class WireMount implements AutoCloseable {
     /** In words, since it needs a driver that others do without. */
     static final String SSL_FACTORY = "dev.chaostest.postgres.wire.ChaosSslSocketFactory";
 
-    private static final Logger LOG = LoggerFactory.getLogger(WireMount.class);
     private static final AtomicLong TWINS = new AtomicLong();
 
     private final String key;
@@ -70,10 +70,10 @@ public final class WireMount implements AutoCloseable {
     private final Backends backends = new Backends();
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<StatementObserver> observer = Optional.empty();
-    /** As many as are open, each with who opened it. */
-    private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
-    /** Those of them that have TLS above. */
-    private final Map<Socket, SSLSocket> above = new ConcurrentHashMap<>();
+    private volatile Optional<Consumer<Refused>> refused = Optional.empty();
+    private volatile Optional<TransactionObserver> transactions = Optional.empty();
+    private final AtomicLong cancelNumbers = new AtomicLong();
+    private final DriverSockets sockets = new DriverSockets(this::newFilter);
 
     private WireMount(String key, String thing) {
         this.key = key;
@@ -81,8 +81,25 @@ public final class WireMount implements AutoCloseable {
                 thing,
                 Map.of(
                         SqlSites.SEAM,
-                                Set.of(Delay.class, Hang.class, Cut.class, ServerError.class, SlowStatement.class),
-                        WireSites.SEAM, Set.of(Delay.class, Hang.class, Cut.class)));
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        ServerError.class,
+                                        SlowStatement.class,
+                                        Sabotage.class,
+                                        SilentRollback.class),
+                        WireSites.SEAM,
+                                Set.of(
+                                        Delay.class,
+                                        Hang.class,
+                                        Cut.class,
+                                        Sabotage.class,
+                                        Swallow.class,
+                                        DropRest.class,
+                                        Slice.class,
+                                        CorruptByte.class,
+                                        CancelOnServer.class)));
         this.blind = new BlindSpots(mount, thing);
     }
 
@@ -167,40 +184,30 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return newFilter(Optional.empty(), Encryption.Policy.REFUSED);
+        return newFilter(Optional.empty(), Encryption.Policy.REFUSED, () -> null);
     }
 
-    /** The filter for one new connection in which the client and the server may agree to encrypt. */
-    Filter newFilter(Encryption.Policy encryption) {
-        return newFilter(Optional.empty(), encryption);
+    /**
+     * The filter for one new connection in which the client and the server may agree to encrypt.
+     *
+     * @param server where cancel requests of ours go; null while that is not known
+     */
+    Filter newFilter(Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+        return newFilter(Optional.empty(), encryption, server);
     }
 
-    private Filter newFilter(Optional<String> openedBy, Encryption.Policy encryption) {
-        Shared shared = new Shared(mount, backends, () -> locked, () -> observer);
-        return new WireFilter(shared, openedBy, new Encryption(encryption, blind));
+    private Filter newFilter(
+            Optional<String> openedBy, Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+        CancelSender cancels = new CancelSender(cancelNumbers, server);
+        return new WireFilter(
+                new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions, cancels),
+                openedBy,
+                new Encryption(encryption, blind));
     }
 
-    /** A socket for one new connection of the driver's. */
-    Socket newSocket(Encryption.Policy encryption) {
-        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        Socket socket = new FilteredSocket(newFilter(by, encryption), System::nanoTime);
-        opened(socket, by);
-        return socket;
-    }
-
-    /** A socket above TLS, whose end is that of the one below. */
-    SSLSocket newSocketAbove(Socket below, SSLSocket tls) {
-        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        SSLSocket socket = new FilteredSslSocket(tls, newFilter(by, Encryption.Policy.REFUSED), System::nanoTime);
-        opened(below, by);
-        above.put(below, socket);
-        return socket;
-    }
-
-    private void opened(Socket socket, Optional<String> by) {
-        open.keySet().removeIf(Socket::isClosed);
-        above.keySet().removeIf(Socket::isClosed);
-        open.put(socket, by);
+    /** The sockets of the driver's connections. */
+    DriverSockets sockets() {
+        return sockets;
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
@@ -259,30 +266,56 @@ public final class WireMount implements AutoCloseable {
         };
     }
 
+    /**
+     * Tells of each statement that the server refuses since its transaction has failed, from now on, in place of whom it told
+     * before. Called on the thread that reads the answer, which must not be made to wait. While no round is armed, of query
+     * strings the text is not known.
+     *
+     * @return closing it ends that
+     */
+    public AutoCloseable onRefused(Consumer<Refused> told) {
+        refused = Optional.of(told);
+        return () -> {
+            if (refused.filter(told::equals).isPresent()) { // a later one may have come in its place
+                refused = Optional.empty();
+            }
+        };
+    }
+
+    /**
+     * Tells of the end of each transaction while a round is armed, from now on, on open connections as well as on new ones.
+     *
+     * @return closing it ends that
+     * @throws ChaosException if somebody else is told already
+     */
+    public synchronized AutoCloseable follow(TransactionObserver told) {
+        if (transactions.isPresent()) {
+            throw new ChaosException("At most one must follow the transactions of " + mount.name()
+                    + " at a time, but one does already. Close that one first.");
+        }
+        transactions = Optional.of(told);
+        return () -> {
+            if (transactions.filter(told::equals).isPresent()) { // a later one may have come in its place
+                transactions = Optional.empty();
+            }
+        };
+    }
+
+    /** Closes the connections that are open now, as if the network had, and leaves the mount as it is. */
+    public void closeConnections() {
+        sockets.close();
+    }
+
     /** The connections that are open now, one sentence each; for a twin, at its end, those that somebody forgot. */
     public List<String> leftOpen() {
-        return open.entrySet().stream()
-                .filter(each -> each.getKey().isConnected() && !each.getKey().isClosed())
-                .map(each -> "a connection"
-                        + each.getValue().map(by -> " that was opened by " + by).orElse(""))
-                .sorted()
-                .toList();
+        return sockets.left();
     }
 
     /** Forgets the key, and closes the connections that are still open. Twice is harmless. */
     @Override
     public void close() {
         BY_KEY.remove(key, this);
-        above.values().forEach(WireMount::close);
-        open.keySet().forEach(WireMount::close);
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.debug("A connection that was left open could not be closed", e);
-        }
+        closeConnections();
     }
 
     @Override

@@ -11,6 +11,8 @@ final class WireSites {
     static final Site CANCEL_REQUEST = new Site(SEAM, "CancelRequest");
     static final Site NOTIFICATION = new Site(SEAM, "NotificationResponse");
 
+    static final Site DATA_ROW = new Site(SEAM, "DataRow");
+
     private static final String ROW = "DataRow of ";
 
     private WireSites() {}

@@ -157,7 +157,8 @@ class RowTest {
     void noErrorIsRaisedBetweenRows() {
         Rule error = at(2, ServerError.of("40001"));
         assertThatThrownBy(() -> bank.arm(error))
-                .hasMessage("A fault on " + bank.wire() + " must be one of [Cut, Delay, Hang], but rule \"" + error
+                .hasMessage("A fault on " + bank.wire() + " must be one of [CancelOnServer, CorruptByte, Cut, "
+                        + "Delay, DropRest, Hang, Sabotage, Slice, Swallow], but rule \"" + error
                         + "\" has a ServerError. Use one of those, or another seam.");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.postgres.ChaosCut;
@@ -13,6 +14,7 @@ import dev.chaostest.junit5.postgres.ChaosFailure;
 import dev.chaostest.junit5.postgres.IsolatedSchema;
 import dev.chaostest.junit5.postgres.PostgresTest;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.sweep.Sweep;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -50,6 +52,13 @@ class TransferServiceTest {
         new TransferService(bank).transfer("t-1", 1, 2, 100);
 
         assertThat(balances(bank)).as("balances in the database").containsExactly(900, 1100);
+    }
+
+    @ChaosSweep
+    void noFailureLosesMoney(HikariDataSource bank, Sweep sweep) throws SQLException {
+        sweep.invariant("money", "SELECT sum(balance) FROM account");
+
+        new TransferService(bank).transfer("t-1", 1, 2, 100);
     }
 
     @ChaosTest(rounds = 3)

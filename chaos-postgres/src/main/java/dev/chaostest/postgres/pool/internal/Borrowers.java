@@ -13,12 +13,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who has borrowed a connection and not given it back. Nothing is wrapped: a connection says itself whether it is closed.
  * Those that are given back are forgotten every {@value #SWEEP} borrowings, so at most that many more are held than are open.
  */
 final class Borrowers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Borrowers.class);
 
     private static final int SWEEP = 32;
     private static final int FRAMES_MAX = 5;
@@ -55,6 +59,12 @@ final class Borrowers {
         loans.add(new Loan(connection, Callers.frames(MACHINERY, RUNNERS, FRAMES_MAX)));
     }
 
+    /** Gives back what is lent: nobody else will. */
+    void giveBack() {
+        loans.forEach(Loan::end);
+        loans.clear();
+    }
+
     /** What is not given back, one sentence for each place that borrowed. */
     List<String> left() {
         long deadline = System.nanoTime() + GRACE.toNanos();
@@ -81,6 +91,14 @@ final class Borrowers {
 
         List<String> printed() {
             return stack.stream().map(Callers::print).toList();
+        }
+
+        void end() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LOG.debug("A connection that was lent could not be given back", e);
+            }
         }
 
         boolean isOver() {

@@ -14,7 +14,8 @@ import java.util.Set;
 /**
  * What the server was sent on one connection, read on its far side and by other means than the seam reads it.
  *
- * <p>Closes of statements are left out: the driver sends them when the garbage collector has found one.
+ * <p>Closes of statements are left out: the driver sends them when the garbage collector has found one. So are the questions of
+ * a seam for the numbers of transactions.
  */
 final class Conversation {
 
@@ -89,9 +90,12 @@ final class Conversation {
     }
 
     private void message(char type, ByteBuffer body) {
+        if (Questions.isOne(type, body.duplicate())) {
+            return;
+        }
         int length = body.remaining();
         switch (type) {
-            case 'Q' -> query(text(body));
+            case 'Q' -> query(Questions.without(text(body)));
             case 'P' -> parse(text(body), text(body));
             case 'B' -> bind(text(body), text(body), length);
             case 'E' -> execute(text(body), body.getInt());

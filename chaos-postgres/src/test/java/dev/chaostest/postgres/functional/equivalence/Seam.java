@@ -17,6 +17,7 @@ import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /** No seam, and the seam in each state in which nothing strikes. */
 enum Seam implements Way {
@@ -58,10 +59,23 @@ enum Seam implements Way {
                     Rule.of(SqlTarget.any(), Trigger.nth(1_000_000), ServerError.of("40001"))
                             .mayMiss());
         }
+    },
+
+    /** The numbers of transactions are asked for. */
+    FOLLOWED {
+        @Override
+        public Passage open() {
+            return armed(wire -> wire.follow(end -> {}));
+        }
     };
 
     static Passage armed(Rule... rules) {
+        return armed(wire -> {}, rules);
+    }
+
+    static Passage armed(Consumer<WireMount> before, Rule... rules) {
         WireMount wire = WireMount.twinOf("equivalence");
+        before.accept(wire);
         Round round = new Round("equivalence", Plan.of(new Seed(7), rules), TimeSource.system());
         Mount.Arming arming = wire.mount().arm(round);
         return new Open(wire.properties(), Optional.of(round), () -> {

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where a session stands at one of its statements, as told by those before it. */
-final class Course {
+final class SessionCourse {
 
     private static final Pattern ABOUT_LEVEL = Pattern.compile(
             "SET (SESSION CHARACTERISTICS AS )?TRANSACTION\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -20,14 +20,14 @@ final class Course {
     private boolean serializes;
     private boolean inTransaction;
 
-    private Course(boolean serializesByDefault) {
+    private SessionCourse(boolean serializesByDefault) {
         sessionSerializes = serializesByDefault;
         serializes = serializesByDefault;
     }
 
     /** After these statements of a session. */
-    static Course after(List<Point> statements, boolean serializesByDefault) {
-        Course course = new Course(serializesByDefault);
+    static SessionCourse after(List<Point> statements, boolean serializesByDefault) {
+        SessionCourse course = new SessionCourse(serializesByDefault);
         for (Point each : statements) {
             if (each.site().seam().equals("sql")) {
                 for (String part : each.site().name().split(";", -1)) {

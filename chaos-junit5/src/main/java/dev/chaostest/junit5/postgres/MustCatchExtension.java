@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.junit5.postgres;
+
+import dev.chaostest.junit5.internal.Tests;
+import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.wire.Sabotage;
+import dev.chaostest.postgres.wire.SqlTarget;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/** One invocation as it is, and one for each place that it has shown: which ones is known only when it is over. */
+final class MustCatchExtension implements TestTemplateInvocationContextProvider {
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return AnnotationSupport.isAnnotated(context.getTestMethod(), ChaosMustCatch.class);
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        ChaosMustCatch wanted = AnnotationSupport.findAnnotation(context.getTestMethod(), ChaosMustCatch.class)
+                .orElseThrow();
+        MustCatch rounds = read(Tests.name(context), wanted);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rounds, Spliterator.ORDERED), false);
+    }
+
+    private static MustCatch read(String test, ChaosMustCatch wanted) {
+        if (wanted.value().length == 0) {
+            throw new ChaosException("@ChaosMustCatch on " + test + " must say what the test is to catch, but names"
+                    + " nothing. Choose from " + Arrays.toString(names()) + ".");
+        }
+        if (wanted.maxRounds() < 1) {
+            throw new ChaosException("@ChaosMustCatch(maxRounds) on " + test + " must be 1 or more, but was "
+                    + wanted.maxRounds() + ". To leave the check out, remove the annotation.");
+        }
+        return new MustCatch(
+                test,
+                new LinkedHashSet<>(Arrays.asList(wanted.value())),
+                wanted.on().isEmpty() ? Optional.empty() : Optional.of(SqlTarget.on(wanted.on())),
+                wanted.maxRounds());
+    }
+
+    private static String[] names() {
+        return Arrays.stream(Sabotage.values()).map(Enum::name).toArray(String[]::new);
+    }
+}

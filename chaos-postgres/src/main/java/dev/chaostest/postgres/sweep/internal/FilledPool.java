@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.sweep.internal;
+
+import dev.chaostest.postgres.pool.PoolMount;
+import dev.chaostest.postgres.pool.PoolNumbers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pool that has as many good connections before each round as any round has needed at once: a round meets a connect only where
+ * its code needs one more, and no connection that the last round has killed. Not for use by many threads.
+ */
+public final class FilledPool {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FilledPool.class);
+    private static final int ALIVE_SECONDS = 10;
+
+    private final DataSource pool;
+    private final PoolMount seam;
+    private int wanted = 1;
+    private Supplier<List<String>> leaks = List::of;
+
+    public FilledPool(DataSource pool, PoolMount seam) {
+        this.pool = pool;
+        this.seam = seam;
+    }
+
+    /** Borrows all, looks whether they live, and gives them back; watches who borrows from then on. */
+    public void fill() throws SQLException {
+        wanted = Math.max(wanted, total());
+        List<Connection> lent = new ArrayList<>();
+        try {
+            int attempts = 2 * wanted;
+            while (lent.size() < wanted && attempts-- > 0) {
+                Connection connection = pool.getConnection();
+                if (connection.isValid(ALIVE_SECONDS)) {
+                    lent.add(connection);
+                } else {
+                    giveBack(connection); // the pool has noticed, and does not keep it
+                }
+            }
+        } finally {
+            lent.forEach(FilledPool::giveBack);
+        }
+        leaks = seam.watchLeaks();
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection that is no good could not be closed", e);
+        }
+    }
+
+    private int total() {
+        return seam.numbers().map(PoolNumbers::total).orElse(1);
+    }
+
+    /** Who has not given back, one sentence for each place; what they have is closed. */
+    public List<String> left() {
+        List<String> left = leaks.get();
+        if (!left.isEmpty()) {
+            seam.closeLent();
+        }
+        return left;
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.wire;
+
+import java.util.Optional;
+
+/**
+ * Hears how each transaction of a mount ended for its client, while a round is armed.
+ *
+ * <p>So that a transaction can be named, the server is asked for its number, in one write with what the client sends anyway:
+ * behind the first statement that writes, or before the COMMIT; behind a statement that commits by itself, in the same
+ * transaction. The client sees nothing of it.
+ *
+ * <pre>{@code
+ * AutoCloseable observed = mount.follow(end -> ended.add(end));
+ * }</pre>
+ *
+ * @since 0.1
+ */
+@FunctionalInterface
+public interface TransactionObserver {
+
+    /** A transaction has ended. Called on the thread that reads the answer or closes the connection, which must not be made to wait. */
+    void ended(TransactionEnd end);
+
+    /**
+     * The table that gets a row of each transaction that writes, in that transaction, just before its end; with a column
+     * {@code id uuid}; quoted as SQL wants it. Default: none.
+     */
+    default Optional<String> marks() {
+        return Optional.empty();
+    }
+}

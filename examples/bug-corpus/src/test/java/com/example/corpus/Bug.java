@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.example.corpus;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A service with one bug, its fixed twin, and the sweep over both: {@code BuggySweep} must be red, {@code FixedSweep} green.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Bug {
+
+    /** What is wrong, for the table in {@code docs/bug-corpus.md}. */
+    String value();
+
+    /** What a red round says when it is found by the right oracle: text that its message holds. */
+    String says();
+
+    /** What the sweep had to be asked for beyond its defaults; empty: nothing. */
+    String asks() default "";
+}
