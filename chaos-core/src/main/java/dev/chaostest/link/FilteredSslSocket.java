@@ -4,6 +4,7 @@ package dev.chaostest.link;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.net.SocketException;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -22,7 +23,7 @@ import javax.net.ssl.SSLSocket;
  *
  * <pre>{@code
  * SSLSocket tls = (SSLSocket) factory.createSocket(socket, host, port, true);
- * SSLSocket filtered = new FilteredSslSocket(tls, filter, System::nanoTime);
+ * SSLSocket filtered = new FilteredSslSocket(tls, socket, filter, System::nanoTime);
  * }</pre>
  *
  * <p>Safe for one reading, one writing and any number of closing threads, as any socket.
@@ -40,13 +41,14 @@ public final class FilteredSslSocket extends LayeredSocket {
      * A socket that is what the other one is.
      *
      * @param tls the socket inside; whoever has it must not use its streams
+     * @param below what the socket inside is layered over
      * @param filter what becomes of the plain bytes; for this connection alone
      * @param nanoClock the time in nanoseconds, from any origin, never going back
      */
-    public FilteredSslSocket(SSLSocket tls, Filter filter, LongSupplier nanoClock) {
+    public FilteredSslSocket(SSLSocket tls, Socket below, Filter filter, LongSupplier nanoClock) {
         super(tls);
         this.tls = tls;
-        this.streams = new FilteredStreams(new Raw(tls), filter, nanoClock);
+        this.streams = new FilteredStreams(new Raw(tls, below), filter, nanoClock);
     }
 
     @Override
@@ -205,7 +207,16 @@ public final class FilteredSslSocket extends LayeredSocket {
     }
 
     /** The socket as it is without a filter. */
-    private record Raw(SSLSocket tls) implements FilteredStreams.Raw {
+    private static final class Raw implements FilteredStreams.Raw {
+        private final SSLSocket tls;
+        private final Socket below;
+        private volatile boolean reset;
+
+        Raw(SSLSocket tls, Socket below) {
+            this.tls = tls;
+            this.below = below;
+        }
+
         @Override
         public InputStream in() throws IOException {
             return tls.getInputStream();
@@ -223,12 +234,22 @@ public final class FilteredSslSocket extends LayeredSocket {
 
         @Override
         public void linger() throws SocketException {
-            tls.setSoLinger(true, 0);
+            below.setSoLinger(true, 0);
+            reset = true;
         }
 
         @Override
         public void end() throws IOException {
-            tls.close();
+            if (reset) { // TLS would say goodbye, which no connection does that breaks
+                below.close();
+            }
+            try {
+                tls.close();
+            } catch (IOException e) {
+                if (!reset) {
+                    throw e;
+                }
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ final class DriverSockets {
     SSLSocket openAbove(Socket below, SSLSocket tls) {
         Optional<String> by = caller();
         Filter filter = filters.make(by, Encryption.Policy.REFUSED, () -> remote(below));
-        SSLSocket socket = new FilteredSslSocket(tls, filter, System::nanoTime);
+        SSLSocket socket = new FilteredSslSocket(tls, below, filter, System::nanoTime);
         opened(below, by);
         above.put(below, socket);
         return socket;
