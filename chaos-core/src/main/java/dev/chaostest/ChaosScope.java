@@ -310,12 +310,16 @@ public final class ChaosScope implements AutoCloseable {
     }
 
     /**
-     * Checks that every planned fault struck and came back as planned.
+     * Checks that nothing was found to be wrong, and that every planned fault struck and came back as planned.
      *
+     * @throws FindingError if something was found
      * @throws UnfulfilledPlanError if one did not; the message lists the sites that were seen
      * @throws NotReproducedError in a replay, if it did not come to all that was recorded
      */
     public void verify() {
+        if (!round.findings().isEmpty()) {
+            throw new FindingError(String.join("\n", round.findings()));
+        }
         List<String> unreached = unreached();
         if (!unreached.isEmpty()) {
             throw new NotReproducedError(

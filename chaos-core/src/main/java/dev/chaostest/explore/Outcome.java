@@ -17,12 +17,7 @@ import java.util.Map;
  * @since 0.1
  */
 public record Outcome(
-        Result result,
-        String text,
-        Map<Site, Long> seen,
-        List<String> answers,
-        boolean recurs,
-        List<String> counted) {
+        Result result, String text, Map<Site, Long> seen, List<String> answers, boolean recurs, List<String> counted) {
 
     /** What came of it in one word. */
     public enum Result {

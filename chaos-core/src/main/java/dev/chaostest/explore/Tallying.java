@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Tallying {
 
     private static final String THE_SAME = "that would last, where the site was not reached again behind the fault";
+    private static final String RED_ALREADY = "that would last, where the fault is red already when it strikes once";
     private static final String POINTLESS = "that would last, where the fault could not be had once";
 
     private final Counts pruned = new Counts();
@@ -123,6 +124,9 @@ final class Tallying {
     private static @Nullable String needless(Outcome outcome) {
         if (outcome.result() == Result.IMPOSSIBLE || outcome.result() == Result.NOT_REACHED) {
             return POINTLESS;
+        }
+        if (outcome.result() == Result.RED) {
+            return RED_ALREADY;
         }
         return outcome.recurs() ? null : THE_SAME;
     }

@@ -161,6 +161,12 @@ final class Backlog {
         return 0;
     }
 
+    /** The unfinished hold that is next; null if none is. */
+    @Nullable
+    Hold front(long now) {
+        return held(now) > 0 && items.peekFirst() instanceof Wait wait ? wait.hold : null;
+    }
+
     /** Whether the end has come to the front. */
     boolean isAtEnd(long now) {
         return !isHeld(now) && items.peekFirst() instanceof End;

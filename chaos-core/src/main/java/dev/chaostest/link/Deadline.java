@@ -22,6 +22,10 @@ final class Deadline {
         return nanos == Long.MAX_VALUE ? nanos : nanos - (nanoClock.getAsLong() - since);
     }
 
+    boolean isEndless() {
+        return nanos == Long.MAX_VALUE;
+    }
+
     void check() throws SocketTimeoutException {
         if (left() <= 0) {
             throw new SocketTimeoutException("Read timed out");

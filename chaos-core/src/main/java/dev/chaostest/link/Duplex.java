@@ -27,7 +27,8 @@ final class Duplex {
 
     /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
     Duplex(Filter filter, LongSupplier nanoClock, Runnable closer) {
-        this.filtering = new Filtering(filter, nanoClock, closer);
+        this.filtering = new Filtering(filter, nanoClock);
+        filtering.endedBy(closer);
         this.lock = filtering.lock;
         this.changed = filtering.changed;
         this.toServer = filtering.toServer.backlog;
@@ -201,6 +202,61 @@ final class Duplex {
             return toClient.isHeld(filtering.now());
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The nanoseconds until somebody who reads without end is to ask whether there is hope. */
+    long patience() {
+        lock.lock();
+        try {
+            long now = filtering.now();
+            return Math.min(patience(toClient.front(now), now), patience(toServer.front(now), now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long patience(@Nullable Hold hold, long now) {
+        return hold == null ? Long.MAX_VALUE : hold.patience(now);
+    }
+
+    /** Whether a reader without end waits in vain. */
+    boolean isHopeless() {
+        if (toServer.isEmpty() && toClient.isEmpty()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            long now = filtering.now();
+            return isHopeless(toClient.front(now), now) || isHopeless(toServer.front(now), now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isHopeless(@Nullable Hold hold, long now) {
+        return hold != null && hold.isHopeless(now);
+    }
+
+    /** The connection has been ended for that. */
+    void givenUp() {
+        lock.lock();
+        try {
+            long now = filtering.now();
+            giveUp(toClient, now);
+            giveUp(toServer, now);
+        } finally {
+            lock.unlock();
+        }
+        gone();
+    }
+
+    /** What waited must not go on now. */
+    private static void giveUp(Backlog direction, long now) {
+        Hold hold = direction.front(now);
+        if (hold != null) {
+            hold.giveUp();
+            direction.dropAll();
         }
     }
 

@@ -52,6 +52,10 @@ final class FilteredInput extends InputStream {
                 int rest = duplex.take(bytes, offset, length);
                 return rest > 0 ? rest : socket.endOfCut();
             }
+            if (deadline.isEndless() && duplex.isHopeless()) {
+                socket.giveUp();
+                continue;
+            }
             int received = await(bytes, offset, length, deadline);
             if (received != 0) {
                 return received;
@@ -118,7 +122,7 @@ final class FilteredInput extends InputStream {
 
     private void await(Deadline deadline) throws InterruptedIOException {
         try {
-            duplex.awaitToClient(deadline.left());
+            duplex.awaitToClient(deadline.isEndless() ? duplex.patience() : deadline.left());
         } catch (InterruptedException e) {
             throw FilteredStreams.interrupted();
         }

@@ -151,6 +151,14 @@ final class FilteredStreams {
         duplex.cutDone();
     }
 
+    /** Nothing would ever come, and the client would wait for it without end. */
+    void giveUp() throws IOException {
+        cut = true; // first: what was held is not to be sent
+        closed = true;
+        socket.end();
+        duplex.givenUp();
+    }
+
     boolean isCut() {
         return cut;
     }

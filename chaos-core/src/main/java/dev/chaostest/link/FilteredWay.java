@@ -43,11 +43,12 @@ final class FilteredWay implements Sluice {
 
     /** Both directions of a connection. */
     static Pair pair(Filter filter, LongSupplier nanoClock, Onward toServer, Onward toClient) {
-        Filtering filtering = new Filtering(filter, nanoClock, toClient::close);
+        Filtering filtering = new Filtering(filter, nanoClock);
         FilteredWay there = new FilteredWay(filtering, filtering.toServer, toServer);
         FilteredWay back = new FilteredWay(filtering, filtering.toClient, toClient);
         there.other = back;
         back.other = there;
+        filtering.endedBy(toClient::close);
         return new Pair(there, back);
     }
 

@@ -31,16 +31,19 @@ final class Filtering implements Steps {
 
     private final Filter filter;
     private final LongSupplier nanoClock;
-    private final Runnable closer;
+    private volatile Runnable ending = () -> {};
     private @Nullable Runnable cutDone;
     private @Nullable CutKind cutAsked;
     private boolean gone;
 
-    /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
-    Filtering(Filter filter, LongSupplier nanoClock, Runnable closer) {
+    Filtering(Filter filter, LongSupplier nanoClock) {
         this.filter = filter;
         this.nanoClock = nanoClock;
-        this.closer = closer;
+    }
+
+    /** What has a cut carried out that nobody who feeds asked for, from any thread; to be said before bytes come. */
+    void endedBy(Runnable how) {
+        ending = how;
     }
 
     long now() {
@@ -282,7 +285,7 @@ final class Filtering implements Steps {
             } finally {
                 lock.unlock();
             }
-            closer.run();
+            ending.run();
         };
     }
 }

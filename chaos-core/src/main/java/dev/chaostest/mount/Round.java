@@ -3,6 +3,7 @@ package dev.chaostest.mount;
 
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Detail;
@@ -13,6 +14,7 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Round {
 
     private static final int MISMATCHES_MAX = 100;
-    private static final Detail NOTHING_ELSE = () -> null;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String name;
     private final Plan plan;
@@ -53,6 +55,9 @@ public final class Round {
     private final @Nullable WouldStrike dryRun;
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
     private final Holds holds = new Holds();
+    private final List<String> findings = new CopyOnWriteArrayList<>();
+    private volatile Duration patience = PATIENCE;
+    private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
     /**
@@ -171,7 +176,7 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        return at(site, lane, NOTHING_ELSE, text, machinery);
+        return at(site, lane, nothingElse, text, machinery);
     }
 
     /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */
@@ -250,6 +255,41 @@ public final class Round {
      */
     public void end() {
         parking.end();
+    }
+
+    /** How long a hang lasts that nothing would end, where the seam can tell; 10 s if nobody has said. */
+    public Duration patience() {
+        return patience;
+    }
+
+    /**
+     * Says how long a hang lasts that nothing would end.
+     *
+     * @param longest positive
+     */
+    public void patience(Duration longest) {
+        if (longest.isZero() || longest.isNegative()) {
+            throw new ChaosException("The longest hang must be positive, but was " + longest
+                    + ". To have no hang end by itself, give a longer time than the test has.");
+        }
+        patience = longest;
+    }
+
+    /**
+     * Reports something that is wrong whatever the test asserts, which makes it red; the first 100 are kept.
+     *
+     * @param sentence says what must be, what is, and what to do
+     */
+    public void found(String sentence) {
+        if (findings.size() < MISMATCHES_MAX) {
+            findings.add(sentence);
+            ledger.noted("finding: " + sentence);
+        }
+    }
+
+    /** What is wrong whatever the test asserts, a sentence each. */
+    public List<String> findings() {
+        return List.copyOf(findings);
     }
 
     /** Faults that struck, and for which something else came back than planned or nothing at all; one sentence each. */

@@ -61,6 +61,11 @@ public record Strike(List<Blow> blows) {
             round.refused(fired, why);
         }
 
+        /** Reports what is wrong whatever the test asserts; see {@link Round#found}. */
+        public void found(String sentence) {
+            round.found(sentence);
+        }
+
         /**
          * Registers what frees this fault when its rule is taken out or the round ends; runs at once if the round has ended,
          * and once at most.

@@ -64,7 +64,10 @@ record Letters(List<String> pruned) implements Catalogue {
     static Recorded round(String... letters) {
         List<Point> points = IntStream.range(0, letters.length)
                 .mapToObj(i -> {
-                    long nth = Stream.of(letters).limit(i + 1).filter(letters[i]::equals).count();
+                    long nth = Stream.of(letters)
+                            .limit(i + 1)
+                            .filter(letters[i]::equals)
+                            .count();
                     Hit hit = new Hit(site(letters[i]), new Lane("line-1"), nth);
                     return new Point(hit, nth, 1, false, letters[i], "Writer.write:" + (i + 1), List.of());
                 })

@@ -67,8 +67,7 @@ class RecorderTest {
         assertThat(recorder.recorded().points())
                 .filteredOn(point -> point.site().equals(Letters.site("r")))
                 .extracting(Point::nth, Point::length)
-                .containsExactly(
-                        tuple(1L, 3L), tuple(4L, 1L));
+                .containsExactly(tuple(1L, 3L), tuple(4L, 1L));
     }
 
     @Test
@@ -78,10 +77,11 @@ class RecorderTest {
         }
         Point rows = recorder.recorded().points().get(0);
 
-        Candidate lost = new Letters().at(rows, recorder.recorded()).candidates().get(0);
+        Candidate lost =
+                new Letters().at(rows, recorder.recorded()).candidates().get(0);
 
-        assertThat(new Variant(1, rows, "R", lost, false).rule()).hasToString("connection lost before the effect "
-                + "(nothing was sent) at letter:r, hit 3");
+        assertThat(new Variant(1, rows, "R", lost, false).rule())
+                .hasToString("connection lost before the effect " + "(nothing was sent) at letter:r, hit 3");
     }
 
     @Test

@@ -36,7 +36,7 @@ class SweepingTest {
     /** Runs all of it over a test that writes these letters; the function says what comes of a variant. */
     private Verdict run(Sweeping sweeping, Recorded clean, Function<Turn.Try, Outcome> test) {
         for (Optional<Turn> turn = sweeping.next(); turn.isPresent(); turn = sweeping.next()) {
-            names.add(turn.get().name());
+            names.add(sweeping.begin().name());
             if (turn.get() instanceof Turn.Try tried) {
                 sweeping.ended(test.apply(tried));
             } else if (turn.get() instanceof Turn.Clean) {
@@ -81,8 +81,8 @@ class SweepingTest {
 
     @Test
     void aFaultDoesNotLastWhereTheSiteIsNotReachedAgain() {
-        Verdict verdict = run(
-                sweeping(), Letters.round("a"), tried -> outcome(Result.GREEN, Map.of(Letters.site("a"), 1L)));
+        Verdict verdict =
+                run(sweeping(), Letters.round("a"), tried -> outcome(Result.GREEN, Map.of(Letters.site("a"), 1L)));
 
         assertThat(verdict.rounds()).isEqualTo(2);
         assertThat(verdict.pruned())
@@ -116,6 +116,17 @@ class SweepingTest {
         }
 
         @Test
+        void theSameFaultIsNotTriedAsOneThatLasts() {
+            Verdict verdict = run(
+                    sweeping(),
+                    Letters.round("a"),
+                    tried -> is(tried, "lost before A") ? outcome(Result.RED, Map.of(Letters.site("a"), 2L)) : green(tried));
+
+            assertThat(verdict.pruned())
+                    .containsExactly("1 that would last, where the fault is red already when it strikes once");
+        }
+
+        @Test
         void itCountsThoughItIsGreenTheSecondTime() {
             Verdict verdict = run(
                     sweeping(),
@@ -132,14 +143,28 @@ class SweepingTest {
             Sweeping sweeping = sweeping();
 
             sweeping.next();
+            sweeping.begin();
 
             assertThat(sweeping.next()).isEmpty();
+        }
+
+        @Test
+        void aRoundThatIsLeftOutIsRefused() {
+            Sweeping sweeping = sweeping();
+
+            sweeping.next();
+
+            assertThatThrownBy(sweeping::next)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("The rounds of a sweep must all be run, since each depends on those before, but \"clean round\" "
+                            + "was left out. Run the whole test; to run one round of it, replay its token.");
         }
 
         @Test
         void nothingFollowsACleanRoundThatIsRed() {
             Sweeping sweeping = sweeping();
             sweeping.next();
+            sweeping.begin();
             sweeping.recorded(Letters.round("a"));
             sweeping.ended(outcome(Result.RED, Map.of()));
 
@@ -235,16 +260,19 @@ class SweepingTest {
         void aTestThatDoesNotTheSameTwiceIsTold() {
             Sweeping sweeping = sweeping();
             sweeping.next();
+            sweeping.begin();
             sweeping.recorded(Letters.round("a", "b"));
             sweeping.ended(outcome(Result.GREEN, Map.of()));
             sweeping.next();
+            sweeping.begin();
             sweeping.recorded(Letters.round("a", "c"));
             sweeping.ended(outcome(Result.GREEN, Map.of()));
             sweeping.next();
 
             assertThat(sweeping.verdict().remarks())
-                    .containsExactly("2 arrivals were in one of the two clean rounds only: what the test does differs from "
-                            + "run to run");
+                    .containsExactly(
+                            "2 arrivals were in one of the two clean rounds only: what the test does differs from "
+                                    + "run to run");
         }
 
         @Test
@@ -300,8 +328,9 @@ class SweepingTest {
                     SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue("A replayed sweep must have the variant of its token, but there is none of that id any more: "
-                            + "what the test does has changed. Run the whole sweep.");
+                    .hasValue(
+                            "A replayed sweep must have the variant of its token, but there is none of that id any more: "
+                                    + "what the test does has changed. Run the whole sweep.");
         }
 
         private int idOf(String start) {
@@ -325,9 +354,10 @@ class SweepingTest {
             Verdict verdict = run(sweeping(), Letters.round(), SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue("A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test use "
-                            + "the DataSource that is handed to the test method, or an object that is wrapped with "
-                            + "@ChaosWrap.");
+                    .hasValue(
+                            "A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test use "
+                                    + "the DataSource that is handed to the test method, or an object that is wrapped with "
+                                    + "@ChaosWrap.");
         }
 
         @Test
@@ -339,13 +369,15 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a"), SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue("A sweep must have something to try, but of 1 points none can meet a fault that was chosen. "
-                            + "Choose other faults, or leave them out for all.");
+                    .hasValue(
+                            "A sweep must have something to try, but of 1 points none can meet a fault that was chosen. "
+                                    + "Choose other faults, or leave them out for all.");
         }
 
         @Test
         void anUnknownFaultIsRefusedWithTheNearest() {
-            assertThatThrownBy(() -> run(sweeping(Budget.ofDefaults(), of("lots")), Letters.round("a"), SweepingTest::green))
+            assertThatThrownBy(() ->
+                            run(sweeping(Budget.ofDefaults(), of("lots")), Letters.round("a"), SweepingTest::green))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage("faults of a sweep must be some of [lost, unheard], but \"lots\" is none. Did you mean "
                             + "\"lost\"?");

@@ -48,7 +48,8 @@ class VariantTest {
 
     @Test
     void lastingIsThatAndAllLaterOnes() {
-        assertThat(struck(variant(false, true))).containsExactly("worker-1 2", "worker-2 2", "worker-1 3", "worker-2 3");
+        assertThat(struck(variant(false, true)))
+                .containsExactly("worker-1 2", "worker-2 2", "worker-1 3", "worker-2 3");
     }
 
     @Test
@@ -70,7 +71,10 @@ class VariantTest {
 
         assertThat(new Variant(6, moved, "A", LOST, false).id()).isEqualTo(variant.id());
         assertThat(Set.of(
-                        variant.id(), variant(false, true).id(), variant(true, false).id(), variant(true, true).id()))
+                        variant.id(),
+                        variant(false, true).id(),
+                        variant(true, false).id(),
+                        variant(true, true).id()))
                 .hasSize(4);
     }
 

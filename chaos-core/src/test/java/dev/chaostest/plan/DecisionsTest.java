@@ -55,6 +55,23 @@ class DecisionsTest {
     class WhenNumberingHits {
 
         @Test
+        void aSeamNeedNotAskAboutWhatNoRuleIsAbout() {
+            Decisions decisions = decisions();
+            assertThat(decisions.isAbout("sql")).isFalse();
+            assertThat(decisions.isAbout(COMMIT)).isFalse();
+
+            Runnable retire = decisions.add(rule(Trigger.nth(9)));
+            assertThat(decisions.isAbout("sql")).isTrue();
+            assertThat(decisions.isAbout("wire")).isFalse();
+            assertThat(decisions.isAbout(COMMIT)).isTrue();
+            assertThat(decisions.isAbout(UPDATE)).isFalse();
+
+            retire.run();
+            assertThat(decisions.isAbout("sql")).isFalse();
+            assertThat(decisions.isAbout(COMMIT)).isFalse();
+        }
+
+        @Test
         void nothingStrikesWithoutRules() {
             Decisions none = decisions();
 

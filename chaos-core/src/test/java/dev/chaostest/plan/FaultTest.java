@@ -23,6 +23,14 @@ class FaultTest {
     }
 
     @Test
+    void resetIsACutThatSaysSo() {
+        assertThat(Cut.reset(When.BEFORE).isReset()).isTrue();
+        assertThat(new Cut(When.BEFORE).isReset()).isFalse();
+        assertThat(Cut.reset(When.BEFORE).mustComeBack()).contains("connection lost");
+        assertThat(Cut.reset(When.AFTER)).hasToString("connection reset after the effect (the reply was cut)");
+    }
+
+    @Test
     void delayDoesNotEndTheCallAndNothingComesBack() {
         Delay delay = Delay.of(SHORT);
 

@@ -119,7 +119,10 @@ public final class ChaosExtension
         boolean failed = false;
         try {
             invocation.proceed();
-            if (round.sweep().isEmpty() && !round.scope().unfulfilled().isEmpty()) {
+            ChaosScope scope = round.scope();
+            boolean isWrong =
+                    !scope.round().findings().isEmpty() || !scope.unfulfilled().isEmpty();
+            if (round.sweep().isEmpty() && isWrong) {
                 round.files().failed();
             }
         } catch (Throwable thrown) {

@@ -26,6 +26,7 @@ final class JUnitSettings {
             "chaos.shrink",
             "chaos.run",
             "chaos.dryRun",
+            "chaos.hang-limit",
             "chaos.report.directory",
             "chaos.jdbc.url",
             "chaos.jdbc.user",

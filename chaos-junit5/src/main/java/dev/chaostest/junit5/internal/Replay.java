@@ -34,13 +34,15 @@ record Replay(String test, Seed seed, long round, Optional<Token> followed, bool
         Seeds seeds = TestRun.of(context).seeds();
         String test = Tests.name(context);
         Optional<Token> followed = attempt.flatMap(Attempt::follows).or(() -> seeds.replayOf(context));
-        if (seeds.replay().filter(token -> !token.isOf(test)).isPresent()) {
+        if (seeds.replay().isPresent() && followed.isEmpty()) {
             LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
         }
         return new Replay(
                 test,
                 followed.map(Token::seed).orElseGet(() -> seeds.of(context)),
-                isSwept ? 1 : attempt.map(Attempt::round).orElseGet(() -> Tests.round(context)),
+                isSwept || TestRound.isSameSeed(context)
+                        ? 1
+                        : attempt.map(Attempt::round).orElseGet(() -> Tests.round(context)),
                 followed,
                 isSwept);
     }

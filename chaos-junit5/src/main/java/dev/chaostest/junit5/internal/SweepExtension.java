@@ -30,9 +30,11 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         requireOneByOne(context);
-        Sweeping sweeping = SweepRound.begin(context);
+        Sweeping sweeping = SweepRun.begin(context).sweeping();
         return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(new Rounds(Tests.name(context), sweeping), Spliterator.ORDERED | Spliterator.NONNULL), false);
+                Spliterators.spliteratorUnknownSize(
+                        new Rounds(Tests.name(context), sweeping), Spliterator.ORDERED | Spliterator.NONNULL),
+                false);
     }
 
     private static void requireOneByOne(ExtensionContext context) {

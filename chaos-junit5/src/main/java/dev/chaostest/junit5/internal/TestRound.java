@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.FindingError;
 import dev.chaostest.junit5.evidence.internal.Witness;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.mount.Mount;
@@ -13,6 +14,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
@@ -35,6 +38,8 @@ public final class TestRound implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TestRound.class);
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TestRound.class);
 
+    private static final String SAME_SEED = "same seed";
+
     private final String test;
     private final Class<?> type;
     private final Optional<Attempt> attempt;
@@ -43,7 +48,7 @@ public final class TestRound implements AutoCloseable {
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final Deque<Undo> undos = new ArrayDeque<>();
-    private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
+    private final OnFailure onFailure = new OnFailure();
     private final boolean dryRun;
     private final boolean shrinks;
     private final TimeSource time;
@@ -52,6 +57,7 @@ public final class TestRound implements AutoCloseable {
     private final RoundReport files;
     private final Optional<Pressures> pressures;
     private final Optional<SweepRound> sweep;
+    private final Optional<Duration> hangLimit;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
     private @Nullable MeantToFail meantToFail;
@@ -65,6 +71,7 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
+        this.hangLimit = TestRun.of(context).hangLimit();
         this.shrinks = TestRun.of(context).shrinking() > 0;
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
@@ -89,6 +96,16 @@ public final class TestRound implements AutoCloseable {
         return stored.value();
     }
 
+    /** Has all rounds of a test template begin with the same seed. */
+    public static void sameSeed(ExtensionContext template) {
+        template.getStore(NAMESPACE).put(SAME_SEED, SAME_SEED);
+    }
+
+    /** Whether they do. */
+    static boolean isSameSeed(ExtensionContext context) {
+        return context.getStore(NAMESPACE).get(SAME_SEED) != null;
+    }
+
     /** What it has to do with a sweep; empty if it is no round of one. */
     public Optional<SweepRound> sweep() {
         return sweep;
@@ -107,6 +124,7 @@ public final class TestRound implements AutoCloseable {
         if (scope == null) {
             Plan plan = replay.plan(rules, attempt.filter(Attempt::isKept).isPresent());
             scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
+            hangLimit.ifPresent(scope.round()::patience);
         }
         return scope;
     }
@@ -224,8 +242,17 @@ public final class TestRound implements AutoCloseable {
     /** The failure of this round, with its report and where the evidence is. */
     ChaosTestFailure failure(Throwable thrown) {
         String title = sweep.map(round -> round.title(thrown)).orElse("");
-        String message = ChaosTestFailure.message(test + ": " + title, thrown, report());
+        String message = ChaosTestFailure.message(test + ": " + title, thrown, findings(thrown) + report());
         return ChaosTestFailure.of(thrown, message + files.write(scope(), thrown, message));
+    }
+
+    /** What else is wrong. */
+    private String findings(Throwable thrown) {
+        return thrown instanceof FindingError
+                ? ""
+                : scope().round().findings().stream()
+                        .map(finding -> "\n  finding  : " + finding)
+                        .collect(Collectors.joining());
     }
 
     /** What JUnit is to see of a failure. */
@@ -237,14 +264,14 @@ public final class TestRound implements AutoCloseable {
 
     /** The round is over, and this is what JUnit has seen of it. */
     void ended(Optional<Throwable> thrown) {
-        sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
+        sweep.ifPresent(round -> round.ended(scope(), thrown, token(), this::failure));
         attempt.ifPresent(each -> each.ended(thrown, this));
     }
 
     /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */
     synchronized String report() {
         if (report == null) {
-            report = FailureReport.of(scope(), kept())
+            report = FailureReport.of(scope(), onFailure.lines())
                     + "\n  seed     : " + replay.seed()
                     + attempt.map(Attempt::line).orElseGet(this::unshrunk)
                     + "\n  replay   : "
@@ -263,18 +290,6 @@ public final class TestRound implements AutoCloseable {
     /** What replays it. */
     Token token() {
         return sweep.flatMap(round -> round.token(replay.seed(), test)).orElseGet(() -> replay.token(scope()));
-    }
-
-    private List<String> kept() {
-        List<String> lines = new ArrayList<>();
-        for (Supplier<List<String>> action : onFailure) {
-            try {
-                lines.addAll(action.get());
-            } catch (RuntimeException e) { // the test's own failure is what a person must see
-                lines.add("not kept : " + e.getMessage());
-            }
-        }
-        return lines;
     }
 
     /** Runs behind the test, before what the scope owns is closed; in reverse order. */

@@ -6,8 +6,11 @@ import dev.chaostest.Settings;
 import dev.chaostest.junit5.evidence.internal.FailingTokens;
 import dev.chaostest.junit5.evidence.internal.ReportFiles;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Durations;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,7 @@ public final class TestRun {
     private final Seeds seeds;
     private final Run run;
     private final boolean dryRun;
+    private final Optional<Duration> hangLimit;
     private final ReportFiles reports;
     private final FailingTokens failing;
     private final int shrinking;
@@ -36,6 +40,7 @@ public final class TestRun {
         this.seeds = Seeds.read(settings);
         this.run = settings.get("chaos.run").map(Run::new).orElseGet(Run::random);
         this.dryRun = settings.get("chaos.dryRun").map(TestRun::isTrue).orElse(false);
+        this.hangLimit = settings.get("chaos.hang-limit").map(text -> Durations.parse("chaos.hang-limit", text));
         Path base = ReportFiles.base(settings.get("chaos.report.directory"));
         this.reports = new ReportFiles(base, run.id());
         this.failing = new FailingTokens(
@@ -112,6 +117,11 @@ public final class TestRun {
                     + "\". Remove it for " + SHRINKING + ", or set it to 0 to leave red rounds as they are.");
         }
         return Integer.parseInt(text);
+    }
+
+    /** How long a hang lasts that nothing would end; empty for the default. */
+    Optional<Duration> hangLimit() {
+        return hangLimit;
     }
 
     private static boolean isTrue(String text) {

@@ -80,6 +80,13 @@ public @interface ChaosDelay {
     /** The kind of operation; default: any. */
     Operation operation() default Operation.ANY;
 
+    /**
+     * The message of the protocol, in place of a statement, by its name in PostgreSQL's documentation: {@code "Parse"}, {@code
+     * "CommandComplete"}, {@code "CopyData from server"}. Drivers' and pools' own count, too. {@code "DataRow"} may have {@link
+     * #on} or {@link #matching} beside it; others stand alone. Default: a statement.
+     */
+    String message() default "";
+
     /** Strikes from the n-th matching hit on, counted from 1; default: the first. */
     long nth() default 1;
 

@@ -54,14 +54,14 @@ final class Faults {
         String name = "@ChaosDelay on " + test;
         Triggers triggers =
                 new Triggers(delay.nth(), delay.times(), delay.every(), delay.probability(), delay.during(), 0);
-        Where where = new Where(name, delay.on(), delay.matching(), delay.operation());
+        Where where = new Where(name, delay.on(), delay.matching(), delay.operation(), delay.message());
         add(name, where.target(), triggers, () -> delay(delay), delay.perLane(), delay.mayMiss());
     }
 
     private void add(ChaosHang hang) {
         String name = "@ChaosHang on " + test;
         Triggers triggers = new Triggers(hang.nth(), hang.times(), hang.every(), hang.probability(), hang.during(), 1);
-        Where where = new Where(name, hang.on(), hang.matching(), hang.operation());
+        Where where = new Where(name, hang.on(), hang.matching(), hang.operation(), hang.message());
         add(name, where.target(), triggers, () -> new Hang(hang.strikes()), hang.perLane(), hang.mayMiss());
     }
 
@@ -82,8 +82,8 @@ final class Faults {
     private void add(ChaosCut cut) {
         String name = "@ChaosCut on " + test;
         Triggers triggers = new Triggers(cut.nth(), cut.times(), cut.every(), cut.probability(), cut.during(), 1);
-        Where where = new Where(name, cut.on(), cut.matching(), cut.operation());
-        add(name, where.connected(), triggers, () -> new Cut(cut.strikes()), cut.perLane(), cut.mayMiss());
+        Where where = new Where(name, cut.on(), cut.matching(), cut.operation(), cut.message());
+        add(name, where.connected(), triggers, () -> new Cut(cut.strikes(), cut.reset()), cut.perLane(), cut.mayMiss());
     }
 
     private void add(ChaosCommit commit) {

@@ -27,14 +27,16 @@ final class Isolating {
     private final boolean goesWithItsServer;
 
     /**
+     * @param owner closes what is made
      * @param database where it is made
      * @param goesWithItsServer whether that ends with the test
      */
-    Isolating(ExtensionContext context, TestRound round, Database database, boolean goesWithItsServer) {
+    Isolating(
+            ExtensionContext context, TestRound round, ChaosScope owner, Database database, boolean goesWithItsServer) {
         this.context = context;
         this.run = PostgresRun.of(context);
         this.round = round;
-        this.scope = round.scope();
+        this.scope = owner;
         this.database = database;
         this.goesWithItsServer = goesWithItsServer;
     }
@@ -81,7 +83,9 @@ final class Isolating {
     private void keepAsSet(boolean keepOnFailure, Keepable made) {
         if (run.keep() == PostgresRun.Keep.ALWAYS) {
             made.keep("chaos.schema.keep is always");
-        } else if (run.keep() == PostgresRun.Keep.ON_FAILURE && keepOnFailure) {
+        } else if (run.keep() == PostgresRun.Keep.ON_FAILURE
+                && keepOnFailure
+                && round.sweep().isEmpty()) { // of a sweep, the next round has it
             round.onFailure(() -> kept(made));
         }
     }

@@ -14,7 +14,7 @@ final class LentConnections {
     static Connection connection(PostgresRound round) {
         try {
             Connection connection = round.dataSource().getConnection();
-            round.scope().own("the connection", () -> end(connection));
+            round.lend("the connection", () -> end(connection));
             prepare(round, connection);
             return connection;
         } catch (SQLException e) {
@@ -28,7 +28,7 @@ final class LentConnections {
     static ConnectionGroup group(PostgresRound round) {
         ConnectionGroup group =
                 ConnectionGroup.open(round.dataSource(), round.poolSize().orElse(ConnectionGroup.DEFAULT_SIZE));
-        round.scope().own("the connections", group);
+        round.lend("the connections", group);
         try {
             for (Connection connection : group) {
                 prepare(round, connection);

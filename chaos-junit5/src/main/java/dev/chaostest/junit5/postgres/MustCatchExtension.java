@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.postgres;
 
+import dev.chaostest.junit5.ChaosTest;
+import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.junit5.internal.Tests;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.wire.Sabotage;
@@ -30,6 +32,9 @@ final class MustCatchExtension implements TestTemplateInvocationContextProvider 
         ChaosMustCatch wanted = AnnotationSupport.findAnnotation(context.getTestMethod(), ChaosMustCatch.class)
                 .orElseThrow();
         MustCatch rounds = read(Tests.name(context), wanted);
+        if (!AnnotationSupport.isAnnotated(context.getTestMethod(), ChaosTest.class)) { // whose rounds differ in it
+            TestRound.sameSeed(context);
+        }
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rounds, Spliterator.ORDERED), false);
     }
 

@@ -4,30 +4,22 @@ package dev.chaostest.junit5.postgres;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.internal.SweepRound;
 import dev.chaostest.junit5.internal.TestRound;
-import dev.chaostest.junit5.internal.TestTimeout;
 import dev.chaostest.junit5.internal.Tests;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.Postgres;
-import dev.chaostest.postgres.internal.Loopback;
-import dev.chaostest.postgres.isolation.Disposable;
 import dev.chaostest.postgres.isolation.TestDatabase;
 import dev.chaostest.postgres.isolation.TestSchema;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.server.PostgresServer;
+import dev.chaostest.postgres.sweep.Sweep;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
 import java.net.InetSocketAddress;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
@@ -50,13 +42,10 @@ final class PostgresRound {
     private final ChaosScope scope;
     private final List<Rule> poolRules;
     private final OptionalInt poolSize;
-    private final Database database;
+    private final Optional<SweptGround> kept;
+    private final Place place;
     private final boolean autoCommit;
-    private final boolean ownServer;
-    private final Optional<TestDatabase> ownDatabase;
-    private final Optional<TestSchema> schema;
     private final DataSource dataSource;
-    private final WireMount mount;
     private final RoundResidue residue;
     private final RoundOracles oracles;
     private final RoundLocks locks;
@@ -76,42 +65,23 @@ final class PostgresRound {
                 .filter(rule -> rule.target().seam().equals(POOL_SEAM))
                 .toList();
         this.scope = round.scope();
-        OwnSpace space = OwnSpace.of(classes, context.getTestMethod());
-        Database around =
-                space.server() ? scope.own("the server", Databases.own(context)).database() : Databases.around(context);
-        this.ownServer = space.server();
-        Optional<Reaching> far = context.getTestMethod()
-                .flatMap(Reaching::of)
-                .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
-        requireAllowed(
-                context,
-                around,
-                !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
-        if (far.isPresent() && !space.isApart()) {
-            requireDisposable(around, far.get());
-        }
-        Isolating isolating = new Isolating(context, round, around, ownServer);
-        this.ownDatabase = space.database().map(isolating::database);
-        this.schema = space.schema().map(isolating::schema);
-        this.database = ownDatabase
-                .<Database>map(made -> new Database.Inside(around, made))
-                .orElse(around);
-        Optional<WireMount> attached = database.attached();
-        this.mount = attached.orElseGet(this::ownMount);
-        this.residue = attached.isPresent()
-                ? RoundResidue.ofAttached(scope, mount, database)
-                : RoundResidue.ofOwn(scope, mount, database);
+        this.kept = SweptGround.of(context, round);
+        this.place = kept.map(SweptGround::place).orElseGet(() -> new Place(context, round, scope, rules));
+        Database database = place.database();
+        WireMount mount = place.mount();
+        this.residue = kept.isPresent()
+                ? RoundResidue.ofKept(scope)
+                : outlivesTheTest()
+                        ? RoundResidue.ofAttached(scope, mount, database)
+                        : RoundResidue.ofOwn(scope, mount, database);
         round.armOn(mount.mount());
-        boolean isApart = space.isApart();
         this.oracles = new RoundOracles(
                 round,
-                database,
-                schema,
-                mount,
-                () -> isApart
+                place,
+                () -> place.isApart()
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
-        oracles.follow(rules);
+        kept.ifPresentOrElse(ground -> oracles.follow(ground.truth()), () -> oracles.follow(scope.plan().rules()));
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
         }
@@ -122,8 +92,10 @@ final class PostgresRound {
         round.onFailure(() -> withoutCommit(rules));
         round.nameSites(Where::naming);
         round.serveAt(() -> database.server().map(it -> new InetSocketAddress(it.host(), it.port())));
-        this.dataSource = withPoolSeam(open(mount, TestTimeout.of(context).forStatements()));
+        this.dataSource = withPoolSeam(kept.map(SweptGround::dataSource).orElseGet(() -> place.open(poolSize)));
         SweepPlaces.consult(round, dataSource);
+        kept.ifPresent(ground -> ground.begin(round.sweep().orElseThrow()));
+        round.onFailure(() -> HangAdvice.lines(scope, pool == null ? dataSource : pool));
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
 
@@ -138,20 +110,20 @@ final class PostgresRound {
     }
 
     Database database() {
-        return database;
+        return place.database();
     }
 
     Optional<TestSchema> schema() {
-        return schema;
+        return place.schema();
     }
 
     Optional<TestDatabase> ownDatabase() {
-        return ownDatabase;
+        return place.ownDatabase();
     }
 
     /** The server that is the test's own. */
     Optional<PostgresServer> ownServer() {
-        return ownServer ? database.server().flatMap(Postgres::server) : Optional.empty();
+        return place.hasOwnServer() ? database().server().flatMap(Postgres::server) : Optional.empty();
     }
 
     DataSource dataSource() {
@@ -160,7 +132,7 @@ final class PostgresRound {
 
     /** The seam that its statements pass. */
     WireMount mount() {
-        return mount;
+        return place.mount();
     }
 
     /** What its sessions leave on the server. */
@@ -187,12 +159,29 @@ final class PostgresRound {
 
     /** Whether sessions go back to a pool that other tests use. */
     boolean outlivesTheTest() {
-        return database.attached().isPresent();
+        return database().attached().isPresent();
     }
 
-    /** Closed behind the DataSource and before the schema: what is open then, the test has forgotten. */
-    private WireMount ownMount() {
-        return scope.own("the mount", WireMount.twinOf(scope.name()));
+    /**
+     * Has something that the library lends to the test closed behind it: with the scope, or earlier where the round is judged
+     * by what it leaves open.
+     */
+    <T extends AutoCloseable> T lend(String what, T lent) {
+        if (kept.isPresent()) {
+            round.sweep().orElseThrow().whenThrough(lent);
+        }
+        return scope.own(what, lent);
+    }
+
+    /** What judges the round, where it is one of a sweep. */
+    Sweep sweep() {
+        return kept.map(SweptGround::sweep)
+                .orElseThrow(() -> new ChaosException("A Sweep parameter of " + scope.name()
+                        + " must belong to a @ChaosSweep whose data can be put back before each round, but "
+                        + (round.sweep().isEmpty()
+                                ? "the test is none. Use @ChaosSweep."
+                                : "the test has a server of its own, or a DataSource that is attached to as it is. Use "
+                                        + "@IsolatedSchema with a server that tests share.")));
     }
 
     /** The pool for those who ask for one; the same for every parameter of the round. */
@@ -201,10 +190,14 @@ final class PostgresRound {
             requireStrikable();
             pool = HikariSource.isPool(dataSource)
                     ? dataSource // the twin of the user's pool, or the pool itself
-                    : watched(scope.own("the pool", TestPool.of(dataSource, poolSize.orElse(POOL_SIZE), scope.name()))
-                            .dataSource());
+                    : watched(kept.map(SweptGround::pool).orElseGet(this::newPool));
         }
         return pool;
+    }
+
+    private DataSource newPool() {
+        return scope.own("the pool", TestPool.of(dataSource, poolSize.orElse(POOL_SIZE), scope.name()))
+                .dataSource();
     }
 
     /** Neither the size nor getConnection of a pool that is attached to can be changed; silence would be a green lie. */
@@ -225,6 +218,9 @@ final class PostgresRound {
     private DataSource watched(DataSource ownPool) {
         PoolMount seam = PoolMount.of(ownPool);
         armOn(seam);
+        if (kept.isPresent()) {
+            return ownPool; // it is looked at when the round is judged
+        }
         residue.checkBeforeTheEndOf(seam.mount().name());
         scope.checkResidue("leaked connection", seam.watchLeaks());
         return ownPool;
@@ -258,40 +254,6 @@ final class PostgresRound {
         }
     }
 
-    /** A test without faults may use any server; but then it can't inject one while it runs either. */
-    private void requireAllowed(ExtensionContext context, Database around, boolean hasFaults) {
-        String allowed =
-                PostgresRun.of(context).settings().get(Loopback.ALLOWED_HOSTS).orElse("");
-        try {
-            around.requireAllowed(Loopback.allowing(allowed));
-        } catch (ChaosException refused) {
-            if (hasFaults) {
-                throw refused;
-            }
-            scope.forbidFaults(String.valueOf(refused.getMessage()));
-        } catch (SQLException e) {
-            throw new ChaosException(
-                    scope.name() + " must know the server that it may break, but the DataSource gave no connection, "
-                            + "with state " + e.getSQLState() + ". Check that the server runs; see the cause.",
-                    e);
-        }
-    }
-
-    /** Who names a database need not mean that it may be broken. */
-    private void requireDisposable(Database around, Reaching far) {
-        if (around.server().filter(Postgres::isOwned).isPresent()) {
-            return;
-        }
-        try (Connection connection = around.admin().getConnection()) {
-            Disposable.require(connection, "What a " + far.type() + " does for " + scope.name());
-        } catch (SQLException e) {
-            throw new ChaosException(
-                    scope.name() + " must know whether its database may be broken, but that answered " + e.getSQLState()
-                            + ". Check that the server runs; see the cause.",
-                    e);
-        }
-    }
-
     /** Who waits for a COMMIT that never came most often has no transaction, and would correct the test instead. */
     private List<String> withoutCommit(List<Rule> rules) {
         boolean waits = rules.stream()
@@ -303,14 +265,5 @@ final class PostgresRound {
         return waits && !begun
                 ? List.of("hint     : no transaction was begun; each statement committed by itself, without a COMMIT")
                 : List.of();
-    }
-
-    private DataSource open(WireMount mount, Duration statementTimeout) {
-        Map<String, String> driver = new HashMap<>();
-        mount.properties().forEach((name, value) -> driver.put((String) name, (String) value));
-        schema.ifPresent(it -> driver.putAll(it.driverProperties()));
-        Database.Opened opened = database.open(new Database.Client(scope.name(), statementTimeout, poolSize), driver);
-        scope.own("the DataSource", opened.end());
-        return opened.dataSource();
     }
 }

@@ -14,6 +14,7 @@ import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.fault.ServerFaults;
 import dev.chaostest.postgres.snapshot.SchemaSnapshots;
+import dev.chaostest.postgres.sweep.Sweep;
 import dev.chaostest.postgres.truth.Truth;
 import dev.chaostest.postgres.writes.Writes;
 import dev.chaostest.work.Workers;
@@ -47,7 +48,8 @@ enum Resource {
     SNAPSHOTS(SchemaSnapshots.class.getName(), round -> round.oracles().snapshots()),
     WRITES(Writes.class.getName(), round -> round.oracles().writes()),
     INTEGRITY(Integrity.class.getName(), round -> round.oracles().integrity()),
-    TRUTH(Truth.class.getName(), round -> round.oracles().truth());
+    TRUTH(Truth.class.getName(), round -> round.oracles().truth()),
+    SWEEP(Sweep.class.getName(), PostgresRound::sweep);
 
     private static final int WORKER_COUNT = 4;
 

@@ -41,15 +41,14 @@ final class RoundOracles {
     private @Nullable Truth truth;
 
     /**
-     * @param mount whose transactions may be followed
+     * @param place where the test works
      * @param log asked for the first {@link #writes}
      */
-    RoundOracles(
-            TestRound round, Database database, Optional<TestSchema> schema, WireMount mount, Supplier<WriteLog> log) {
+    RoundOracles(TestRound round, Place place, Supplier<WriteLog> log) {
         this.round = round;
-        this.mount = mount;
-        this.database = database;
-        this.schema = schema;
+        this.mount = place.mount();
+        this.database = place.database();
+        this.schema = place.schema();
         this.log = log;
     }
 
@@ -79,6 +78,11 @@ final class RoundOracles {
         if (strikes && round.scope().round().wouldStrike() == null) {
             truth();
         }
+    }
+
+    /** Somebody follows the transactions already, and tells. */
+    synchronized void follow(Truth kept) {
+        truth = kept;
     }
 
     /** Follows the transactions of the test's sessions from the first question for it on; the same for all of the round. */

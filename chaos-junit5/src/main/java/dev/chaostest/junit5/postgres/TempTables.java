@@ -23,7 +23,7 @@ final class TempTables {
         Connection connection = LentConnections.connection(round);
         TempTable table = TempTable.create(connection, wanted.name(), wanted.value());
         commit(connection, round);
-        return round.scope().own("the temporary table", table);
+        return round.lend("the temporary table", table);
     }
 
     /** A rollback in the test must not take the table away. */

@@ -7,24 +7,38 @@ import dev.chaostest.plan.Target;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireTarget;
+import dev.chaostest.postgres.wire.message.MessageType;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attributes that say where, as they stand on each fault's annotation.
  *
  * @param annotation the annotation with its place, for messages
+ * @param message a message of the protocol, or empty
  */
-record Where(String annotation, String on, String matching, Operation operation) {
+record Where(String annotation, String on, String matching, Operation operation, String message) {
 
     private static final Set<Operation> NEVER_FAILED =
             EnumSet.of(Operation.BEGIN, Operation.ROLLBACK, Operation.ROW, Operation.CANCEL);
+
+    /** A message that has statements of its own. */
+    private static final String ROW = "DataRow";
+
+    /** Of an annotation whose fault can't strike at a message. */
+    Where(String annotation, String on, String matching, Operation operation) {
+        this(annotation, on, matching, operation, "");
+    }
 
     /** Which statements; refuses what contradicts itself. */
     Target target() {
         if (!on.isEmpty() && !matching.isEmpty()) {
             throw refused("only one of on and matching must be set, but both are. Use one annotation for each.");
+        }
+        if (!message.isEmpty()) {
+            return messages();
         }
         return switch (operation) {
             case ANY -> statements();
@@ -45,9 +59,29 @@ record Where(String annotation, String on, String matching, Operation operation)
             return Optional.of("operation = Operation.ACQUIRE");
         }
         boolean isRow = site.seam().equals(WireTarget.cancelRequest().seam());
+        if (isRow && MessageType.isName(site.name())) {
+            return Optional.of("message = \"" + site.name() + "\"");
+        }
         return SqlTarget.naming(site)
                 .map(on -> "on = \"" + on.replace("\\", "\\\\").replace("\"", "\\\"") + "\""
                         + (isRow ? ", operation = Operation.ROW" : ""));
+    }
+
+    private Target messages() {
+        if (operation != Operation.ANY) {
+            throw refused("only one of message and operation must be set, but message is \"" + message
+                    + "\" and operation is " + operation + ". Remove one.");
+        }
+        boolean isNamed = !on.isEmpty() || !matching.isEmpty();
+        if (isNamed && !message.equals(ROW)) {
+            throw refused("on and matching must not be set with a message that is of no one statement, but message is \""
+                    + message + "\". Remove them, or use message = \"" + ROW + "\".");
+        }
+        try {
+            return isNamed ? statements().rows() : WireTarget.message(message);
+        } catch (ChaosException e) {
+            throw refused(e.getMessage());
+        }
     }
 
     /** What is no statement has no text to be found by. */
@@ -89,7 +123,7 @@ record Where(String annotation, String on, String matching, Operation operation)
         }
     }
 
-    private ChaosException refused(String sentence) {
+    private ChaosException refused(@Nullable String sentence) {
         return new ChaosException(annotation + ": " + sentence);
     }
 

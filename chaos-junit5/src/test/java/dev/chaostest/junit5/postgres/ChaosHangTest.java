@@ -8,6 +8,7 @@ import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
+import dev.chaostest.junit5.Inner;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Watch;
 import dev.chaostest.plan.Hang;
@@ -19,10 +20,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 @PostgresTest
 @IsolatedSchema("bank.sql")
@@ -65,5 +68,48 @@ class ChaosHangTest {
         assertThat(scope.ledger().entries(LedgerEntry.Answered.class))
                 .extracting(LedgerEntry.Answered::answer)
                 .containsExactly("hung until it was healed");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    @Tag(ChaosTags.RESOURCE)
+    static class EndlessTestCases {
+        @ChaosTest
+        @ChaosHang(on = "UPDATE account")
+        void swallowsWhatItSees(DataSource bank) throws SQLException {
+            try (Connection connection = bank.getConnection()) {
+                Bank.add(connection, 1, 1);
+            } catch (SQLException lost) {
+                assertThat(lost.getSQLState()).isEqualTo("08006");
+            }
+        }
+
+        @ChaosTest
+        @ChaosHang(on = "UPDATE account")
+        void failsByIt(DataSource bank) throws SQLException {
+            Bank.add(bank, 1, 1);
+        }
+    }
+
+    @Test
+    void hangThatNothingWouldEndIsAFinding() {
+        Inner inner = Inner.run(EndlessTestCases.class, Map.of("chaos.hang-limit", "50ms"));
+        String finding =
+                "A DataSource must have a socketTimeout, but this one has none: a hang at sql:UPDATE account SET balance"
+                        + " = balance + $1 WHERE id = $2, from Bank.add:";
+        assertThat(inner.failures())
+                .extracting(Throwable::getMessage)
+                .satisfiesExactlyInAnyOrder(
+                        message -> assertThat(message)
+                                .startsWith("ChaosHangTest$EndlessTestCases.swallowsWhatItSees: " + finding)
+                                .contains(
+                                        "Set socketTimeout, in seconds, above the longest statement (socketTimeout=30)"),
+                        message -> assertThat(message)
+                                .startsWith("ChaosHangTest$EndlessTestCases.failsByIt: PSQLException: ")
+                                .contains("\n  finding  : " + finding)
+                                .contains(
+                                        "\n  advice   : socketTimeout is off; set socketTimeout=60 (seconds), above the "
+                                                + "longest statement. A server or a network that falls silent holds the caller, its "
+                                                + "connection and its locks' waiters for ever.\n"));
     }
 }

@@ -31,57 +31,66 @@ class SweepMistakesTest {
 
     @Test
     void aFaultOfItsClassIsRefused() {
-        assertThat(said(ClassFaultTestCases.class)).startsWith("A sweep chooses its faults by itself, one in each round, so ");
+        assertThat(said(ClassFaultTestCases.class))
+                .startsWith("A sweep chooses its faults by itself, one in each round, so ");
     }
 
     @Test
     void anotherAnnotationThatMakesATestIsRefused() {
-        String expected = ".sweeps must be the only annotation that makes it a test, but there is another, such as @Test or "
-                + "@ChaosTest. Remove that one.";
+        String expected =
+                ".sweeps must be the only annotation that makes it a test, but there is another, such as @Test or "
+                        + "@ChaosTest. Remove that one.";
         assertThat(said(PlainTestTestCases.class))
                 .isEqualTo("@ChaosSweep on SweepMistakesTest$PlainTestTestCases" + expected);
-        assertThat(said(RoundsTestCases.class)).isEqualTo("@ChaosSweep on SweepMistakesTest$RoundsTestCases" + expected);
+        assertThat(said(RoundsTestCases.class))
+                .isEqualTo("@ChaosSweep on SweepMistakesTest$RoundsTestCases" + expected);
     }
 
     @Test
     void roundsThatWouldRunAtOnceAreRefused() {
         assertThat(said(ConcurrentTestCases.class))
-                .isEqualTo("The rounds of @ChaosSweep on SweepMistakesTest$ConcurrentTestCases.sweeps must run one after the "
-                        + "other, but @Execution(CONCURRENT) is on the method. Remove it.");
+                .isEqualTo(
+                        "The rounds of @ChaosSweep on SweepMistakesTest$ConcurrentTestCases.sweeps must run one after the "
+                                + "other, but @Execution(CONCURRENT) is on the method. Remove it.");
     }
 
     @Test
     void noRoundsAreRefused() {
         assertThat(said(NoRoundsTestCases.class))
-                .isEqualTo("@ChaosSweep on SweepMistakesTest$NoRoundsTestCases.sweeps: maxRounds must be 1 or more, but was 0. "
-                        + "To leave the sweep out, use @Disabled.");
+                .isEqualTo(
+                        "@ChaosSweep on SweepMistakesTest$NoRoundsTestCases.sweeps: maxRounds must be 1 or more, but was 0. "
+                                + "To leave the sweep out, use @Disabled.");
     }
 
     @Test
     void aTimeThatIsNoneIsRefused() {
         assertThat(said(NoTimeTestCases.class))
-                .isEqualTo("@ChaosSweep on SweepMistakesTest$NoTimeTestCases.sweeps: maxTime must be a number and a unit (us, "
-                        + "ms, s, m or h), but was \"soon\". Write for example \"250ms\".");
+                .isEqualTo(
+                        "@ChaosSweep on SweepMistakesTest$NoTimeTestCases.sweeps: maxTime must be a number and a unit (us, "
+                                + "ms, s, m or h), but was \"soon\". Write for example \"250ms\".");
     }
 
     @Test
     void anUnknownFaultIsRefusedWithTheNearest() {
         assertThat(said(UnknownFaultTestCases.class))
-                .isEqualTo("@ChaosSweep on SweepMistakesTest$UnknownFaultTestCases.sweeps: faults of a sweep must be some of "
-                        + "[23503, 23505, 40001, 40P01, 53300, 55P03, 57014, 57P01, 57P03, call fails, connection lost, no "
-                        + "connection, slow], but \"conection lost\" is none. Did you mean \"connection lost\"?");
+                .isEqualTo(
+                        "@ChaosSweep on SweepMistakesTest$UnknownFaultTestCases.sweeps: faults of a sweep must be some of "
+                                + "[23503, 23505, 40001, 40P01, 53300, 55P03, 57014, 57P01, 57P03, call fails, connection lost, no "
+                                + "connection, slow], but \"conection lost\" is none. Did you mean \"connection lost\"?");
     }
 
     @Test
     void aTestThatArrivesNowhereIsRed() {
         Inner inner = Inner.run(NowhereTestCases.class);
 
-        assertThat(inner.names()).containsExactly("clean round", "clean round, again", "verdict: 0 points, 0 rounds, 0 red");
+        assertThat(inner.names())
+                .containsExactly("clean round", "clean round, again", "verdict: 0 points, 0 rounds, 0 red");
         assertThat(inner.message())
-                .startsWith("SweepMistakesTest$NowhereTestCases.sweeps: A sweep must see the test arrive somewhere, but "
-                        + "nothing arrived. Have the code under test use the DataSource that is handed to the test method, or an "
-                        + "object that is wrapped with @ChaosWrap.\n"
-                        + "  verdict    : 0 points, 0 rounds, 0 red\n");
+                .startsWith(
+                        "SweepMistakesTest$NowhereTestCases.sweeps: A sweep must see the test arrive somewhere, but "
+                                + "nothing arrived. Have the code under test use the DataSource that is handed to the test method, or an "
+                                + "object that is wrapped with @ChaosWrap.\n"
+                                + "  verdict    : 0 points, 0 rounds, 0 red\n");
     }
 
     @PostgresTest

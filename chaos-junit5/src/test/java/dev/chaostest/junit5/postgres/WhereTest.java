@@ -17,13 +17,15 @@ class WhereTest {
                     sql  | connect                           | on = "connect"
                     wire | DataRow of SELECT * FROM account  | on = "SELECT account", operation = Operation.ROW
                     pool | acquire                           | operation = Operation.ACQUIRE
+                    wire | ReadyForQuery                     | message = "ReadyForQuery"
+                    wire | CopyData from server              | message = "CopyData from server"
                     wire | CancelRequest                     | operation = Operation.CANCEL""")
     void aSiteIsWrittenAsTheAttributesOfAnAnnotation(String seam, String name, String attributes) {
         assertThat(Where.naming(new Site(seam, name))).contains(attributes);
     }
 
     @ParameterizedTest
-    @CsvSource({"sql,(empty)", "wire,NotificationResponse", "call,Gateway.charge"})
+    @CsvSource({"sql,(empty)", "wire,Unheard", "call,Gateway.charge"})
     void whatNoAttributeMeansIsLeftWithoutOne(String seam, String name) {
         assertThat(Where.naming(new Site(seam, name))).isEmpty();
     }

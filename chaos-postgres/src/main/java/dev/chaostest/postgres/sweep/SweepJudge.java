@@ -101,11 +101,21 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         promises.begin();
         begun = clock.instant();
         before = space.look();
+        space.methodBegins();
     }
 
     @Override
     public Judgement judge(Ended round) {
-        List<String> wrong = new ArrayList<>(space.left());
+        return judge(round, Set.of());
+    }
+
+    /**
+     * As {@link #judge(Ended)}, where the library has handed connections to the test and ends them itself.
+     *
+     * @param lent the process ids of their sessions
+     */
+    public Judgement judge(Ended round, Set<Integer> lent) {
+        List<String> wrong = new ArrayList<>(space.left(lent));
         refused.stream()
                 .map(each -> "25P02    : " + each + " was sent though its transaction had failed; roll back first")
                 .distinct()

@@ -2,7 +2,6 @@
 package dev.chaostest.postgres.sweep;
 
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.postgres.monitor.Residue;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.sweep.internal.BaseImage;
 import dev.chaostest.postgres.sweep.internal.Desk;
@@ -11,10 +10,14 @@ import dev.chaostest.postgres.sweep.internal.Image;
 import dev.chaostest.postgres.sweep.internal.Sessions;
 import dev.chaostest.postgres.sweep.internal.Shape;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.postgres.wire.WireSession;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * large objects, rights, comments, foreign tables.
  *
  * <pre>{@code
- * try (SweptSpace space = SweptSpace.of("transfer", mount, admin, schema.driverProperties().get("currentSchema"),
- *         List.of(schema.name()))) {
+ * try (SweptSpace space = SweptSpace.of("transfer", mount, admin, path, List.of(schema.name()))) {
  *     space.fills(pool);
  *     space.begin(false);
  * }
@@ -50,6 +52,9 @@ public final class SweptSpace implements AutoCloseable {
     private final BaseImage base;
     private final Sessions sessions;
     private @Nullable FilledPool pool;
+    private boolean leavesConnections;
+    /** The numbers of the sessions that were open before the test method. */
+    private Set<Long> open = Set.of();
 
     private SweptSpace(String who, WireMount wire, Desk desk, BaseImage base, Sessions sessions) {
         this.who = who;
@@ -64,12 +69,14 @@ public final class SweptSpace implements AutoCloseable {
      *
      * @param who what messages call the one whose rounds they are: the test's name
      * @param wire the seam of the DataSource
-     * @param admin connects past the seam, to the same database; its role may write to the tables. One connection is kept
+     * @param admin connects past the seam, to the same database; its role may write to the tables. One connection is
+     *     kept, which only reads but for what it sets back
      * @param searchPath where tables are found, as the sessions of the DataSource find them; quoted
      * @param schemas those that are kept, as the catalog has them
      * @throws ChaosException if they can't be read, or have too many rows
      */
-    public static SweptSpace of(String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
+    public static SweptSpace of(
+            String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
         Desk desk = new Desk(admin, searchPath);
         try {
             return new SweptSpace(who, wire, desk, BaseImage.read(desk, schemas), Sessions.of(who, wire, desk, admin));
@@ -91,9 +98,24 @@ public final class SweptSpace implements AutoCloseable {
                 e);
     }
 
-    /** Has this pool filled before each round, and its leaked connections told and closed behind it. */
+    /**
+     * Has this pool filled now and before each round, and its leaked connections told and closed behind it.
+     *
+     * @throws ChaosException if it gives no connection
+     */
     public void fills(DataSource dataSource) {
-        pool = new FilledPool(dataSource, PoolMount.of(dataSource));
+        FilledPool filled = new FilledPool(dataSource, PoolMount.of(dataSource));
+        pool = filled;
+        ask(() -> {
+            filled.fill();
+            return filled;
+        });
+    }
+
+    /** Has connections that stay open be no residue: for a pool of somebody else's. */
+    public SweptSpace leavingConnections() {
+        leavesConnections = true;
+        return this;
     }
 
     /**
@@ -104,8 +126,8 @@ public final class SweptSpace implements AutoCloseable {
      *     made
      */
     public boolean begin(boolean shifted) {
-        try {
-            sessions.settle();
+        return ask(() -> {
+            sessions.settle(Set.of());
             if (!base.restore()) {
                 return false;
             }
@@ -116,28 +138,47 @@ public final class SweptSpace implements AutoCloseable {
                 pool.fill();
             }
             return true;
-        } catch (SQLException e) {
-            throw unreadable(who, e);
-        }
+        });
     }
 
-    /** What this round's sessions and borrowers have left, one line each, and ends it; sets nothing back. */
-    List<String> left() {
-        List<String> lines = new ArrayList<>();
-        try {
-            if (pool != null) {
-                pool.left().forEach(each -> lines.add("left     : " + each + " that was not given back"));
-            } else {
-                wire.leftOpen().forEach(each -> lines.add("left     : " + each + " that was not closed"));
-                wire.closeConnections();
-            }
-            for (Residue each : sessions.settle()) {
-                lines.add("left     : " + each.what());
-            }
-            return lines;
-        } catch (SQLException e) {
-            throw unreadable(who, e);
+    /** The test method is about to run: what is open now is none of its business. */
+    void methodBegins() {
+        if (pool != null) {
+            pool.watch();
         }
+        open = numbers(wire.sessions().stream().filter(WireSession::isOpen));
+    }
+
+    private static Set<Long> numbers(Stream<WireSession> some) {
+        return some.map(WireSession::number).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * What this round's sessions and borrowers have left, one line each, and ends it; sets nothing back.
+     *
+     * @param lent process ids of sessions that the library has handed to the test, and ends itself
+     */
+    List<String> left(Set<Integer> lent) {
+        List<String> lines = new ArrayList<>();
+        if (pool != null) {
+            pool.left().forEach(each -> lines.add("left     : " + each + " that was not given back"));
+        } else if (!leavesConnections) {
+            leftOpen(lent).forEach(each -> lines.add("left     : " + each + " that was not closed"));
+        }
+        ask(() -> sessions.settle(lent)).forEach(each -> lines.add("left     : " + each.what()));
+        return lines;
+    }
+
+    private List<String> leftOpen(Set<Integer> lent) {
+        List<String> left = wire.sessions().stream()
+                .filter(each -> each.isOpen() && !open.contains(each.number()) && !lent.contains(each.pid()))
+                .map(each -> "a connection"
+                        + each.openedBy().map(by -> " that was opened by " + by).orElse(""))
+                .toList();
+        if (!left.isEmpty() && open.isEmpty() && lent.isEmpty()) {
+            wire.closeConnections();
+        }
+        return left;
     }
 
     /** What is there now; empty if definitions were changed. */

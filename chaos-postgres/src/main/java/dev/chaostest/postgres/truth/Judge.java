@@ -44,9 +44,10 @@ final class Judge {
     /**
      * What became of it.
      *
+     * @param learnt its number, if that was found out before
      * @param until when to give up waiting, by {@link System#nanoTime}
      */
-    Judgement judge(TransactionEnd end, long until) {
+    Judgement judge(TransactionEnd end, Optional<String> learnt, long until) {
         Optional<Identity> identity = end.how() == How.COMMIT_PREPARED ? prepared.apply(end.name()) : end.identity();
         Optional<String> number = identity.flatMap(Identity::id);
         if (end.answer() == Answer.ROLLBACK) {
@@ -55,11 +56,13 @@ final class Judge {
         if (identity.isPresent() && number.isEmpty() && end.how() != How.NONE) {
             return Judgement.of(number, Fate.READ_ONLY);
         }
-        return asked(end, identity, until);
+        return asked(end, identity, learnt, until);
     }
 
     /** A server that is just being started refuses connections for a while. */
-    private Judgement asked(TransactionEnd end, Optional<Identity> identity, long until) {
+    private Judgement asked(
+            TransactionEnd end, Optional<Identity> identity, Optional<String> learnt, long until) {
+        Optional<String> number = identity.flatMap(Identity::id).or(() -> learnt);
         while (true) {
             try {
                 Life life = inquiry.life(end.age());
@@ -68,17 +71,15 @@ final class Judge {
                                 .isPresent()) {
                     return afterwards(end, identity, life);
                 }
-                return identity.flatMap(Identity::id).isPresent()
-                        ? known(end, identity.flatMap(Identity::id).get(), until)
-                        : unknown(end, until);
+                return number.isPresent() ? known(end, number.get(), until) : unknown(end, until);
             } catch (SQLException e) {
                 if (IN_THE_FUTURE.equals(e.getSQLState())) {
-                    return Judgement.of(identity.flatMap(Identity::id), Fate.UNKNOWN, GIVEN_AGAIN);
+                    return Judgement.of(number, Fate.UNKNOWN, GIVEN_AGAIN);
                 }
                 inquiry.reconnect();
                 if (isOver(until)) {
                     return Judgement.forNow(
-                            identity.flatMap(Identity::id),
+                            number,
                             Fate.UNKNOWN,
                             "the database could not be asked, it answered " + e.getSQLState());
                 }

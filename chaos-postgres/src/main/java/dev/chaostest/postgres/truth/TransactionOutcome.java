@@ -57,6 +57,9 @@ public record TransactionOutcome(
     }
 
     private String name() {
-        return number.isPresent() ? "transaction " + number.getAsLong() : "a transaction without a known number";
+        if (number.isPresent()) {
+            return "transaction " + number.getAsLong();
+        }
+        return fate == Fate.READ_ONLY ? "a transaction without a number" : "a transaction without a known number";
     }
 }

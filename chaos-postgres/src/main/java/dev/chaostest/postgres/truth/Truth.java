@@ -137,7 +137,8 @@ public final class Truth implements AutoCloseable, Reportable {
         if (before != null && before.isFinal()) {
             return;
         }
-        Judgement now = judge.judge(each.end(), until);
+        Optional<String> learnt = Optional.ofNullable(before).flatMap(Judgement::number);
+        Judgement now = judge.judge(each.end(), learnt, until);
         each.judged(now);
         if (!now.equals(before)) {
             each.end().round().ledger().noted(outcome(each).toString());

@@ -104,7 +104,7 @@ final class Backend implements Framer.Reader {
             return;
         }
         String tag = Messages.read(seen.duplicate().position(body));
-        session.transactions().completed(tag);
+        session.transactions().endings().completed(tag);
         Call call = expected.call();
         if (call != null) {
             call.completed(tag);
@@ -165,7 +165,7 @@ final class Backend implements Framer.Reader {
         if (call.isAnswerSeen()) {
             return;
         }
-        session.transactions().answerWaits(call.hold(When.AFTER, session.steps()::holdToClient));
+        session.transactions().endings().answerWaits(call.hold(When.AFTER, session.steps()::holdToClient));
         if (!call.isCutAfter()) {
             return;
         }
@@ -184,7 +184,6 @@ final class Backend implements Framer.Reader {
     private boolean isErrorPassed(ByteBuffer seen, int body) {
         Expected first = replies.first();
         if (first != null && first.isErrorHidden()) {
-            session.transactions().numbers().askedInVain(first);
             return false;
         }
         seen.position(body);
@@ -207,6 +206,7 @@ final class Backend implements Framer.Reader {
             skip(failed, state);
         } else {
             replies.copyInEnds(); // the client need not say so any more
+            session.transactions().numbers().askedInVain(first);
         }
         replies.endDoesNotCome();
         if (session.filter().isCut()) {

@@ -67,6 +67,11 @@ final class Call {
         return site;
     }
 
+    /** What the client sent. */
+    String text() {
+        return strike.blows().get(0).fired().text();
+    }
+
     /** What the server is to raise instead; null for nothing. */
     @Nullable
     ServerError error() {

@@ -5,6 +5,7 @@ import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a statement that waits when its client cancels it: the server is made to cancel it for real.
@@ -20,7 +21,22 @@ final class CancelledWait {
     private final Expected place;
     private boolean cancelled;
 
-    CancelledWait(Session session, Injector injector, List<Hold> holds, Expected place) {
+    /**
+     * Of a statement that waits; null for the end of a transaction, which can't be cancelled on the server either.
+     *
+     * @param latest how many of its messages have been sent
+     */
+    static @Nullable CancelledWait of(Session session, Injector injector, Call call, List<Hold> holds, int latest) {
+        Expected place = Expected.mark(call);
+        if (holds.isEmpty()
+                || SqlSites.endsTransaction(call.site())
+                || !session.replies().mark(place, latest)) {
+            return null;
+        }
+        return new CancelledWait(session, injector, holds, place);
+    }
+
+    private CancelledWait(Session session, Injector injector, List<Hold> holds, Expected place) {
         this.replies = session.replies();
         this.injector = injector;
         this.holds = holds;

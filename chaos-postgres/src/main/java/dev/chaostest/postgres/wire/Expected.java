@@ -47,9 +47,9 @@ record Expected(
         return shown == Shown.NUMBER || shown == Shown.WITH_NUMBER;
     }
 
-    /** Whether an error in answer to it is not for the client: nothing that follows is skipped for it. */
+    /** Whether an error in answer to it is not for the client. */
     boolean isErrorHidden() {
-        return kind == Kind.QUERY && (shown == Shown.ASIDE || shown == Shown.NUMBER);
+        return shown == Shown.ASIDE;
     }
 
     /** The same, with a question about the transaction behind it. */
@@ -68,9 +68,9 @@ record Expected(
         ONLY_READY,
         /** All of a statement that the client did not send: its error must not tell. */
         OURS,
-        /** Nothing, not even an error of a query string. */
+        /** Nothing of a query string, not even its error. */
         ASIDE,
-        /** As {@link #ASIDE}; its row is the number of a transaction. */
+        /** As {@link #NOTHING}; its row is the number of a transaction. */
         NUMBER,
         /** All but the last of several results: its row is the number of their transaction. */
         WITH_NUMBER;

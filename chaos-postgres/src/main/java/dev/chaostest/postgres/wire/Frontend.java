@@ -153,8 +153,8 @@ final class Frontend implements Framer.Reader {
         Site site = session.site(portal.sql());
         Call call = arrives ? session.arrives(site, portal::sql) : null;
         if (call == null) {
-            session.filter().goOn();
             session.transactions().executes(arrives, site, portal.sql());
+            session.filter().goOn();
             return passed(new Expected(Kind.EXECUTE, Shown.ALL, null, session.rowsOf(site)));
         }
         int kept = session.filter().kept();
@@ -162,14 +162,14 @@ final class Frontend implements Framer.Reader {
         if (isCut(call)) {
             return false;
         }
-        CancelledWait wait = cancelled(call, holds, kept);
+        CancelledWait wait = CancelledWait.of(session, injector, call, holds, kept);
         if (wait != null) {
             wait.beforeExecute(session.steps());
         }
         saboteur.before(call, kept, body.remaining() < Integer.BYTES ? 0 : body.getInt());
         injector.failUnseen(call, kept);
-        session.filter().goOn();
         session.transactions().executes(arrives, site, portal.sql());
+        session.filter().goOn();
         SlowStatement slow = call.slow();
         if (slow != null) {
             injector.sleepBeforeExecute(call, slow);
@@ -180,9 +180,6 @@ final class Frontend implements Framer.Reader {
             return !saboteur.isReplaced(own) && passed(own);
         }
         boolean read = injector.failInPlaceOfExecute(call, error);
-        if (!read) {
-            call.skipped("nothing, an earlier statement failed");
-        }
         failedCycle = true;
         idling = read && call.endsIdle() ? call : null;
         commitFailed = read && call.isCommit() && !error.how().endsTheSession();
@@ -194,19 +191,10 @@ final class Frontend implements Framer.Reader {
         if (!call.isCutBefore()) {
             return false;
         }
-        session.transactions().neverSent(call.site());
+        session.transactions().neverSent(call.site(), call::text);
         call.cutBefore(session.steps());
         session.cut(call);
         return true;
-    }
-
-    /** A statement that waits can be cancelled; the end of a transaction can't, as on the server. */
-    private @Nullable CancelledWait cancelled(Call call, List<Hold> holds, int latest) {
-        Expected place = Expected.mark(call);
-        if (holds.isEmpty() || SqlSites.endsTransaction(call.site()) || !replies.mark(place, latest)) {
-            return null;
-        }
-        return new CancelledWait(session, injector, holds, place);
     }
 
     private boolean query(ByteBuffer body) {
@@ -235,7 +223,8 @@ final class Frontend implements Framer.Reader {
         Call call = session.arrives(site, text);
         if (call == null) {
             Expected all = new Expected(kind, Shown.ALL, null, session.rowsOf(site));
-            return session.transactions().isPassed(all, site, text, body);
+            session.transactions().queries(site, text);
+            return session.transactions().isPassed(all, site, body);
         }
         call.withoutSlowness();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
@@ -248,16 +237,15 @@ final class Frontend implements Framer.Reader {
             injector.failInPlaceOfQuery(call, error);
             return false;
         }
-        waiting = cancelled(call, holds, 0);
+        waiting = CancelledWait.of(session, injector, call, holds, 0);
         if (waiting != null) {
             waiting.beforeQuery(session.steps());
         }
-        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
-        if (saboteur.isQueryReplaced(call, text.get(), own)) {
-            return false;
-        }
         injector.failUnseen(call, 0);
-        return session.transactions().isPassed(own, site, text, body);
+        session.transactions().queries(site, text);
+        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
+        return !saboteur.isQueryReplaced(call, text.get(), own)
+                && session.transactions().isPassed(own, site, body);
     }
 
     /** What is to follow a query string can only follow when all of it is there. */

@@ -45,6 +45,9 @@ final class Injector {
                 read &= replies.add(reply);
             }
         }
+        if (!read) {
+            call.skipped("nothing, an earlier statement failed");
+        }
         return read;
     }
 

@@ -4,13 +4,16 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.postgres.wire.Expected.Shown;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks the server for the numbers of one session's transactions, and takes the answers out of what the client gets. */
 final class Numbers {
 
     private final Session session;
+    private final Shared shared;
 
     /** Whose number is asked for, in order. */
     private final Deque<Followed> asked = new ArrayDeque<>();
@@ -20,12 +23,13 @@ final class Numbers {
     /** What the server says now is for us. */
     private boolean answering;
 
-    Numbers(Session session) {
+    Numbers(Session session, Shared shared) {
         this.session = session;
+        this.shared = shared;
     }
 
     private Optional<String> marks() {
-        return session.transactionObserver().flatMap(TransactionObserver::marks);
+        return shared.transactions().get().flatMap(TransactionObserver::marks);
     }
 
     /** Whether each is to get a mark, at its end. */
@@ -33,18 +37,39 @@ final class Numbers {
         return marks().isPresent();
     }
 
-    /** Between the client's messages: what fails here fails the client's cycle. */
+    /**
+     * Before a statement of the client's; where nothing else is on its way, the answer comes before the server begins with that
+     * statement, and is there even if that never ends.
+     *
+     * @param kept how many messages of that statement are kept back
+     */
+    void askBefore(Followed about, int kept) {
+        List<Expected> owed = new ArrayList<>(NumberQuestion.replies());
+        boolean apart = session.replies().size() == kept;
+        if (apart) {
+            owed.add(new Expected(Expected.Kind.SYNC, Shown.NOTHING, null));
+        }
+        if (session.replies().insert(owed, kept)) {
+            send();
+            expect(about);
+            if (apart) {
+                session.steps().toServer(Messages.sync());
+            }
+        }
+    }
+
+    /** Behind what the client has sent, and before its Sync. */
     void ask(Followed about) {
+        if (session.replies().insert(NumberQuestion.replies(), 0)) {
+            send();
+            expect(about);
+        }
+    }
+
+    private void send() {
         new NumberQuestion(marks())
                 .messages("chaos_number_" + ++questions)
                 .forEach(session.steps()::toServer);
-        boolean read = true;
-        for (Expected reply : NumberQuestion.replies()) {
-            read &= session.replies().add(reply);
-        }
-        if (read) {
-            expect(about);
-        }
     }
 
     /** As a message that is answered by itself; answers what comes back. */
@@ -75,7 +100,8 @@ final class Numbers {
             answering = false;
             return false;
         }
-        answering |= type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
+        answering |=
+                type == 'T' && NumberQuestion.isDescribedBy(seen.duplicate().position(body));
         return answering;
     }
 

@@ -112,15 +112,20 @@ final class Replies {
         return false;
     }
 
-    /** Puts a mark before the latest replies, if the server will look at their messages. */
-    boolean mark(Expected place, int latest) {
+    /** Expects others before the latest replies, if the server will look at their messages. */
+    boolean insert(List<Expected> others, int latest) {
         if (skipping || latest > owed.size()) {
             return false;
         }
         List<Expected> all = new ArrayList<>(owed);
-        all.add(all.size() - latest, place);
+        all.addAll(all.size() - latest, others);
         become(all);
         return true;
+    }
+
+    /** Puts a mark before the latest replies, if the server will look at their messages. */
+    boolean mark(Expected place, int latest) {
+        return insert(List.of(place), latest);
     }
 
     int size() {

@@ -60,7 +60,7 @@ final class Session {
         this.backends = shared.backends();
         this.openedBy = openedBy;
         this.failed = new FailedTransaction(shared.refused());
-        this.transactions = new Transactions(this);
+        this.transactions = new Transactions(this, shared);
     }
 
     WireFilter filter() {
@@ -81,20 +81,6 @@ final class Session {
 
     Transactions transactions() {
         return transactions;
-    }
-
-    @Nullable
-    Round armed() {
-        return mount.armed();
-    }
-
-    Optional<TransactionObserver> transactionObserver() {
-        return shared.transactions().get();
-    }
-
-    /** Whether somebody wants to know how transactions end. */
-    boolean isFollowed() {
-        return transactionObserver().isPresent() && isArmed();
     }
 
     LockedKey locked() {

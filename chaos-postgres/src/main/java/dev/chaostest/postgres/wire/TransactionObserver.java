@@ -7,8 +7,9 @@ import java.util.Optional;
  * Hears how each transaction of a mount ended for its client, while a round is armed.
  *
  * <p>So that a transaction can be named, the server is asked for its number, in one write with what the client sends anyway:
- * behind the first statement that writes, or before the COMMIT; behind a statement that commits by itself, in the same
- * transaction. The client sees nothing of it.
+ * before the statement that follows the first one that writes, or before the COMMIT; behind a statement that commits by itself,
+ * in the same transaction. The client sees nothing of it. ({@code pg_stat_activity} shows the question as the last statement of
+ * a session that is idle.)
  *
  * <pre>{@code
  * AutoCloseable observed = mount.follow(end -> ended.add(end));

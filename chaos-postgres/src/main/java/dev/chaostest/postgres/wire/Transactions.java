@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
-import dev.chaostest.link.Hold;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.wire.TransactionEnd.How;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,10 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transactions {
 
-    /** A client that does not wait for answers is not followed any farther. */
-    private static final int SENT_MAX = 1_000;
-
     private final Session session;
+    private final Shared shared;
     private final Numbers numbers;
     private int pid;
     private long served;
@@ -39,23 +33,25 @@ final class Transactions {
     /** Whether a question is to go behind these messages. */
     private boolean wanted;
 
-    /** Whose end is on its way, in order. */
-    private final Deque<Followed> sent = new ArrayDeque<>();
-
-    /** What has been answered, but its client has to wait for it. */
-    private final List<Followed> late = new ArrayList<>();
-
     private final Cycles cycles;
+    private final Endings endings;
 
-    Transactions(Session session) {
+    Transactions(Session session, Shared shared) {
         this.session = session;
+        this.shared = shared;
         this.cycles = new Cycles(session.replies());
-        this.numbers = new Numbers(session);
+        this.endings = new Endings(cycles);
+        this.numbers = new Numbers(session, shared);
     }
 
     /** What is asked about them. */
     Numbers numbers() {
         return numbers;
+    }
+
+    /** What the server says to the end of them. */
+    Endings endings() {
+        return endings;
     }
 
     int pid() {
@@ -71,40 +67,44 @@ final class Transactions {
         served = System.nanoTime();
     }
 
+    /** Whether somebody wants to know. */
+    private boolean isOn() {
+        return shared.transactions().get().isPresent() && session.isArmed();
+    }
+
     private @Nullable Followed followed() {
-        Round round = session.armed();
-        Optional<TransactionObserver> observer = session.transactionObserver();
+        Round round = shared.mount().armed();
+        Optional<TransactionObserver> observer = shared.transactions().get();
         return round == null || observer.isEmpty() ? null : new Followed(round, observer.get());
     }
 
     /**
-     * An Execute is about to pass; what is to go before it goes out here.
+     * An Execute, and what is kept back of its statement, is about to pass; what is to go before them goes out here.
      *
      * @param arrives whether it is the first of its portal, and not skipped
      */
     void executes(boolean arrives, Site site, String sql) {
-        if (!arrives || !session.isFollowed()) {
+        if (!arrives || !isOn()) {
             return;
         }
         StatementKind kind = StatementKind.of(site.name());
+        Followed worked = open != null && open.isAtWork() ? open : null;
         Followed ending = statement(kind, site, sql, cycles.next());
-        if (ending != null && mayAsk(ending, kind)) {
-            numbers.ask(ending);
+        Followed about = ending == null ? worked : ending;
+        if (about != null && mayAsk(about, ending != null)) {
+            numbers.askBefore(about, session.filter().kept());
         }
-        if (ending == null && kind.mayBeFollowed()) {
-            Followed around = open;
-            wanted |= around == null || (kind == StatementKind.WRITE && !around.isAsked() && !numbers.areMarked());
-        } else if (kind == StatementKind.OTHER_WRITE && open == null) {
-            wanted = false;
+        if (open == null) {
+            wanted = kind != StatementKind.OTHER_WRITE && (wanted || kind.mayBeFollowed());
         }
     }
 
     /** A query string or a function call is about to pass; what is to go before it goes out here. */
     void queries(Site site, Supplier<String> text) {
-        if (session.isFollowed() && SqlSites.isStatement(site)) {
+        if (isOn() && SqlSites.isStatement(site)) {
             StatementKind kind = StatementKind.of(site.name());
             Followed ending = statement(kind, site, text.get(), cycles.next());
-            if (ending != null && mayAsk(ending, kind)) {
+            if (ending != null && mayAsk(ending, true)) {
                 session.replies().add(numbers.askApart(ending));
             }
         }
@@ -112,13 +112,12 @@ final class Transactions {
     }
 
     /**
-     * As {@link #queries}; answers whether it goes out as it is.
+     * That query string goes out now; answers whether as it is.
      *
      * @param body all of it, or its begin
      */
-    boolean isPassed(Expected expected, Site site, Supplier<String> text, ByteBuffer body) {
-        queries(site, text);
-        Followed last = sent.peekLast();
+    boolean isPassed(Expected expected, Site site, ByteBuffer body) {
+        Followed last = endings.last();
         boolean isAsked = last != null
                 && last.how() == How.ALONE
                 && cycles.next() == last.cycle() + 1
@@ -143,7 +142,7 @@ final class Transactions {
 
     /** Follows the client's own words; answers the transaction whose end this statement is. */
     private @Nullable Followed statement(StatementKind kind, Site site, String sql, long cycle) {
-        answersHaveGoneOn();
+        endings.haveGoneOn(this);
         Followed around = around();
         switch (kind) {
             case BEGIN -> open = around == null ? followed() : around;
@@ -193,20 +192,18 @@ final class Transactions {
 
     private void end(Followed by, How how, String name, long cycle) {
         by.ends(how, name, cycle);
-        if (sent.size() < SENT_MAX) {
-            sent.addLast(by);
-        }
+        endings.sent(by);
     }
 
-    /** A question in an aborted transaction fails, and so does one behind something that may yet fail. */
-    private boolean mayAsk(Followed ending, StatementKind kind) {
-        boolean isEnd = kind == StatementKind.COMMIT || kind == StatementKind.PREPARE;
-        return isEnd && cycles.isHealthy() && (numbers.areMarked() || !ending.isAsked());
+    /** A question in an aborted transaction fails; one in the middle of it gets no mark, which a savepoint might take back. */
+    private boolean mayAsk(Followed about, boolean isEnd) {
+        boolean wants = numbers.areMarked() ? isEnd : !about.isAsked();
+        return wants && cycles.isHealthy();
     }
 
     /** The end that comes next is made to roll back: there is no later time to ask; what is asked is answered in this place. */
     List<Expected> failsUnseen() {
-        Followed about = session.isFollowed() ? around() : null;
+        Followed about = isOn() ? around() : null;
         boolean asks = about != null && cycles.isHealthy() && !about.isAsked();
         cycles.spoil();
         return asks && about != null ? List.of(numbers.askApart(about)) : List.of();
@@ -214,9 +211,8 @@ final class Transactions {
 
     /** A Sync is about to pass: what came since the last one is a transaction by itself, unless one was begun. */
     void syncs() {
-        Followed about = open == null ? alone : open;
-        if (wanted && about != null && session.isFollowed()) {
-            numbers.ask(about);
+        if (wanted && alone != null && isOn()) {
+            numbers.ask(alone);
         }
         wanted = false;
         endsAlone(cycles.begin());
@@ -228,40 +224,26 @@ final class Transactions {
     }
 
     /** The connection is cut before this statement is sent. */
-    void neverSent(String site) {
+    void neverSent(String site, Supplier<String> sql) {
         StatementKind kind = StatementKind.of(site);
-        Followed never = kind == StatementKind.WRITE && around() == null && alone == null ? followed() : null;
-        if (never != null) {
+        Followed never = around() == null && alone == null ? followed() : null;
+        if (never != null && kind == StatementKind.WRITE) {
             never.works(site);
             open = never;
-        }
-    }
-
-    /** A statement of the client's is complete. */
-    void completed(String tag) {
-        Followed first = sent.peekFirst();
-        if (first != null && cycles.isNow(first.cycle())) {
-            first.completed(tag);
+        } else if (never != null && kind == StatementKind.COMMIT_PREPARED) {
+            end(never, How.COMMIT_PREPARED, PreparedName.in(sql.get()), cycles.next());
         }
     }
 
     /** The server reported an error, to be shown; the session may be over with it. */
     void failed(String state, boolean isEnd) {
-        Followed first = sent.peekFirst();
-        if (first != null && cycles.isNow(first.cycle())) {
-            first.failed(state);
-        } else if (first == null && alone != null) {
+        if (endings.isFailed(state)) {
+            return;
+        }
+        if (alone != null && endings.last() == null) {
             alone.failed(state);
         } else if (open != null && isEnd) {
             open.failed(state);
-        }
-    }
-
-    /** What was answered waits on its way to the client. */
-    void answerWaits(List<Hold> holds) {
-        Followed first = sent.peekFirst();
-        if (first != null && !holds.isEmpty() && cycles.isNow(first.cycle())) {
-            first.answerWaits(holds);
         }
     }
 
@@ -273,23 +255,8 @@ final class Transactions {
         if (status == 'I' && cycles.isQuiet()) {
             open = null;
         }
-        if (session.filter().isCut()) {
-            return;
-        }
-        while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {
-            Followed done = sent.removeFirst();
-            if (done.isLate()) {
-                late.add(done);
-            } else {
-                done.answered(this);
-            }
-        }
-    }
-
-    private void answersHaveGoneOn() {
-        if (!late.isEmpty()) {
-            late.forEach(each -> each.answered(this));
-            late.clear();
+        if (!session.filter().isCut()) {
+            endings.answered(this);
         }
     }
 
@@ -301,9 +268,7 @@ final class Transactions {
 
     /** The connection is gone. */
     void closed() {
-        answersHaveGoneOn();
-        sent.forEach(each -> each.lost(this));
-        sent.clear();
+        endings.lost(this);
         Followed rest = open == null ? alone : open;
         if (rest != null && rest.isAtWork()) {
             rest.lost(this);

@@ -38,8 +38,8 @@ final class Waits {
         AtomicReference<@Nullable Hold> self = new AtomicReference<>();
         Hold hold = blow.fault() instanceof Delay delay
                 ? delay(blow, delay.length(blow.draw()), unregister, self)
-                : Hold.untilReleased(end -> {
-                    blow.answered(print("hung until", end));
+                : Hold.untilHopeless(blow.round().patience(), Hopeless::isLikely, end -> {
+                    hung(blow, end);
                     over(unregister, self);
                 });
         self.set(hold);
@@ -53,8 +53,7 @@ final class Waits {
 
     private static boolean isOnTheWayToTheServer(Blow blow) {
         Site site = blow.fired().hit().site();
-        return blow.fault().strikes() == When.BEFORE
-                && (site.seam().equals(SqlSites.SEAM) || BEGINNING.contains(site));
+        return blow.fault().strikes() == When.BEFORE && (site.seam().equals(SqlSites.SEAM) || BEGINNING.contains(site));
     }
 
     private Hold delay(
@@ -69,6 +68,13 @@ final class Waits {
         });
     }
 
+    private static void hung(Blow blow, Hold.End end) {
+        blow.answered(print("hung until", end));
+        if (end == Hold.End.HOPELESS) {
+            blow.found(Hopeless.finding(blow.fired()));
+        }
+    }
+
     private static String print(String begin, Hold.End end) {
         return begin
                 + switch (end) {
@@ -76,6 +82,7 @@ final class Waits {
                     case RELEASED -> " it was healed";
                     case CANCELLED -> " the client cancelled";
                     case CLOSED -> " the connection ended";
+                    case HOPELESS -> " the connection was ended, since nothing else would";
                 };
     }
 

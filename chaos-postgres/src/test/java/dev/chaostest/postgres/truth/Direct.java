@@ -13,7 +13,21 @@ import javax.sql.DataSource;
 /** Connections past every seam, counted. */
 final class Direct implements DataSource {
 
+    /** Makes one. */
+    interface Opener {
+        Connection open() throws SQLException;
+    }
+
+    private final Opener opener;
     private final AtomicInteger opened = new AtomicInteger();
+
+    Direct() {
+        this(WireTestServer::direct);
+    }
+
+    Direct(Opener opener) {
+        this.opener = opener;
+    }
 
     int opened() {
         return opened.get();
@@ -22,7 +36,7 @@ final class Direct implements DataSource {
     @Override
     public Connection getConnection() throws SQLException {
         opened.incrementAndGet();
-        return WireTestServer.direct();
+        return opener.open();
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class FilledPool {
         this.seam = seam;
     }
 
-    /** Borrows all, looks whether they live, and gives them back; watches who borrows from then on. */
+    /** Borrows all, looks whether they live, and gives them back. */
     public void fill() throws SQLException {
         wanted = Math.max(wanted, total());
         List<Connection> lent = new ArrayList<>();
@@ -48,6 +48,10 @@ public final class FilledPool {
         } finally {
             lent.forEach(FilledPool::giveBack);
         }
+    }
+
+    /** From now on, who does not give back has left something. */
+    public void watch() {
         leaks = seam.watchLeaks();
     }
 

@@ -72,12 +72,12 @@ final class ImageQuery {
             parts.add(part(
                     number++, "NULL", List.of("t.last_value::text", "t.is_called::text"), sequence.quoted() + " t"));
         }
-        String schemas = String.join(
+        String schemas = shape.schemas().isEmpty() ? "NULL" : String.join(
                 ", ",
                 shape.schemas().stream()
                         .map(schema -> "'" + schema.replace("'", "''") + "'")
                         .toList());
-        parts.add("(" + String.format(DEFINITIONS, number).replace("@", schemas) + ", NULL".repeat(width - 1) + ")");
+        parts.add("(" + String.format(DEFINITIONS, number).replace("@", schemas.isEmpty() ? "NULL" : schemas) + ", NULL".repeat(width - 1) + ")");
         return String.join("\nUNION ALL ", parts);
     }
 

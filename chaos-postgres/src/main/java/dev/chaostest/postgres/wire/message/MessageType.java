@@ -145,6 +145,11 @@ public enum MessageType {
         };
     }
 
+    /** Whether a site of this name is a message. */
+    public static boolean isName(String name) {
+        return Arrays.stream(values()).anyMatch(each -> each.site.name().equals(name));
+    }
+
     /**
      * Those that are meant by a name: {@code "DataRow"}; {@code "CopyData"} for both directions, {@code "CopyData from
      * server"} for one.
@@ -153,7 +158,8 @@ public enum MessageType {
      */
     public static List<MessageType> named(String name) {
         List<MessageType> meant = Arrays.stream(values())
-                .filter(each -> each.site.name().equals(name) || each.site.name().startsWith(name + " from "))
+                .filter(each ->
+                        each.site.name().equals(name) || each.site.name().startsWith(name + " from "))
                 .toList();
         if (meant.isEmpty()) {
             throw new ChaosException("message must be a message of the protocol by its name in PostgreSQL's "

@@ -23,6 +23,7 @@ final class Conversation {
     private static final int SSL_REQUEST = 80877103;
     private static final int GSS_REQUEST = 80877104;
 
+    private final Questions questions = new Questions();
     private final List<String> messages = new ArrayList<>();
     private final List<String> statements = new ArrayList<>();
     private final Map<String, String> named = new HashMap<>();
@@ -90,7 +91,7 @@ final class Conversation {
     }
 
     private void message(char type, ByteBuffer body) {
-        if (Questions.isOne(type, body.duplicate())) {
+        if (questions.isPart(type, body.duplicate())) {
             return;
         }
         int length = body.remaining();

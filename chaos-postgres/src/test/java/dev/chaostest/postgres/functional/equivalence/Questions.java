@@ -4,18 +4,30 @@ package dev.chaostest.postgres.functional.equivalence;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What a seam asks the server about transactions, in one write with what the client sends. */
+/** What a seam asks the server about transactions on one connection, in one write with what the client sends. */
 final class Questions {
 
     private static final String NAME = "chaos_number_";
     private static final String SQL = "SELECT pg_catalog.pg_current_xact_id_if_assigned() AS chaos_transaction_number";
     private static final String BEHIND = "\n;" + SQL;
+    private static final String ENDS = "QFScf";
 
-    private Questions() {}
+    private char last = 'Q';
+    private boolean ours;
 
-    /** Whether the message is nothing but such a question. */
-    static boolean isOne(char type, ByteBuffer body) {
-        String text = StandardCharsets.UTF_8.decode(body).toString();
+    /** Whether the message is part of such a question; that has a Sync of its own where it begins a cycle. */
+    boolean isPart(char type, ByteBuffer body) {
+        if (isNamed(type, StandardCharsets.UTF_8.decode(body).toString())) {
+            ours = ENDS.indexOf(last) >= 0;
+            return true;
+        }
+        boolean sync = ours && type == 'S';
+        ours = false;
+        last = sync ? last : type;
+        return sync;
+    }
+
+    private static boolean isNamed(char type, String text) {
         return switch (type) {
             case 'P', 'B', 'E' -> text.startsWith(NAME);
             case 'C' -> text.startsWith(NAME, 1);
