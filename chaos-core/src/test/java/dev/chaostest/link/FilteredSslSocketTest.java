@@ -35,11 +35,10 @@ class FilteredSslSocketTest extends FilteredSocketTest {
     @BeforeAll
     static void certify() throws Exception {
         Path store = directory.resolve("server.p12");
-        Process keytool = new ProcessBuilder(
-                        (Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        + " -genkeypair -alias test -keyalg EC -validity 36500 -dname CN=localhost"
-                                        + " -storetype PKCS12 -storepass " + PASSWORD + " -keystore " + store)
-                                .split(" "))
+        Process keytool = new ProcessBuilder((Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                + " -genkeypair -alias test -keyalg EC -validity 36500 -dname CN=localhost"
+                                + " -storetype PKCS12 -storepass " + PASSWORD + " -keystore " + store)
+                        .split(" "))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("keytool.log").toFile())
                 .start();
@@ -72,7 +71,8 @@ class FilteredSslSocketTest extends FilteredSocketTest {
     @Override
     Socket connect(Filter through, LongSupplier nanoClock, ServerSocket to) throws IOException {
         Socket below = new Socket(to.getInetAddress(), to.getLocalPort());
-        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", to.getLocalPort(), true);
+        SSLSocket tls =
+                (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", to.getLocalPort(), true);
         return new FilteredSslSocket(tls, below, through, nanoClock);
     }
 

@@ -60,7 +60,8 @@ class PsqlTest {
     @BeforeAll
     static void needsPsql() {
         assumeThat(isThere())
-                .as("psql must be on the PATH for these tests; install it, for example by apt-get install postgresql-client")
+                .as(
+                        "psql must be on the PATH for these tests; install it, for example by apt-get install postgresql-client")
                 .isTrue();
     }
 
@@ -179,7 +180,8 @@ class PsqlTest {
 
         Ended end() throws Exception {
             try {
-                assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
             } finally {
                 process.destroyForcibly();
             }
