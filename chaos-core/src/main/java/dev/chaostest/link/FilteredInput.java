@@ -111,7 +111,7 @@ final class FilteredInput extends InputStream {
     /** The milliseconds until it may be time to send what is held; 0 if nothing is. */
     private int slice() throws InterruptedIOException {
         if (!duplex.isToServerPending()) {
-            return duplex.isStalled() ? FilteredSocket.SLICE_MILLIS : 0;
+            return duplex.isStalled() ? FilteredStreams.SLICE_MILLIS : 0;
         }
         if (Thread.currentThread().isInterrupted()) {
             throw FilteredStreams.interrupted();
