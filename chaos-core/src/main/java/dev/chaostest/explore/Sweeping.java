@@ -2,6 +2,7 @@
 package dev.chaostest.explore;
 
 import dev.chaostest.explore.Outcome.Result;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * for (Optional<Turn> turn = sweeping.next(); turn.isPresent(); turn = sweeping.next()) {
- *     sweeping.ended(run(turn.get()));
+ *     sweeping.ended(run(sweeping.begin()));
  * }
  * }</pre>
  *
@@ -42,6 +43,7 @@ public final class Sweeping {
     private @Nullable Recorded cleanAgain;
     private long began;
     private boolean isDry;
+    private boolean hasBegun;
 
     /** @param test its name, for the log */
     public Sweeping(String test, Budget budget, Choice choice, TimeSource time) {
@@ -68,26 +70,40 @@ public final class Sweeping {
         return catalogues;
     }
 
-    /** What runs now, or did last; empty before the first round. */
-    public synchronized Optional<Turn> current() {
-        return Optional.ofNullable(current);
+    /**
+     * What is to run now; whoever runs it says so by asking.
+     *
+     * @throws IllegalStateException if no round was handed out
+     */
+    public synchronized Turn begin() {
+        if (current == null) {
+            throw new IllegalStateException("a round must be asked for before it begins, but none was.");
+        }
+        hasBegun = true;
+        return current;
     }
 
     /**
      * The next round; empty when there is none: behind the verdict, and behind a clean round that was not green.
      *
-     * @throws dev.chaostest.plan.ChaosException if a fault was chosen that no catalogue knows
+     * @throws ChaosException if a fault was chosen that no catalogue knows, or if the round before was not begun
      */
     public synchronized Optional<Turn> next() {
+        if (current != null && !hasBegun) {
+            throw new ChaosException(
+                    "The rounds of a sweep must all be run, since each depends on those before, but \"" + current.name()
+                            + "\" was left out. Run the whole test; to run one round of it, replay its token.");
+        }
         if (current != null && latest == null && !(current instanceof Turn.End)) {
             ended(Outcome.unfinished());
         }
-        current = current == null ? begin() : behind(current);
+        current = current == null ? first() : behind(current);
         latest = null;
+        hasBegun = false;
         return Optional.ofNullable(current);
     }
 
-    private Turn begin() {
+    private Turn first() {
         began = time.nanos();
         return new Turn.Clean(false);
     }

@@ -38,7 +38,6 @@ public final class Round {
 
     private static final int MISMATCHES_MAX = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Detail NOTHING_ELSE = () -> null;
 
     private final String name;
     private final Plan plan;
@@ -58,6 +57,7 @@ public final class Round {
     private final Holds holds = new Holds();
     private final List<String> findings = new CopyOnWriteArrayList<>();
     private volatile Duration patience = PATIENCE;
+    private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
     /**
@@ -176,7 +176,7 @@ public final class Round {
      * @return what to carry out, or null for nothing
      */
     public @Nullable Strike at(Site site, Lane lane, Supplier<String> text, Set<String> machinery) {
-        return at(site, lane, NOTHING_ELSE, text, machinery);
+        return at(site, lane, nothingElse, text, machinery);
     }
 
     /** As {@link #at(Site, Lane, Supplier, Set)}, where more is known about the hit than its site. */
@@ -202,6 +202,17 @@ public final class Round {
             throw new IllegalStateException("at most one must be told of the hits of a round, but one is already.");
         }
         listener = told;
+    }
+
+    /** Whether anybody may want to know of some hits at this seam: a rule, or who is told of hits. */
+    public boolean isWanted(String seam) {
+        return listener != null || decisions.isAbout(seam);
+    }
+
+    /** Whether anybody wants to know of hits at this site: where nobody does, a costly seam need not ask. */
+    public boolean isWanted(Site site) {
+        HitListener told = listener;
+        return (told != null && told.wants(site)) || decisions.isAbout(site);
     }
 
     private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {

@@ -36,7 +36,7 @@ class SweepingTest {
     /** Runs all of it over a test that writes these letters; the function says what comes of a variant. */
     private Verdict run(Sweeping sweeping, Recorded clean, Function<Turn.Try, Outcome> test) {
         for (Optional<Turn> turn = sweeping.next(); turn.isPresent(); turn = sweeping.next()) {
-            names.add(turn.get().name());
+            names.add(sweeping.begin().name());
             if (turn.get() instanceof Turn.Try tried) {
                 sweeping.ended(test.apply(tried));
             } else if (turn.get() instanceof Turn.Clean) {
@@ -120,7 +120,9 @@ class SweepingTest {
             Verdict verdict = run(
                     sweeping(),
                     Letters.round("a"),
-                    tried -> is(tried, "lost before A") ? outcome(Result.RED, Map.of(Letters.site("a"), 2L)) : green(tried));
+                    tried -> is(tried, "lost before A")
+                            ? outcome(Result.RED, Map.of(Letters.site("a"), 2L))
+                            : green(tried));
 
             assertThat(verdict.pruned())
                     .containsExactly("1 that would last, where the fault is red already when it strikes once");
@@ -143,14 +145,29 @@ class SweepingTest {
             Sweeping sweeping = sweeping();
 
             sweeping.next();
+            sweeping.begin();
 
             assertThat(sweeping.next()).isEmpty();
+        }
+
+        @Test
+        void aRoundThatIsLeftOutIsRefused() {
+            Sweeping sweeping = sweeping();
+
+            sweeping.next();
+
+            assertThatThrownBy(sweeping::next)
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage(
+                            "The rounds of a sweep must all be run, since each depends on those before, but \"clean round\" "
+                                    + "was left out. Run the whole test; to run one round of it, replay its token.");
         }
 
         @Test
         void nothingFollowsACleanRoundThatIsRed() {
             Sweeping sweeping = sweeping();
             sweeping.next();
+            sweeping.begin();
             sweeping.recorded(Letters.round("a"));
             sweeping.ended(outcome(Result.RED, Map.of()));
 
@@ -246,9 +263,11 @@ class SweepingTest {
         void aTestThatDoesNotTheSameTwiceIsTold() {
             Sweeping sweeping = sweeping();
             sweeping.next();
+            sweeping.begin();
             sweeping.recorded(Letters.round("a", "b"));
             sweeping.ended(outcome(Result.GREEN, Map.of()));
             sweeping.next();
+            sweeping.begin();
             sweeping.recorded(Letters.round("a", "c"));
             sweeping.ended(outcome(Result.GREEN, Map.of()));
             sweeping.next();

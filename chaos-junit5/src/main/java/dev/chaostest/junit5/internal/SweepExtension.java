@@ -30,7 +30,7 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         requireOneByOne(context);
-        Sweeping sweeping = SweepRound.begin(context);
+        Sweeping sweeping = SweepRun.begin(context).sweeping();
         return StreamSupport.stream(
                 Spliterators.spliteratorUnknownSize(
                         new Rounds(Tests.name(context), sweeping), Spliterator.ORDERED | Spliterator.NONNULL),

@@ -35,11 +35,12 @@ final class SweepRequest {
         return wanted;
     }
 
-    static Sweeping sweeping(ChaosSweep wanted, ExtensionContext template) {
+    /** @param first variants that come before all others */
+    static Sweeping sweeping(ChaosSweep wanted, ExtensionContext template, Set<Integer> first) {
         String place = "@ChaosSweep on " + Tests.name(template);
         try {
             Budget budget = new Budget(wanted.maxRounds(), Durations.parse("maxTime", wanted.maxTime()));
-            Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), KeptVariants.begin(template));
+            Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), first);
             Sweeping sweeping = new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
             if (TestRun.of(template).isDryRun()) {
                 sweeping.onlyCount();

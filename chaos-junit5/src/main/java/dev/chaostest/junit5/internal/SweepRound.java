@@ -2,94 +2,60 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
-import dev.chaostest.explore.CallCatalogue;
 import dev.chaostest.explore.Catalogue;
 import dev.chaostest.explore.Ended;
-import dev.chaostest.explore.Judgement;
 import dev.chaostest.explore.Outcome;
 import dev.chaostest.explore.Recorded;
 import dev.chaostest.explore.Recorder;
 import dev.chaostest.explore.RoundOracle;
-import dev.chaostest.explore.Sweeping;
 import dev.chaostest.explore.Turn;
 import dev.chaostest.explore.Variant;
-import dev.chaostest.explore.Verdict;
 import dev.chaostest.junit5.ChaosSweep;
-import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
-import dev.chaostest.work.WorkersError;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What one invocation of a {@link ChaosSweep} has to do with the sweep: what it is to meet, and what came of it. */
 public final class SweepRound {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SweepRound.class);
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SweepRound.class);
-
-    private final ChaosSweep wanted;
-    private final Sweeping sweeping;
+    private final SweepRun run;
     private final Turn turn;
     private final Recorder recorder;
     private final List<Rule> rules;
-    private final List<RoundOracle> oracles = new ArrayList<>();
+    private final Bench bench = new Bench();
     private final List<Predicate<Throwable>> accepted = new ArrayList<>();
-    private final List<String> lines = new ArrayList<>();
-    private final List<String> counted = new ArrayList<>();
-    private final Deque<AutoCloseable> lentOut = new ArrayDeque<>();
     private Consumer<Recorded> recorded = round -> {};
     private @Nullable Throwable expected;
     private @Nullable String red;
-    private boolean judged;
 
-    private SweepRound(ChaosSweep wanted, Sweeping sweeping, Turn turn) {
-        this.wanted = wanted;
-        this.sweeping = sweeping;
+    private SweepRound(SweepRun run, Turn turn) {
+        this.run = run;
         this.turn = turn;
-        this.recorder = new Recorder(sweeping.catalogues());
+        this.recorder = new Recorder(run.sweeping().catalogues());
         this.rules = turn.variant().map(Variant::rule).stream().toList();
-        for (Class<? extends Throwable> type : wanted.accepts()) {
+        for (Class<? extends Throwable> type : run.wanted().accepts()) {
             accepted.add(type::isInstance);
         }
     }
 
-    /** Begins a sweep; its rounds find it. */
-    static Sweeping begin(ExtensionContext template) {
-        ChaosSweep wanted = SweepRequest.of(template);
-        Sweeping sweeping = SweepRequest.sweeping(wanted, template);
-        sweeping.consult(new CallCatalogue());
-        template.getStore(NAMESPACE).put(Sweeping.class, sweeping);
-        return sweeping;
-    }
-
     /** That of this invocation; empty if it belongs to no sweep. */
     static Optional<SweepRound> of(ExtensionContext context) {
-        Optional<ChaosSweep> wanted = SweepRequest.find(context);
-        if (wanted.isEmpty()) {
+        if (SweepRequest.find(context).isEmpty()) {
             return Optional.empty();
         }
-        Sweeping sweeping = context.getStore(NAMESPACE).get(Sweeping.class, Sweeping.class);
-        if (sweeping == null) {
-            throw SweepRequest.anotherTest(context);
-        }
-        return Optional.of(
-                new SweepRound(wanted.get(), sweeping, sweeping.current().orElseThrow()));
+        SweepRun run = SweepRun.of(context).orElseThrow(() -> SweepRequest.anotherTest(context));
+        return Optional.of(new SweepRound(run, run.sweeping().begin()));
     }
 
     /** What a test is told that plans faults of its own. */
@@ -104,7 +70,7 @@ public final class SweepRound {
 
     /** Whether other messages of a protocol than rows are asked for. */
     public boolean wantsMessages() {
-        return wanted.messages();
+        return run.wanted().messages();
     }
 
     /** Whether it is the first round, in which those that know about sites must say so. */
@@ -114,17 +80,17 @@ public final class SweepRound {
 
     /** Adds what knows about sites; only in the first round. */
     public void consult(Catalogue catalogue) {
-        sweeping.consult(catalogue);
+        run.sweeping().consult(catalogue);
     }
 
     /** Adds what judges this round, behind those that are there. */
     public void judgedBy(RoundOracle oracle) {
-        oracles.add(oracle);
+        bench.add(oracle);
     }
 
     /** Has something closed when the test method is through, before the round is judged; the last first. */
     public void whenThrough(AutoCloseable lent) {
-        lentOut.push(lent);
+        bench.closeFirst(lent);
     }
 
     /** Has somebody told what arrived in the first round, once that is over. */
@@ -143,8 +109,8 @@ public final class SweepRound {
     }
 
     /** What replays this round: after the clean rounds, only its variant. */
-    Optional<Token> token(Seed run, String test) {
-        return turn.variant().map(variant -> Token.ofVariant(run, test, SweepRequest.FINGERPRINT, variant.id()));
+    Optional<Token> token(Seed seed, String test) {
+        return turn.variant().map(variant -> Token.ofVariant(seed, test, SweepRequest.FINGERPRINT, variant.id()));
     }
 
     List<Rule> rules() {
@@ -157,16 +123,9 @@ public final class SweepRound {
 
     /** Says what came of the sweep. */
     void tell(ExtensionContext context) {
-        if (!(turn instanceof Turn.End end)) {
-            return;
+        if (turn instanceof Turn.End end) {
+            SweepRun.tell(end.verdict(), context);
         }
-        Verdict verdict = end.verdict();
-        String text = String.join("\n  ", verdict.lines());
-        LOG.info("{}\n  {}", Tests.name(context), text);
-        context.publishReportEntry("chaos.sweep", String.join("\n", verdict.lines()));
-        verdict.whyVoid().ifPresent(why -> {
-            throw new SweepRed(why + "\n  " + text);
-        });
     }
 
     /** Before anything is armed. */
@@ -174,47 +133,21 @@ public final class SweepRound {
         if (turn instanceof Turn.Clean) {
             scope.round().whenHit(recorder);
         }
-        oracles.forEach(oracle -> oracle.begins(turn));
+        bench.begins(turn);
     }
 
     /** Whether the test method may end with this. */
     boolean expects(Throwable thrown, ChaosScope scope) {
-        if (turn instanceof Turn.Try && isFine(thrown, scope)) {
+        if (turn instanceof Turn.Try
+                && struck(scope).explains(thrown, each -> accepted.stream().anyMatch(it -> it.test(each)))) {
             expected = thrown;
             return true;
         }
         return false;
     }
 
-    private boolean isFine(Throwable thrown, ChaosScope scope) {
-        if (thrown instanceof WorkersError workers && workers.haveAllFailed()) {
-            return Stream.concat(Stream.ofNullable(workers.getCause()), Stream.of(workers.getSuppressed()))
-                    .allMatch(each -> isFine(each, scope));
-        }
-        if (thrown instanceof AssertionError || thrown instanceof TestAbortedException) {
-            return false;
-        }
-        return accepted.stream().anyMatch(each -> each.test(thrown))
-                || struck(scope).stream()
-                        .anyMatch(fired -> Causes.anyOf(thrown, each -> isInjected(each, fired, scope)));
-    }
-
-    private boolean isInjected(Throwable thrown, LedgerEntry.Fired fired, ChaosScope scope) {
-        Optional<String> answer = answers(scope, fired).stream().findFirst();
-        return sweeping.catalogues().stream().anyMatch(each -> each.isInjected(thrown, fired, answer));
-    }
-
-    private static List<String> answers(ChaosScope scope, LedgerEntry.Fired fired) {
-        return scope.ledger().entries(LedgerEntry.Answered.class).stream()
-                .filter(each -> each.fired() == fired.sequence())
-                .map(LedgerEntry.Answered::answer)
-                .toList();
-    }
-
-    private List<LedgerEntry.Fired> struck(ChaosScope scope) {
-        return scope.fired().stream()
-                .filter(fired -> rules.contains(fired.rule()))
-                .toList();
+    private Struck struck(ChaosScope scope) {
+        return new Struck(scope, rules, run.sweeping().catalogues());
     }
 
     /**
@@ -223,7 +156,7 @@ public final class SweepRound {
      * @throws SweepRed if something is wrong
      */
     void judge(ChaosScope scope) {
-        if (isWrong(scope, expected)) {
+        if (bench.isWrong(ended(scope, expected))) {
             throw new SweepRed(turn.variant().map(it -> it.name() + " broke it").orElse("something is wrong"));
         }
         if (turn instanceof Turn.Clean) {
@@ -231,41 +164,18 @@ public final class SweepRound {
         }
     }
 
-    private boolean isWrong(ChaosScope scope, @Nullable Throwable thrown) {
-        judged = true;
-        closeLent();
-        Ended ended = new Ended(turn, thrown, thrown == expected, !struck(scope).isEmpty());
-        boolean wrong = false;
-        for (RoundOracle oracle : oracles) {
-            Judgement judgement = oracle.judge(ended);
-            lines.addAll(judgement.told());
-            lines.addAll(judgement.wrong());
-            counted.addAll(judgement.counted());
-            wrong |= !judgement.wrong().isEmpty();
-        }
-        return wrong;
-    }
-
-    private void closeLent() {
-        while (!lentOut.isEmpty()) {
-            try {
-                lentOut.pop().close();
-            } catch (Exception e) { // its connection may be lost
-                LOG.debug("What was lent to a test could not be closed", e);
-            }
-        }
+    private Ended ended(ChaosScope scope, @Nullable Throwable thrown) {
+        return new Ended(turn, thrown, thrown == expected, struck(scope).isAny());
     }
 
     /** What the oracles had to say, for the report. */
     List<String> lines() {
-        return lines;
+        return bench.lines();
     }
 
     /** Whatever failed in this round: what JUnit is to see of it. */
     Throwable told(Throwable thrown, ChaosScope scope, Function<Throwable, ChaosTestFailure> failure) {
-        if (!judged) {
-            askTheOraclesToo(scope, thrown);
-        }
+        bench.hear(ended(scope, thrown));
         boolean first = red == null;
         red = first ? firstLine(thrown) : red;
         if (turn instanceof Turn.Try tried) {
@@ -274,18 +184,10 @@ public final class SweepRound {
             }
             if (first) {
                 Outcome now = outcome(scope, Outcome.Result.RED, String.valueOf(red));
-                lines.add(Repetition.line(tried.first().get(), now));
+                bench.tell(Repetition.line(tried.first().get(), now));
             }
         }
         return failure.apply(thrown);
-    }
-
-    private void askTheOraclesToo(ChaosScope scope, Throwable thrown) {
-        try {
-            isWrong(scope, thrown);
-        } catch (RuntimeException | Error e) { // what is told already is what a person must see
-            lines.add("not asked: " + e);
-        }
     }
 
     private static String firstLine(Throwable thrown) {
@@ -306,12 +208,9 @@ public final class SweepRound {
     }
 
     private Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {
-        List<String> answers = scope.ledger().entries(LedgerEntry.Answered.class).stream()
-                .map(LedgerEntry.Answered::answer)
-                .toList();
         Decisions decisions = scope.round().decisions();
         boolean recurs = turn.variant().filter(it -> it.recurs(decisions)).isPresent();
-        return new Outcome(result, text, decisions.seen(), answers, recurs, counted);
+        return new Outcome(result, text, decisions.seen(), struck(scope).answers(), recurs, bench.counted());
     }
 
     /**
@@ -322,24 +221,26 @@ public final class SweepRound {
      * @throws TestAbortedException if the fault did not strike, or could not
      * @throws ChaosTestFailure if the round was red the first time, and is not now
      */
-    void ended(ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
+    void ended(
+            ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
         if (isVerdict()) {
+            run.kept().ifPresent(KeptVariants::ended);
             return;
         }
         if (turn instanceof Turn.Clean) {
             Recorded arrived = recorder.recorded();
-            sweeping.recorded(arrived);
+            run.sweeping().recorded(arrived);
             if (isFirst()) {
                 recorded.accept(arrived);
             }
         }
         Outcome outcome = outcome(scope, thrown);
-        sweeping.ended(outcome);
+        run.ended(turn, outcome);
         if (thrown.isPresent()) {
             return;
         }
         if (turn instanceof Turn.Try tried && tried.first().isPresent()) {
-            lines.add(Repetition.line(tried.first().get(), outcome));
+            bench.tell(Repetition.line(tried.first().get(), outcome));
             throw failure.apply(new SweepRed(tried.of().name() + " broke it once, but not when it was tried again"));
         }
         if (outcome.result() == Outcome.Result.NOT_REACHED) {
@@ -365,7 +266,7 @@ public final class SweepRound {
                     gaveUp ? Outcome.Result.IMPOSSIBLE : Outcome.Result.RED,
                     "the test said: " + firstLine(thrown.get()));
         }
-        if (turn instanceof Turn.Try && struck(scope).isEmpty()) {
+        if (turn instanceof Turn.Try && !struck(scope).isAny()) {
             return outcome(scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();

@@ -58,7 +58,6 @@ public final class TestRound implements AutoCloseable {
     private final Optional<Pressures> pressures;
     private final Optional<SweepRound> sweep;
     private final Optional<Duration> hangLimit;
-    private final Optional<KeptVariants> variants;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
     private @Nullable MeantToFail meantToFail;
@@ -67,7 +66,6 @@ public final class TestRound implements AutoCloseable {
         this.test = Tests.name(context);
         this.type = context.getRequiredTestClass();
         this.sweep = SweepRound.of(context);
-        this.variants = sweep.flatMap(round -> KeptVariants.of(context));
         this.attempt = ChaosRounds.attempt(context);
         this.replay = Replay.of(context, attempt, sweep.isPresent());
         this.files = new RoundReport(context, this::scope);
@@ -266,8 +264,7 @@ public final class TestRound implements AutoCloseable {
 
     /** The round is over, and this is what JUnit has seen of it. */
     void ended(Optional<Throwable> thrown) {
-        sweep.ifPresent(round ->
-                KeptVariants.watch(variants, round, thrown, () -> round.ended(scope(), thrown, this::failure)));
+        sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
         attempt.ifPresent(each -> each.ended(thrown, this));
     }
 

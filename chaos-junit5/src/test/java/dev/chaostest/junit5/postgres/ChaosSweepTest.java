@@ -2,11 +2,14 @@
 package dev.chaostest.junit5.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectIteration;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.junit5.Inner;
 import dev.chaostest.work.Workers;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,6 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
 import org.opentest4j.TestAbortedException;
 
 class ChaosSweepTest {
@@ -161,6 +168,33 @@ class ChaosSweepTest {
     }
 
     @Test
+    void messagesArePointsOnRequest() {
+        Inner inner = Inner.run(MessagesTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.names().stream()
+                        .map(name -> name.replaceAll("#\\d+ | at .*", ""))
+                        .filter(name -> name.startsWith("connection lost before ")))
+                .contains(
+                        "connection lost before Parse",
+                        "connection lost before Execute",
+                        "connection lost before ParseComplete",
+                        "connection lost before CommandComplete",
+                        "connection lost before ReadyForQuery");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class MessagesTestCases {
+        @ChaosSweep(messages = true, faults = "connection lost")
+        void once(DataSource bank) throws SQLException {
+            try (Connection connection = bank.getConnection()) {
+                Bank.add(connection, 1, -100);
+            }
+        }
+    }
+
+    @Test
     void workersAreHitEachOnItsOwnLane() {
         Inner inner = Inner.run(WorkersTestCases.class);
 
@@ -187,6 +221,38 @@ class ChaosSweepTest {
                 .asString()
                 .matches("verdict: 8 points, 1 round, 1 red; \\d+ pruned");
         assertThat(steady(replayed.message())).isEqualTo(steady(message));
+    }
+
+    @Test
+    void whatWasRedIsTriedFirstTheNextTimeUntilItIsGreen(@TempDir Path reports) {
+        Map<String, String> settings =
+                Map.of("chaos.report.directory", reports.toString(), "chaos.failing-first", "true");
+        Inner.run(MendedTestCases.class, settings).message();
+        MendedTestCases.isMended = true;
+
+        List<String> second = Inner.run(MendedTestCases.class, settings).names();
+        List<String> third = Inner.run(MendedTestCases.class, settings).names();
+
+        assertThat(second.get(2)).contains(" connection lost after UPDATE account at ");
+        assertThat(third.get(2)).startsWith("#1 connection lost before connect at ");
+    }
+
+    @Test
+    void aRoundIsNotRunWithoutThoseBefore() {
+        EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
+                .selectors(
+                        selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
+                .execute();
+
+        assertThat(results.allEvents().failed().stream()
+                        .map(event -> event.getRequiredPayload(TestExecutionResult.class)
+                                .getThrowable()
+                                .orElseThrow()
+                                .getMessage()))
+                .containsExactly(
+                        "@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
+                                + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
+                                + "test; to run one round of it, replay its token.");
     }
 
     @Test
@@ -232,6 +298,24 @@ class ChaosSweepTest {
         void moneyIsMovedOnce(DataSource bank) throws SQLException {
             Transfer.untilItWorks(bank, false);
             assertThat(Bank.balances(bank)).isEqualTo(List.of(900, 1100));
+        }
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class MendedTestCases {
+        static boolean isMended;
+
+        @ChaosSweep(faults = "connection lost")
+        void addsOnce(DataSource bank) throws SQLException {
+            try {
+                Bank.add(bank, 1, 1);
+            } catch (SQLException e) {
+                if (isMended) {
+                    throw e;
+                }
+                Bank.add(bank, 1, 1);
+            }
         }
     }
 

@@ -28,8 +28,7 @@ import java.util.Set;
  */
 public record PostgresCatalogue(Facts facts, boolean messages) implements Catalogue {
 
-    private static final SqlTarget CONNECT = SqlTarget.on("connect");
-    private static final SqlTarget STATEMENTS = SqlTarget.any();
+    private static final Site CONNECT = new Site("sql", "connect");
     private static final int NAME_MAX = 60;
 
     /**
@@ -42,13 +41,15 @@ public record PostgresCatalogue(Facts facts, boolean messages) implements Catalo
 
     @Override
     public Role role(Site site) {
-        if (PoolMount.acquire().matches(site) || CONNECT.matches(site) || STATEMENTS.matches(site)) {
+        if (PoolMount.acquire().matches(site)
+                || CONNECT.equals(site)
+                || SqlTarget.any().matches(site)) {
             return Role.POINT;
         }
         if (SessionCourse.isAboutLevel(site)) {
             return Role.CONTEXT;
         }
-        if (STATEMENTS.rows().matches(site)) {
+        if (SqlTarget.any().rows().matches(site)) {
             return Role.STREAM;
         }
         return messages && site.seam().equals("wire") && !isRow(site) ? Role.POINT : Role.NONE;

@@ -259,7 +259,7 @@ final class Transactions {
 
     /** The client is told so. */
     void readyIsTold() {
-        if (!session.filter().isCut()) {
+        if (!session.filter().isUnheard()) {
             endings.answered(this);
         }
     }
