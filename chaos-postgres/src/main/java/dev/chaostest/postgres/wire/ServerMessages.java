@@ -91,7 +91,7 @@ final class ServerMessages implements Framer.Reader {
         if (call.hasMore()) {
             behind = call;
         }
-        if (head != seen || call.isSliced()) {
+        if (call.isSaid()) {
             call.say(head.reset());
             framer.headSaid();
         }
