@@ -30,9 +30,10 @@ import java.util.Optional;
  * <p>Immutable, safe for use by many threads. Source: HikariCP, {@code HikariPool.createTimeoutException}.
  *
  * @param connecting what an attempt to connect fails with; empty if none is made
+ * @param waits whether the caller really waits for the time-out, and not only is told so
  * @since 0.1
  */
-public record NoConnection(Optional<SqlState> connecting) implements Fault {
+public record NoConnection(Optional<SqlState> connecting, boolean waits) implements Fault {
 
     /**
      * @throws ChaosException if an attempt to connect does not fail with this state
@@ -51,7 +52,7 @@ public record NoConnection(Optional<SqlState> connecting) implements Fault {
 
     /** All connections are in use for longer than the caller waits. */
     public static NoConnection timedOut() {
-        return new NoConnection(Optional.empty());
+        return new NoConnection(Optional.empty(), true);
     }
 
     /**
@@ -60,7 +61,12 @@ public record NoConnection(Optional<SqlState> connecting) implements Fault {
      * @param state 08001, 53300 or 57P03
      */
     public static NoConnection refused(String state) {
-        return new NoConnection(Optional.of(new SqlState(state)));
+        return new NoConnection(Optional.of(new SqlState(state)), true);
+    }
+
+    /** The same without the wait: the exception says that the time-out was over, but it was not. */
+    public NoConnection atOnce() {
+        return new NoConnection(connecting, false);
     }
 
     @Override
@@ -94,6 +100,7 @@ public record NoConnection(Optional<SqlState> connecting) implements Fault {
     @Override
     public String toString() {
         return "no connection from the pool ("
-                + connecting.map(state -> "connecting fails with " + state).orElse("all are in use") + ")";
+                + connecting.map(state -> "connecting fails with " + state).orElse("all are in use")
+                + (waits ? ")" : "), without the wait");
     }
 }

@@ -110,9 +110,16 @@ final class Promises {
         }
     }
 
-    /** Before each round: the checks of the last one are over, and invariants must be what they were. */
-    synchronized void begin() {
+    /**
+     * Before each round: the checks of the last one are over.
+     *
+     * @param asks whether to look that invariants are what they were
+     */
+    synchronized void begin(boolean asks) {
         checks.clear();
+        if (!asks) {
+            return;
+        }
         for (Invariant each : invariants.values()) {
             String now = ask(each.name, each.sql);
             if (!now.equals(each.before)) {

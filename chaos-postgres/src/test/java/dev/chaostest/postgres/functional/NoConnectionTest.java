@@ -49,6 +49,20 @@ class NoConnectionTest {
     }
 
     @Test
+    void withoutTheWaitTheTimeOutIsToldAllTheSame() throws SQLException {
+        try (PoolFixture fixture = new PoolFixture(2, Duration.ofDays(1));
+                ChaosScope scope =
+                        fixture.arm(first(1, NoConnection.timedOut().atOnce()))) {
+            assertThatThrownBy(fixture.pool()::getConnection)
+                    .isExactlyInstanceOf(SQLTransientConnectionException.class)
+                    .hasMessage("bank-chaos - Connection is not available, request timed out after 86400000ms "
+                            + "(total=0, active=0, idle=0, waiting=0)");
+            fixture.pool().getConnection().close();
+            scope.verify();
+        }
+    }
+
+    @Test
     void theFirstTwoTimeOutAndTheThirdIsGiven() throws SQLException {
         try (PoolFixture fixture = new PoolFixture(2, SHORT);
                 ChaosScope scope = fixture.arm(first(2, NoConnection.timedOut()))) {

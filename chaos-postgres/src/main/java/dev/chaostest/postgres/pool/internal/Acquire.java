@@ -80,9 +80,10 @@ final class Acquire {
     /** Returns only if the round ends first. */
     private void failure(Blow blow) throws SQLException {
         NoConnection fault = (NoConnection) blow.fault();
-        Pause.End end = pause(blow, left());
+        Pause.End end = fault.waits() ? pause(blow, left()) : Pause.End.DUE;
         if (end == Pause.End.DUE) {
-            SQLException timedOut = backing.timedOut(elapsed(), fault.connecting());
+            Duration waited = fault.waits() ? elapsed() : timeout.orElse(elapsed());
+            SQLException timedOut = backing.timedOut(waited, fault.connecting());
             answer(blow, fault.mustComeBack().orElse(""));
             missed("no connection");
             throw timedOut;

@@ -24,6 +24,9 @@ public final class FilledPool {
     private final DataSource pool;
     private final PoolMount seam;
     private int wanted = 1;
+    /** The sessions that were well when they were last looked at. */
+    private List<Integer> good = List.of();
+
     private Supplier<List<String>> leaks = List::of;
 
     public FilledPool(DataSource pool, PoolMount seam) {
@@ -31,8 +34,15 @@ public final class FilledPool {
         this.seam = seam;
     }
 
-    /** Borrows all, looks whether they live, and gives them back. */
-    public void fill() throws SQLException {
+    /**
+     * Borrows all, looks whether they live, and gives them back.
+     *
+     * @param sessions those that are open now: where they are the same as the last time, nothing need be done
+     */
+    public void fill(Supplier<List<Integer>> sessions) throws SQLException {
+        if (!good.isEmpty() && good.equals(sessions.get())) {
+            return;
+        }
         wanted = Math.max(wanted, total());
         List<Connection> lent = new ArrayList<>();
         try {
@@ -48,6 +58,12 @@ public final class FilledPool {
         } finally {
             lent.forEach(FilledPool::giveBack);
         }
+        good = sessions.get();
+    }
+
+    /** A round begins: what becomes of the connections now has to be looked at behind it. */
+    public void use() {
+        good = List.of();
     }
 
     /** From now on, who does not give back has left something. */
