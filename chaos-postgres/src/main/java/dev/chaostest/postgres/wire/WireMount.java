@@ -4,14 +4,6 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.link.Filter;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Cut;
-import dev.chaostest.plan.Delay;
-import dev.chaostest.plan.Hang;
-import dev.chaostest.postgres.wire.message.CancelOnServer;
-import dev.chaostest.postgres.wire.message.CorruptByte;
-import dev.chaostest.postgres.wire.message.DropRest;
-import dev.chaostest.postgres.wire.message.Slice;
-import dev.chaostest.postgres.wire.message.Swallow;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -77,29 +69,7 @@ public final class WireMount implements AutoCloseable {
 
     private WireMount(String key, String thing) {
         this.key = key;
-        this.mount = new Mount(
-                thing,
-                Map.of(
-                        SqlSites.SEAM,
-                                Set.of(
-                                        Delay.class,
-                                        Hang.class,
-                                        Cut.class,
-                                        ServerError.class,
-                                        SlowStatement.class,
-                                        Sabotage.class,
-                                        SilentRollback.class),
-                        WireSites.SEAM,
-                                Set.of(
-                                        Delay.class,
-                                        Hang.class,
-                                        Cut.class,
-                                        Sabotage.class,
-                                        Swallow.class,
-                                        DropRest.class,
-                                        Slice.class,
-                                        CorruptByte.class,
-                                        CancelOnServer.class)));
+        this.mount = new Mount(thing, Carried.faults());
         this.blind = new BlindSpots(mount, thing);
     }
 
