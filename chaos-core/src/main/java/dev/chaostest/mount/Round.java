@@ -55,9 +55,9 @@ public final class Round {
     private final @Nullable WouldStrike dryRun;
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
     private final Holds holds = new Holds();
-    private final Detail nothingElse = () -> null;
     private final List<String> findings = new CopyOnWriteArrayList<>();
     private volatile Duration patience = PATIENCE;
+    private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
     /**
@@ -202,6 +202,17 @@ public final class Round {
             throw new IllegalStateException("at most one must be told of the hits of a round, but one is already.");
         }
         listener = told;
+    }
+
+    /** Whether anybody may want to know of some hits at this seam: a rule, or who is told of hits. */
+    public boolean isWanted(String seam) {
+        return listener != null || decisions.isAbout(seam);
+    }
+
+    /** Whether anybody wants to know of hits at this site: where nobody does, a costly seam need not ask. */
+    public boolean isWanted(Site site) {
+        HitListener told = listener;
+        return (told != null && told.wants(site)) || decisions.isAbout(site);
     }
 
     private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {

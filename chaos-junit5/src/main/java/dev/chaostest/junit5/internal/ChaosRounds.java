@@ -45,8 +45,7 @@ final class ChaosRounds implements Iterator<TestTemplateInvocationContext> {
     private boolean isShrunk;
 
     private ChaosRounds(ExtensionContext template, int rounds) {
-        this.test = template.getRequiredTestClass().getName() + "."
-                + template.getRequiredTestMethod().getName();
+        this.test = Tests.fullName(template);
         this.run = TestRun.of(template);
         this.failing = run.failing();
         this.isInTurn = isInTurn(template);

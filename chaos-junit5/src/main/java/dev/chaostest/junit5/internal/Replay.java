@@ -34,7 +34,7 @@ record Replay(String test, Seed seed, long round, Optional<Token> followed, bool
         Seeds seeds = TestRun.of(context).seeds();
         String test = Tests.name(context);
         Optional<Token> followed = attempt.flatMap(Attempt::follows).or(() -> seeds.replayOf(context));
-        if (seeds.replay().filter(token -> !token.isOf(test)).isPresent()) {
+        if (seeds.replay().isPresent() && followed.isEmpty()) {
             LOG.warn("The replay token is of another test than {}, which only takes its seed", test);
         }
         return new Replay(

@@ -217,14 +217,14 @@ public final class SweepRound {
      * The round is over, whatever came of it.
      *
      * @param thrown what JUnit has seen of it
-     * @param token what replays it
      * @param failure makes the failure of a test
      * @throws TestAbortedException if the fault did not strike, or could not
      * @throws ChaosTestFailure if the round was red the first time, and is not now
      */
     void ended(
-            ChaosScope scope, Optional<Throwable> thrown, Token token, Function<Throwable, ChaosTestFailure> failure) {
+            ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
         if (isVerdict()) {
+            run.kept().ifPresent(KeptVariants::ended);
             return;
         }
         if (turn instanceof Turn.Clean) {
@@ -235,7 +235,7 @@ public final class SweepRound {
             }
         }
         Outcome outcome = outcome(scope, thrown);
-        run.ended(turn, outcome, token);
+        run.ended(turn, outcome);
         if (thrown.isPresent()) {
             return;
         }

@@ -48,7 +48,7 @@ public final class TestRound implements AutoCloseable {
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final Deque<Undo> undos = new ArrayDeque<>();
-    private final List<Supplier<List<String>>> onFailure = new ArrayList<>();
+    private final OnFailure onFailure = new OnFailure();
     private final boolean dryRun;
     private final boolean shrinks;
     private final TimeSource time;
@@ -264,14 +264,14 @@ public final class TestRound implements AutoCloseable {
 
     /** The round is over, and this is what JUnit has seen of it. */
     void ended(Optional<Throwable> thrown) {
-        sweep.ifPresent(round -> round.ended(scope(), thrown, token(), this::failure));
+        sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
         attempt.ifPresent(each -> each.ended(thrown, this));
     }
 
     /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */
     synchronized String report() {
         if (report == null) {
-            report = FailureReport.of(scope(), kept())
+            report = FailureReport.of(scope(), onFailure.lines())
                     + "\n  seed     : " + replay.seed()
                     + attempt.map(Attempt::line).orElseGet(this::unshrunk)
                     + "\n  replay   : "
@@ -290,18 +290,6 @@ public final class TestRound implements AutoCloseable {
     /** What replays it. */
     Token token() {
         return sweep.flatMap(round -> round.token(replay.seed(), test)).orElseGet(() -> replay.token(scope()));
-    }
-
-    private List<String> kept() {
-        List<String> lines = new ArrayList<>();
-        for (Supplier<List<String>> action : onFailure) {
-            try {
-                lines.addAll(action.get());
-            } catch (RuntimeException e) { // the test's own failure is what a person must see
-                lines.add("not kept : " + e.getMessage());
-            }
-        }
-        return lines;
     }
 
     /** Runs behind the test, before what the scope owns is closed; in reverse order. */

@@ -33,6 +33,12 @@ public final class Tests {
         return context.getTestMethod().map(m -> simple + "." + m.getName()).orElse(simple);
     }
 
+    /** The same with the package, for what must not be mixed up. */
+    static String fullName(ExtensionContext context) {
+        return context.getRequiredTestClass().getName() + "."
+                + context.getRequiredTestMethod().getName();
+    }
+
     /**
      * Which invocation of a repeated, parameterized or chaos test this is, from 1; 1 for a plain one. Within a class that is
      * itself invoked several times, no number comes twice.

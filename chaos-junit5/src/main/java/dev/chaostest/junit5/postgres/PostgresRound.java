@@ -16,6 +16,7 @@ import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.sweep.Sweep;
+import dev.chaostest.postgres.teeth.Contents;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
 import java.net.InetSocketAddress;
@@ -130,6 +131,13 @@ final class PostgresRound {
 
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** What its tables hold now; empty if they are not its own, or can't be read. */
+    Optional<Contents> contents() {
+        return schema().map(TestSchema::name)
+                .or(() -> ownDatabase().map(own -> "public"))
+                .flatMap(name -> Contents.of(database().admin(), name));
     }
 
     /** The seam that its statements pass. */

@@ -168,6 +168,33 @@ class ChaosSweepTest {
     }
 
     @Test
+    void messagesArePointsOnRequest() {
+        Inner inner = Inner.run(MessagesTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.names().stream()
+                        .map(name -> name.replaceAll("#\\d+ | at .*", ""))
+                        .filter(name -> name.startsWith("connection lost before ")))
+                .contains(
+                        "connection lost before Parse",
+                        "connection lost before Execute",
+                        "connection lost before ParseComplete",
+                        "connection lost before CommandComplete",
+                        "connection lost before ReadyForQuery");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class MessagesTestCases {
+        @ChaosSweep(messages = true, faults = "connection lost")
+        void once(DataSource bank) throws SQLException {
+            try (Connection connection = bank.getConnection()) {
+                Bank.add(connection, 1, -100);
+            }
+        }
+    }
+
+    @Test
     void workersAreHitEachOnItsOwnLane() {
         Inner inner = Inner.run(WorkersTestCases.class);
 

@@ -92,13 +92,9 @@ public final class ResidueCheck implements AutoCloseable {
         return find(false, except, false);
     }
 
-    /**
-     * As {@link #findHeld}, and what is found is ended, so that it does not hurt who comes next.
-     *
-     * @param except process ids of sessions that may hold something
-     */
-    public List<Residue> endHeld(Set<Integer> except) {
-        return find(false, except, true);
+    /** As {@link #findHeld}, of all sessions, and what is found is ended, so that it does not hurt who comes next. */
+    public List<Residue> endHeld() {
+        return find(false, Set.of(), true);
     }
 
     /**

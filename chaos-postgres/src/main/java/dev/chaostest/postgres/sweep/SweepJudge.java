@@ -108,16 +108,7 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
 
     @Override
     public Judgement judge(Ended round) {
-        return judge(round, Set.of());
-    }
-
-    /**
-     * As {@link #judge(Ended)}, where the library has handed connections to the test and ends them itself.
-     *
-     * @param lent the process ids of their sessions
-     */
-    public Judgement judge(Ended round, Set<Integer> lent) {
-        List<String> wrong = new ArrayList<>(space.left(lent));
+        List<String> wrong = new ArrayList<>(space.left());
         wrong.addAll(workedOn(round));
         Optional<Image> now = space.look();
         Optional<Course> course = before.flatMap(old -> now.map(image -> Course.of(space.shape(), old, image)));

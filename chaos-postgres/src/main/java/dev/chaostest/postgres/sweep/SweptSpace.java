@@ -52,7 +52,6 @@ public final class SweptSpace implements AutoCloseable {
     private final BaseImage base;
     private final Sessions sessions;
     private @Nullable FilledPool pool;
-    private boolean leavesConnections;
     /** The numbers of the sessions that were open before the test method. */
     private Set<Long> open = Set.of();
 
@@ -112,12 +111,6 @@ public final class SweptSpace implements AutoCloseable {
         });
     }
 
-    /** Has connections that stay open be no residue: for a pool of somebody else's. */
-    public SweptSpace leavingConnections() {
-        leavesConnections = true;
-        return this;
-    }
-
     /**
      * Makes all as it was, before anything of the next round runs. No round may be armed.
      *
@@ -127,7 +120,7 @@ public final class SweptSpace implements AutoCloseable {
      */
     public boolean begin(boolean shifted) {
         return ask(() -> {
-            sessions.settle(Set.of());
+            sessions.settle();
             if (!base.restore()) {
                 return false;
             }
@@ -154,20 +147,16 @@ public final class SweptSpace implements AutoCloseable {
         return some.map(WireSession::number).collect(Collectors.toUnmodifiableSet());
     }
 
-    /**
-     * What this round's sessions and borrowers have left, one line each, and ends it; sets nothing back.
-     *
-     * @param lent process ids of sessions that the library has handed to the test, and ends itself
-     */
-    List<String> left(Set<Integer> lent) {
+    /** What this round's sessions and borrowers have left, one line each, and ends it; sets nothing back. */
+    List<String> left() {
         List<String> lines = new ArrayList<>();
         if (pool != null) {
             pool.left().forEach(each -> lines.add("left     : " + each + " that was not given back"));
-        } else if (!leavesConnections) {
-            leftOpen(lent).forEach(each -> lines.add("left     : " + each + " that was not closed"));
+        } else {
+            leftOpen().forEach(each -> lines.add("left     : " + each + " that was not closed"));
         }
         ask(() -> {
-            sessions.settle(lent).forEach(each -> lines.add("left     : " + each.what()));
+            sessions.settle().forEach(each -> lines.add("left     : " + each.what()));
             if (pool != null) { // here, so that a round which loses connections pays for them, and not the next one
                 pool.fill(wire::backends);
             }
@@ -176,13 +165,13 @@ public final class SweptSpace implements AutoCloseable {
         return lines;
     }
 
-    private List<String> leftOpen(Set<Integer> lent) {
+    private List<String> leftOpen() {
         List<String> left = wire.sessions().stream()
-                .filter(each -> each.isOpen() && !open.contains(each.number()) && !lent.contains(each.pid()))
+                .filter(each -> each.isOpen() && !open.contains(each.number()))
                 .map(each -> "a connection"
                         + each.openedBy().map(by -> " that was opened by " + by).orElse(""))
                 .toList();
-        if (!left.isEmpty() && open.isEmpty() && lent.isEmpty()) {
+        if (!left.isEmpty() && open.isEmpty()) {
             wire.closeConnections();
         }
         return left;

@@ -259,6 +259,26 @@ class SweepJudgeTest {
     }
 
     @Test
+    void whatATestDoesInAFailedTransactionWithoutFaultsTooItMeans() {
+        SweptBank.Work means = bank -> {
+            try (Connection connection = bank.getConnection()) {
+                connection.setAutoCommit(false);
+                for (String sql : new String[] {"SELECT 1 / 0", "SELECT 1"}) {
+                    try {
+                        Transfers.run(connection, sql);
+                    } catch (SQLException e) {
+                        assertThat(e.getSQLState()).isIn("22012", "25P02");
+                    }
+                }
+                connection.rollback();
+            }
+        };
+        try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(means)) {
+            assertThat(bank.round(means)).isEqualTo(Judgement.fine());
+        }
+    }
+
+    @Test
     void whatIsRolledBackOrAskedByThePoolItselfIsNoWorkInAFailedTransaction() {
         SweptBank.Work careful = bank -> {
             try (Connection connection = bank.getConnection()) {

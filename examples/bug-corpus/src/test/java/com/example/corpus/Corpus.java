@@ -42,8 +42,8 @@ final class Corpus {
         }
 
         private Class<?> nested(String name) {
-            return ReflectionSupport.tryToLoadClass(type.getName() + "$" + name).getOrThrow(
-                    e -> new IllegalStateException(type + " has no " + name, e));
+            return ReflectionSupport.tryToLoadClass(type.getName() + "$" + name)
+                    .getOrThrow(e -> new IllegalStateException(type + " has no " + name, e));
         }
 
         @Override

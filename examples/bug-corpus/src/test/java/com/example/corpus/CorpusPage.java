@@ -9,31 +9,31 @@ import java.util.Map;
 /** {@code docs/bug-corpus.md}: what is in the corpus, and what it takes to find it. */
 final class CorpusPage {
 
-    private static final String HEAD =
-            """
-            # The bug corpus
+    private static final String HEAD = """
+        # The bug corpus
 
-            Small services with one real bug each, and the fixed twin of each, in [examples/bug-corpus](../examples/bug-corpus). They
-            tell what a [sweep](sweep.md) is worth. Written by
+        Small services with one real bug each, and the fixed twin of each, in [examples/bug-corpus](../examples/bug-corpus). They
+        tell what a [sweep](sweep.md) is worth. Written by
 
-            ```
-            mvn test -pl examples/bug-corpus -am -Dtest=CorpusCampaign -Dcorpus.seeds=%d -Dcorpus.twins=%d -Dcorpus.doc=true
-            ```
+        ```
+        mvn test -pl examples/bug-corpus -am -Dtest=CorpusCampaign -Dcorpus.seeds=%d -Dcorpus.twins=%d -Dcorpus.doc=true
+        ```
 
-            %d bugs, each found with %d of %d seeds; no twin flagged in %d runs of each. *Found by* is the first round whose report says
-            what the bug is about, *asked for* what the test says beyond `@ChaosSweep` and its call of the service. Rounds and time are
-            those of a whole sweep, in the median; red rounds count twice, since each is run once more.
+        %d bugs, each found with %d of %d seeds; no twin flagged in %d runs of each; %d of %d red rounds came back from their
+        token. *Found by* is the first round whose report says what the bug is about, *asked for* what the test says beyond
+        `@ChaosSweep` and its call of the service. Rounds and time are those of a whole sweep, several at once; a red round counts
+        twice, since it is run once more.
 
-            | Bug | In | Found by | Says | Asked for | Rounds | Red | Time |
-            |---|---|---|---|---|---|---|---|
-            """;
+        | Bug | In | Found by | Says | Asked for | Rounds | Red | Time |
+        |---|---|---|---|---|---|---|---|
+        """;
 
     private CorpusPage() {}
 
-    static String of(List<Corpus.Entry> entries, Map<String, List<Swept>> sweeps, int twins) {
+    static String of(List<Corpus.Entry> entries, Map<String, List<Swept>> sweeps, int twins, int replayed) {
         int seeds = sweeps.values().stream().mapToInt(List::size).max().orElse(0);
-        StringBuilder page =
-                new StringBuilder(HEAD.formatted(seeds, twins, entries.size(), seeds, seeds, twins));
+        StringBuilder page = new StringBuilder(
+                HEAD.formatted(seeds, twins, entries.size(), seeds, seeds, twins, replayed, seeds * entries.size()));
         entries.forEach(entry -> page.append(row(entry, sweeps.get(entry.name()))));
         return page.toString();
     }
@@ -47,7 +47,7 @@ final class CorpusPage {
                 "| %s | `%s` | %s | %s | %s | %d | %d | %s |%n",
                 bug.value(),
                 entry.name(),
-                escaped(found),
+                what(found),
                 bug.says(),
                 bug.asks().isEmpty() ? "" : bug.asks(),
                 first.rounds(),
@@ -64,7 +64,7 @@ final class CorpusPage {
         return String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0);
     }
 
-    private static String escaped(String text) {
-        return text.replace("|", "\\|");
+    private static String what(String text) {
+        return text.replace("|", "\\|").replaceAll(" at \\S+:\\d+|, again$", "");
     }
 }

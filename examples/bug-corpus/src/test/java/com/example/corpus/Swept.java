@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -26,8 +27,20 @@ import org.junit.platform.launcher.core.LauncherFactory;
  */
 record Swept(int rounds, List<Red> reds, Duration took) {
 
+    private static final Pattern TOKEN = Pattern.compile("-Dchaos\\.replay=(\\S+)");
+
     /** A red round: its name, and all that it says. */
-    record Red(String name, String message) {}
+    record Red(String name, String message) {
+
+        /** The line's end that replays it. */
+        String token() {
+            Matcher found = TOKEN.matcher(message);
+            if (!found.find()) {
+                throw new IllegalStateException("a red round must say how to replay it, but says " + message);
+            }
+            return found.group(1);
+        }
+    }
 
     /** What no sweep has told anything about. */
     static final Swept NEVER = new Swept(0, List.of(), Duration.ZERO);
@@ -41,19 +54,44 @@ record Swept(int rounds, List<Red> reds, Duration took) {
 
     /** Sweeps all these classes with one seed, some of them at once. */
     static Map<String, Swept> all(List<Class<?>> classes, long seed, int atOnce) {
-        Listener listener = new Listener();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList())
+        return run(request(classes)
                 .configurationParameter("chaos.seed", String.valueOf(seed))
-                .configurationParameter("chaos.failing-first", "false")
-                .configurationParameter("chaos.schema.keep", "never")
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", String.valueOf(atOnce > 1))
                 .configurationParameter("junit.jupiter.execution.parallel.mode.classes.default", "concurrent")
                 .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "" + atOnce)
+                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "" + atOnce));
+    }
+
+    /** Runs the one round of a class that the token names. */
+    static Swept replay(Class<?> type, String token) {
+        return run(request(List.of(type)).configurationParameter("chaos.replay", token))
+                .getOrDefault(type.getName(), NEVER);
+    }
+
+    private static LauncherDiscoveryRequestBuilder request(List<Class<?>> classes) {
+        return LauncherDiscoveryRequestBuilder.request()
+                .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList())
+                .configurationParameter("chaos.failing-first", "false")
+                .configurationParameter("chaos.schema.keep", "never");
+    }
+
+    private static Map<String, Swept> run(LauncherDiscoveryRequestBuilder request) {
+        Listener listener = new Listener();
+        LauncherFactory.create().execute(request.build(), listener);
+        return listener.ended;
+    }
+
+    /** Replays one round of one of them, alone. */
+    static Swept replayed(Class<?> type, String token) {
+        Listener listener = new Listener();
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(type))
+                .configurationParameter("chaos.replay", token)
+                .configurationParameter("chaos.schema.keep", "never")
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .build();
         LauncherFactory.create().execute(request, listener);
-        return listener.ended;
+        return listener.ended.getOrDefault(type.getName(), NEVER);
     }
 
     private static final class Listener implements TestExecutionListener {

@@ -8,6 +8,7 @@ import dev.chaostest.plan.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -103,6 +104,42 @@ class FailingTokensTest {
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
 
         assertThat(kept().of(TEST)).hasSize(16);
+    }
+
+    /** Two forks of one build. */
+    @Test
+    void twoProcessesThatAddAtOnceLoseNothing() throws Exception {
+        List<Process> forks = new ArrayList<>();
+        for (int fork = 0; fork < 2; fork++) {
+            forks.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Fork.class.getName(),
+                            base.toString(),
+                            String.valueOf(fork * 10))
+                    .redirectErrorStream(true)
+                    .redirectOutput(base.resolve("fork" + fork + ".log").toFile())
+                    .start());
+        }
+        for (Process fork : forks) {
+            assertThat(fork.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(fork.exitValue()).isZero();
+        }
+
+        assertThat(kept().of(TEST)).hasSize(20);
+    }
+
+    /** What one fork does: it keeps ten tokens. */
+    static final class Fork {
+        private Fork() {}
+
+        public static void main(String[] args) {
+            FailingTokens kept = new FailingTokens(Path.of(args[0]), true);
+            IntStream.rangeClosed(1, 10).forEach(seed -> kept.add(TEST, token(Integer.parseInt(args[1]) + seed)));
+        }
     }
 
     private static void awaitOrFail(CountDownLatch start) {

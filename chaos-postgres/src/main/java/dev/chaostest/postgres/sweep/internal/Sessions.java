@@ -49,22 +49,18 @@ public final class Sessions {
         return new Sessions(wire, desk, ResidueCheck.begin(who, wire, admin));
     }
 
-    /**
-     * Waits until backends behind cut connections are gone, and ends what is left; that is told.
-     *
-     * @param except process ids of sessions that may hold something
-     */
-    public List<Residue> settle(Set<Integer> except) throws SQLException {
+    /** Waits until backends behind cut connections are gone, and ends what is left; that is told. */
+    public List<Residue> settle() throws SQLException {
         List<WireSession> ended = wire.sessions().stream()
                 .filter(session -> !session.isOpen() && !gone.contains(session.number()))
                 .toList();
-        List<Residue> left = isQuiet(ended, except) ? List.of() : check.endHeld(except);
+        List<Residue> left = isQuiet(ended) ? List.of() : check.endHeld();
         ended.forEach(session -> gone.add(session.number()));
         return left;
     }
 
-    private boolean isQuiet(List<WireSession> ended, Set<Integer> except) throws SQLException {
-        Object[] open = wire.backends().stream().filter(pid -> !except.contains(pid)).toArray();
+    private boolean isQuiet(List<WireSession> ended) throws SQLException {
+        Object[] open = wire.backends().toArray();
         Object[] past = ended.stream().map(WireSession::pid).toArray();
         boolean prepared = !wire.prepared().isEmpty();
         return desk.ask(connection -> isQuiet(connection, open, past, prepared));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.corpus.connection;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.example.corpus.Bug;
 import com.example.corpus.Sql;
 import com.zaxxer.hikari.HikariDataSource;
@@ -14,7 +16,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A service keeps its connection, also when it is dead: after one loss, all that comes fails. */
-@Bug(value = "connection used on after it was lost", says = "closed")
+@Bug(value = "connection used on after it was lost", says = "tells what happened", asks = "an assertion")
 final class DeadConnectionKept {
 
     interface Meter extends AutoCloseable {
@@ -72,9 +74,12 @@ final class DeadConnectionKept {
         void oneLossIsNotTheEnd(HikariDataSource shop, Sweep sweep) throws SQLException {
             try (Meter meter = service.apply(shop)) {
                 SQLException first = failureOf(meter, "book");
-                meter.count("pen");
-                if (first != null) {
-                    throw first;
+                SQLException second = failureOf(meter, "pen");
+                assertThat(second == null || Sql.tellsWhatHappened(second))
+                        .as("%s tells what happened", second)
+                        .isTrue();
+                if (first != null || second != null) {
+                    throw first == null ? second : first;
                 }
             }
         }

@@ -62,7 +62,8 @@ final class KeyOfALostReply {
         void eachOrderHasItsLines(HikariDataSource shop, Sweep sweep) throws SQLException {
             sweep.invariant(
                     "orders without lines",
-                    "SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM order_line l WHERE l.order_id = o.id)");
+                    "SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM order_line l WHERE l.order_id ="
+                            + " o.id)");
             service.apply(shop).place("r-1", "book");
         }
     }

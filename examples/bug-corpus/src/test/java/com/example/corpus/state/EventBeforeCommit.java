@@ -61,7 +61,8 @@ final class EventBeforeCommit {
             List<String> events = new ArrayList<>();
             sweep.check(
                     "events have their order",
-                    () -> assertThat(Sql.texts(shop, "SELECT request FROM orders")).as("orders of events")
+                    () -> assertThat(Sql.texts(shop, "SELECT request FROM orders"))
+                            .as("orders of events")
                             .containsAll(events));
             service.apply(shop, events).place("r-1", "book");
         }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** "The audit is not that important": its failure is swallowed, and COMMIT, which then rolls back, throws nothing. */
-@Bug(value = "COMMIT of a failed transaction believed: the server answers ROLLBACK", says = "lost")
+@Bug(value = "COMMIT of a failed transaction believed: the server answers ROLLBACK", says = "no error, but ROLLBACK")
 final class CommitAnsweredByRollback {
 
     interface Orders {

@@ -56,7 +56,8 @@ final class OutboxOutside {
         void eachOrderHasItsEvent(HikariDataSource shop, Sweep sweep) throws SQLException {
             sweep.invariant(
                     "orders without event",
-                    "SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM outbox e WHERE e.request = o.request)");
+                    "SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM outbox e WHERE e.request ="
+                            + " o.request)");
             service.apply(shop).place("r-1", "book");
         }
     }

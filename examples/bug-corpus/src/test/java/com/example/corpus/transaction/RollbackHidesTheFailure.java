@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.corpus.transaction;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.example.corpus.Bug;
 import com.example.corpus.Sql;
 import com.zaxxer.hikari.HikariDataSource;
@@ -14,7 +16,10 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Where the connection is lost, the rollback fails as well, and its exception is all that the caller sees. */
-@Bug(value = "failure of the rollback thrown in place of the first one", says = "closed")
+@Bug(
+        value = "failure of the rollback thrown in place of the first one",
+        says = "tells what happened",
+        asks = "an assertion")
 final class RollbackHidesTheFailure {
 
     interface Orders {
@@ -60,7 +65,14 @@ final class RollbackHidesTheFailure {
 
         @ChaosSweep
         void anOrderIsThereOrItsFailureIsTold(HikariDataSource shop, Sweep sweep) throws SQLException {
-            service.apply(shop).place("r-1", "book");
+            try {
+                service.apply(shop).place("r-1", "book");
+            } catch (SQLException failure) {
+                assertThat(Sql.tellsWhatHappened(failure))
+                        .as("%s tells what happened", failure)
+                        .isTrue();
+                throw failure;
+            }
         }
     }
 
