@@ -41,8 +41,8 @@ class PostgresCatalogueTest {
         return new PostgresCatalogue(new PostgresCatalogue.Facts(serializing, deferrable), false);
     }
 
-    private static Point point(String lane, String sql) {
-        Hit hit = new Hit(new Site("sql", sql.startsWith("BEGIN") ? "BEGIN" : sql), new Lane(lane), 1);
+    private static Point point(String lane, String sql, int nth) {
+        Hit hit = new Hit(new Site("sql", sql.startsWith("BEGIN") ? "BEGIN" : sql), new Lane(lane), nth);
         return new Point(hit, 1, 1, false, sql, "Bank.pay:7", List.of());
     }
 
@@ -50,7 +50,7 @@ class PostgresCatalogueTest {
     private static Possible last(PostgresCatalogue catalogue, String... statements) {
         List<Point> points = new ArrayList<>();
         for (String each : statements) {
-            points.add(point("connection-1", each));
+            points.add(point("connection-1", each, points.size() + 1));
         }
         Recorded round = new Recorded(points, points, 0);
         return catalogue.at(points.get(points.size() - 1), round);
@@ -206,7 +206,7 @@ class PostgresCatalogueTest {
         @Test
         void sessionsThatTakeTurnsAreSlowedDown() {
             List<Point> points =
-                    List.of(point("worker-1", UPDATE), point("worker-2", UPDATE), point("worker-1", "COMMIT"));
+                    List.of(point("worker-1", UPDATE, 1), point("worker-2", UPDATE, 1), point("worker-1", "COMMIT", 1));
 
             assertThat(words(catalogue(false, false).at(points.get(0), new Recorded(points, points, 0))))
                     .contains("slow before");
