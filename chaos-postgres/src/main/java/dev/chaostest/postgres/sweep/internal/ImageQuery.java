@@ -79,7 +79,7 @@ final class ImageQuery {
                         shape.schemas().stream()
                                 .map(schema -> "'" + schema.replace("'", "''") + "'")
                                 .toList());
-        parts.add("(" + String.format(DEFINITIONS, number).replace("@", schemas.isEmpty() ? "NULL" : schemas)
+        parts.add("(" + DEFINITIONS.replace("#", String.valueOf(number)).replace("@", schemas)
                 + ", NULL".repeat(width - 1) + ")");
         return String.join("\nUNION ALL ", parts);
     }
