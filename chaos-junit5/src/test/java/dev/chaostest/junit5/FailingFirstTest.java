@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -51,8 +52,8 @@ class FailingFirstTest {
         @ChaosWrap
         Gateway gateway = amount -> {};
 
-        TreeSet<Integer> refused() {
-            TreeSet<Integer> refused = new TreeSet<>();
+        Set<Integer> refused() {
+            Set<Integer> refused = new TreeSet<>();
             for (int number = 1; number <= (code == Code.ON_ANOTHER_WAY ? 1 : 10); number++) {
                 try {
                     gateway.charge(number);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -44,8 +45,8 @@ class ShrinkingTest {
         @ChaosWrap
         Gateway gateway = amount -> {};
 
-        TreeSet<Integer> refused(int calls) {
-            TreeSet<Integer> refused = new TreeSet<>();
+        Set<Integer> refused(int calls) {
+            Set<Integer> refused = new TreeSet<>();
             for (int number = 1; number <= calls; number++) {
                 try {
                     gateway.charge(number);
@@ -124,7 +125,7 @@ class ShrinkingTest {
         @ChaosTest
         @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 0)
         void bearsRefusals() {
-            TreeSet<Integer> refused = refused(12);
+            Set<Integer> refused = refused(12);
             if (refused.containsAll(List.of(4, 11))) {
                 throw new AssertionError("both are lost");
             }
@@ -253,7 +254,7 @@ class ShrinkingTest {
         @ChaosTest
         @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 0)
         void bearsRefusals() {
-            TreeSet<Integer> refused = refused(6);
+            Set<Integer> refused = refused(6);
             if (refused.size() == 6) {
                 throw new AssertionError("all are lost");
             }
@@ -273,7 +274,7 @@ class ShrinkingTest {
     }
 
     static class AfterEachTestCases extends Shop {
-        private TreeSet<Integer> refused = new TreeSet<>();
+        private Set<Integer> refused = new TreeSet<>();
 
         @ChaosTest
         @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 0)
@@ -301,7 +302,7 @@ class ShrinkingTest {
         @ChaosTest
         @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 0)
         void leavesNothing(ChaosScope scope) {
-            TreeSet<Integer> refused = refused(12);
+            Set<Integer> refused = refused(12);
             scope.checkResidue("cents", () -> refused.contains(7) ? List.of("one cent of charge 7") : List.of());
         }
     }

@@ -35,13 +35,12 @@ final class SweepRequest {
         return wanted;
     }
 
-    static Sweeping sweeping(ChaosSweep wanted, ExtensionContext template) {
+    /** @param first variants that come before all others */
+    static Sweeping sweeping(ChaosSweep wanted, ExtensionContext template, Set<Integer> first) {
         String place = "@ChaosSweep on " + Tests.name(template);
         try {
             Budget budget = new Budget(wanted.maxRounds(), Durations.parse("maxTime", wanted.maxTime()));
-            Set<Integer> replayed = replayed(template);
-            Choice choice =
-                    new Choice(Set.of(wanted.faults()), replayed, replayed.isEmpty() ? redBefore(template) : Set.of());
+            Choice choice = new Choice(Set.of(wanted.faults()), replayed(template), first);
             Sweeping sweeping = new Sweeping(Tests.name(template), budget, choice, TimeSource.system());
             if (TestRun.of(template).isDryRun()) {
                 sweeping.onlyCount();
@@ -57,20 +56,6 @@ final class SweepRequest {
                 .flatMapToInt(token -> token.variant().stream())
                 .boxed()
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Set<Integer> redBefore(ExtensionContext template) {
-        return TestRun.of(template).failing().of(keptAs(template)).stream()
-                .filter(token -> token.isOf(Tests.name(template)))
-                .flatMapToInt(token -> token.variant().stream())
-                .boxed()
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** Under which name its red rounds are kept. */
-    static String keptAs(ExtensionContext template) {
-        return template.getRequiredTestClass().getName() + "."
-                + template.getRequiredTestMethod().getName();
     }
 
     /** What a test is told that has both. */

@@ -217,17 +217,14 @@ public final class SweepRound {
      * The round is over, whatever came of it.
      *
      * @param thrown what JUnit has seen of it
-     * @param token what replays it
      * @param failure makes the failure of a test
      * @throws TestAbortedException if the fault did not strike, or could not
      * @throws ChaosTestFailure if the round was red the first time, and is not now
      */
     void ended(
-            ChaosScope scope,
-            Optional<Throwable> thrown,
-            Token token,
-            Function<Throwable, ChaosTestFailure> failure) {
+            ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
         if (isVerdict()) {
+            run.kept().ifPresent(KeptVariants::ended);
             return;
         }
         if (turn instanceof Turn.Clean) {
@@ -238,7 +235,7 @@ public final class SweepRound {
             }
         }
         Outcome outcome = outcome(scope, thrown);
-        run.ended(turn, outcome, token);
+        run.ended(turn, outcome);
         if (thrown.isPresent()) {
             return;
         }
@@ -270,8 +267,7 @@ public final class SweepRound {
                     "the test said: " + firstLine(thrown.get()));
         }
         if (turn instanceof Turn.Try && !struck(scope).isAny()) {
-            return outcome(
-                    scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
+            return outcome(scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();
         return mismatches.isEmpty()

@@ -7,10 +7,8 @@ import dev.chaostest.explore.Sweeping;
 import dev.chaostest.explore.Turn;
 import dev.chaostest.explore.Verdict;
 import dev.chaostest.junit5.ChaosSweep;
-import dev.chaostest.junit5.evidence.internal.FailingTokens;
-import dev.chaostest.ledger.Token;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param wanted what the test asks for
  * @param sweeping hands out the rounds
- * @param failing keeps what was red
- * @param test under which name
+ * @param kept what was red the last time; empty where nothing is to change that
  */
-record SweepRun(ChaosSweep wanted, Sweeping sweeping, FailingTokens failing, String test) {
+record SweepRun(ChaosSweep wanted, Sweeping sweeping, Optional<KeptVariants> kept) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SweepRun.class);
@@ -31,10 +28,11 @@ record SweepRun(ChaosSweep wanted, Sweeping sweeping, FailingTokens failing, Str
     /** Begins it. */
     static SweepRun begin(ExtensionContext template) {
         ChaosSweep wanted = SweepRequest.of(template);
-        Sweeping sweeping = SweepRequest.sweeping(wanted, template);
+        Optional<KeptVariants> kept = KeptVariants.of(template);
+        Sweeping sweeping = SweepRequest.sweeping(
+                wanted, template, kept.map(KeptVariants::first).orElse(Set.of()));
         sweeping.consult(new CallCatalogue());
-        SweepRun begun = new SweepRun(
-                wanted, sweeping, TestRun.of(template).failing(), SweepRequest.keptAs(template));
+        SweepRun begun = new SweepRun(wanted, sweeping, kept);
         template.getStore(NAMESPACE).put(SweepRun.class, begun);
         return begun;
     }
@@ -45,18 +43,10 @@ record SweepRun(ChaosSweep wanted, Sweeping sweeping, FailingTokens failing, Str
     }
 
     /** Takes what came of a round: what is red is tried first the next time, until it is not. */
-    void ended(Turn turn, Outcome outcome, Token token) {
+    void ended(Turn turn, Outcome outcome) {
         sweeping.ended(outcome);
-        if (!(turn instanceof Turn.Try tried)) {
-            return;
-        }
-        List<Token> kept = failing.of(test).stream()
-                .filter(each -> each.variant().equals(token.variant()))
-                .toList();
-        if (tried.first().isPresent() && kept.isEmpty()) {
-            failing.add(test, token);
-        } else if (outcome.result() == Outcome.Result.GREEN) {
-            kept.forEach(each -> failing.remove(test, each));
+        if (turn instanceof Turn.Try tried) {
+            kept.ifPresent(variants -> variants.ended(tried, outcome));
         }
     }
 

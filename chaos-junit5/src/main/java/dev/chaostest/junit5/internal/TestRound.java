@@ -264,7 +264,7 @@ public final class TestRound implements AutoCloseable {
 
     /** The round is over, and this is what JUnit has seen of it. */
     void ended(Optional<Throwable> thrown) {
-        sweep.ifPresent(round -> round.ended(scope(), thrown, token(), this::failure));
+        sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
         attempt.ifPresent(each -> each.ended(thrown, this));
     }
 

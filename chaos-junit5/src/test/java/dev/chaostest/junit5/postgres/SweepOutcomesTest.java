@@ -97,9 +97,10 @@ class SweepOutcomesTest {
         assertThat(inner.failures()).isEmpty();
         assertThat(inner.aborted())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is "
-                        + "impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane "
-                        + "connection-1, but 42P01 came back.");
+                .containsExactly(
+                        "#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is "
+                                + "impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane "
+                                + "connection-1, but 42P01 came back.");
         assertThat(inner.published("chaos.sweep").get(0))
                 .contains("impossible : 1 57014 on SELECT nowhere: planned was server error 57014");
     }
@@ -225,7 +226,8 @@ class SweepOutcomesTest {
         void sweeps(DataSource bank) throws SQLException {
             try (Connection connection = bank.getConnection();
                     Statement statement = connection.createStatement()) {
-                assertThatThrownBy(() -> statement.execute("SELECT * FROM nowhere")).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> statement.execute("SELECT * FROM nowhere"))
+                        .isInstanceOf(SQLException.class);
             }
         }
     }

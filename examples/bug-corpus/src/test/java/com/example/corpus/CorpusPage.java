@@ -47,7 +47,7 @@ final class CorpusPage {
                 "| %s | `%s` | %s | %s | %s | %d | %d | %s |%n",
                 bug.value(),
                 entry.name(),
-                escaped(found),
+                what(found),
                 bug.says(),
                 bug.asks().isEmpty() ? "" : bug.asks(),
                 first.rounds(),
@@ -64,7 +64,7 @@ final class CorpusPage {
         return String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0);
     }
 
-    private static String escaped(String text) {
-        return text.replace("|", "\\|");
+    private static String what(String text) {
+        return text.replace("|", "\\|").replaceAll(" at \\S+:\\d+|, again$", "");
     }
 }

@@ -75,8 +75,8 @@ public final class FailingTokens {
         }
         Path file = file(test, token);
         try {
-            Files.createDirectories(file.getParent());
-            if (!Files.exists(file) && count(file.getParent()) < KEPT_MAX) {
+            Path folder = Files.createDirectories(folder(test));
+            if (!Files.exists(file) && count(folder) < KEPT_MAX) {
                 Path whole = file.resolveSibling(UUID.randomUUID() + ".new"); // nobody reads half a token
                 Files.writeString(whole, token + "\n");
                 Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);

@@ -68,7 +68,9 @@ final class RollbackHidesTheFailure {
             try {
                 service.apply(shop).place("r-1", "book");
             } catch (SQLException failure) {
-                assertThat(failure).as("tells what happened").matches(Sql::tellsWhatHappened);
+                assertThat(Sql.tellsWhatHappened(failure))
+                        .as("%s tells what happened", failure)
+                        .isTrue();
                 throw failure;
             }
         }
