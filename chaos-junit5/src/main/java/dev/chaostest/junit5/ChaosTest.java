@@ -19,7 +19,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Each round has its own {@link dev.chaostest.ChaosScope} and its own seed, derived from the run's. A red round
  * prints what was injected, where, what came back, and one line that replays it; the rest of the evidence, with what the
  * threads and the server did at that moment, is in a file below {@code target/chaos} that the message names. A planned
- * fault that could strike and did not makes the round red too. Faults are active during the test method only: not in
+ * fault that could strike and did not makes the round red too. Where more than two faults struck, the round is run again with
+ * fewer, shorter and earlier ones, up to {@code chaos.shrink} times, and the failure shows the few with which it is still red:
+ * this needs invocations that run one after the other ({@code @Execution(SAME_THREAD)} where tests run in parallel). A round
+ * that was red by chance is run first next time, until it is green ({@code chaos.failing-first}). Faults are active during the test method only: not in
  * {@code @BeforeEach} and {@code @AfterEach}.
  *
  * <p>Each has exactly one category: a tag out of {@link ChaosTags}, on the method or on its class. Without one the run

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 /**
  * Replays the red round by which each bug of the corpus is found, again and again: it must be red in the same way.
  *
- * <p>{@code mvn test -pl examples/bug-corpus -am -Dtest=ReplayCampaign -Dreplay.runs=100}
+ * <p>{@code mvn test -pl examples/bug-corpus -am -Dtest=ReplayCampaign -Dreplay.runs=100}; with {@code
+ * -Dreplay.only=retry.*} some of them.
  */
 @Isolated
 @Tag(ChaosTags.SLOW)
@@ -31,6 +32,7 @@ class ReplayCampaign {
 
     private static final int RUNS = Integer.getInteger("replay.runs", 1);
     private static final int AT_ONCE = Integer.getInteger("corpus.parallel", 3);
+    private static final String ONLY = System.getProperty("replay.only", ".*");
     private static final int OF_A_HUNDRED = 99;
     private static final Pattern TOKEN = Pattern.compile("chaos\\.replay=(c2:[A-Za-z0-9_-]+)");
 
@@ -44,7 +46,7 @@ class ReplayCampaign {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             Map<String, List<Future<Boolean>>> all = new TreeMap<>();
-            for (Corpus.Entry entry : Corpus.entries()) {
+            for (Corpus.Entry entry : entries()) {
                 Optional<Swept.Red> red = swept.getOrDefault(entry.buggy().getName(), Swept.NEVER)
                         .red(entry.bug().says());
                 if (red.isEmpty()) {
@@ -80,8 +82,14 @@ class ReplayCampaign {
                 .isGreaterThanOrEqualTo((long) replays * OF_A_HUNDRED);
     }
 
+    private static List<Corpus.Entry> entries() {
+        return Corpus.entries().stream()
+                .filter(entry -> entry.name().matches(ONLY))
+                .toList();
+    }
+
     private static List<Class<?>> buggy() {
-        return Corpus.entries().stream().<Class<?>>map(Corpus.Entry::buggy).toList();
+        return entries().stream().<Class<?>>map(Corpus.Entry::buggy).toList();
     }
 
     private static String token(Swept.Red red) {
