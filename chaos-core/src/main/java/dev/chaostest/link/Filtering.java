@@ -123,9 +123,31 @@ final class Filtering implements Steps {
     }
 
     /**
-     * How one way is to end, if it has come to its end. Who is cut is told last: by then the server's side is closed, and the
-     * cut is told of.
+     * Takes the next bytes that may go that way now. Who is cut hears the last of it when the server's side is closed and the cut
+     * is told of: he may act on it at once.
      */
+    Backlog.@Nullable Piece poll(Side way) {
+        lock.lock();
+        try {
+            long now = now();
+            if (isLastWord(way, now)) {
+                if (!toServer.over) {
+                    return null;
+                }
+                cutDone();
+            }
+            return way.backlog.poll(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing but the cut keeps the client from hearing all that it will ever hear. */
+    private boolean isLastWord(Side way, long now) {
+        return cutAsked != null && way == toClient && toClient.backlog.mayEnd(now);
+    }
+
+    /** How one way is to end, if it has come to its end; the client's behind the server's. */
     @Nullable
     Signal takeEnd(Side way) {
         lock.lock();
@@ -152,7 +174,8 @@ final class Filtering implements Steps {
     /** Whether there is something to send that way now; for who holds the lock. */
     boolean isDue(Side way) {
         long now = now();
-        return way.backlog.isReady(now) || isEndDue(way, now);
+        boolean ready = way.backlog.isReady(now) && (toServer.over || !isLastWord(way, now));
+        return ready || isEndDue(way, now);
     }
 
     /** Nothing more goes that way. */

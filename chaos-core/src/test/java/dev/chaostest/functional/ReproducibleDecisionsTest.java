@@ -11,6 +11,7 @@ import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Script;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
@@ -76,6 +77,35 @@ class ReproducibleDecisionsTest {
         }
     }
 
+    static List<Rule> rulesThatTheSeedLeavesToTheScheduler() {
+        return List.of(
+                Rule.of(Target.of(COMMIT), Trigger.first(5), CUT),
+                Rule.of(Target.of(COMMIT), Trigger.every(7), CUT),
+                Rule.of(Target.seam("sql"), Trigger.probability(0.3).times(6), CUT),
+                Rule.of(Target.of(UPDATE), Trigger.nth(310).onwards(), CUT));
+    }
+
+    /** What the seed does not fix, the decisions of a run do: a token holds them. */
+    @ParameterizedTest
+    @MethodSource("rulesThatTheSeedLeavesToTheScheduler")
+    void ofAHundredReplaysEachMakesTheDecisionsOfTheFirstRun(Rule rule) throws InterruptedException {
+        Plan plan = Plan.of(new Seed(77), rule);
+        assertThat(plan.unfixed(16)).isNotEmpty();
+        Script script;
+        NavigableSet<String> expected;
+        try (ChaosScope first = ChaosScope.open("first", plan)) {
+            expected = decisions(first, 16);
+            script = first.round().decisions().script();
+        }
+        assertThat(script.decisions()).hasSizeGreaterThanOrEqualTo(5);
+
+        for (int run = 0; run < RUNS; run++) {
+            assertThat(decisions(plan.following(script), threads(run)))
+                    .as("run " + run)
+                    .isEqualTo(expected);
+        }
+    }
+
     @Test
     void anotherSeedGivesOtherDecisions() throws InterruptedException {
         Rule rule = rulesThatTheSeedFixes().get(0);
@@ -114,17 +144,21 @@ class ReproducibleDecisionsTest {
     /** Every hit that was struck, with what struck there. */
     private static NavigableSet<String> decisions(Plan plan, int threads) throws InterruptedException {
         try (ChaosScope scope = ChaosScope.open("reproducible", plan)) {
-            List<List<String>> struck = Workers.of(LANES)
-                    .named("app")
-                    .atOnce(threads)
-                    .call(worker -> new Caller(scope).calls())
-                    .values();
-            scope.verify();
-            NavigableSet<String> all = new TreeSet<>();
-            struck.forEach(all::addAll);
-            assertThat(scope.fired()).hasSize(all.size());
-            return all;
+            return decisions(scope, threads);
         }
+    }
+
+    private static NavigableSet<String> decisions(ChaosScope scope, int threads) throws InterruptedException {
+        List<List<String>> struck = Workers.of(LANES)
+                .named("app")
+                .atOnce(threads)
+                .call(worker -> new Caller(scope).calls())
+                .values();
+        scope.verify();
+        NavigableSet<String> all = new TreeSet<>();
+        struck.forEach(all::addAll);
+        assertThat(scope.fired()).hasSize(all.size());
+        return all;
     }
 
     /** Stands for a seam that is called on a worker: which connection it has is left to chance. */

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.call.Calls;
@@ -247,5 +248,68 @@ class ChaosReplayTest {
                 .startsWith(
                         "The plan of ChaosReplayTest$PlannedTestCases.charges must be the one of the replay token, but "
                                 + "its annotations have changed since the token was printed.");
+    }
+
+    static class ManyTestCases extends Shop {
+        @ChaosTest
+        void charges(ChaosScope scope) {
+            scope.inject(Rule.of(Calls.to(Gateway.class), Trigger.first(201), Failure.of(IOException::new)));
+            for (int number = 1; number <= 201; number++) {
+                assertThatThrownBy(() -> gateway.charge(1)).isInstanceOf(IOException.class);
+            }
+            throw new AssertionError("red");
+        }
+    }
+
+    @Test
+    void aRoundWithMoreFaultsThanATokenHoldsHasATokenWithTheSeedOnly() {
+        assertThat(Inner.run(ManyTestCases.class).message())
+                .contains("-Dchaos.replay=c1:")
+                .contains("\n  shrunk   : not tried, since 201 faults struck, and a token holds 200\n");
+    }
+
+    static class ManyLanesTestCases extends Shop {
+        @ChaosWrap
+        Gateway other = amount -> {};
+
+        @ChaosTest
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 250)
+        void countsOverLanes() {
+            count(125);
+        }
+
+        @ChaosTest
+        @ChaosCallFailure(on = Gateway.class, exception = IOException.class, times = 2)
+        void countsTwo() {
+            count(1);
+        }
+
+        private void count(int each) {
+            for (int number = 1; number <= each; number++) {
+                assertThatThrownBy(() -> gateway.charge(1)).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> other.charge(1)).isInstanceOf(IOException.class);
+            }
+            throw new AssertionError("red");
+        }
+    }
+
+    @Test
+    void saysWhatItsTokenCantFix() {
+        List<String> messages = Inner.run(ManyLanesTestCases.class, Map.of("chaos.shrink", "0")).failures().stream()
+                .map(Throwable::getMessage)
+                .toList();
+
+        assertThat(messages)
+                .hasSize(2)
+                .anySatisfy(
+                        many -> assertThat(many)
+                                .contains("-Dchaos.replay=c1:")
+                                .contains(
+                                        "\n  not fixed: at which hits faults struck; they are 250, and a token holds 200"
+                                                + "\n  not fixed: which lane meets a count over the whole scope, when several lanes run\n"))
+                .anySatisfy(two -> assertThat(two)
+                        .contains("-Dchaos.replay=c2:")
+                        .contains("\n  not fixed: which work runs on which lane, when several lanes run\n")
+                        .doesNotContain("count over the whole scope"));
     }
 }

@@ -6,10 +6,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Where shrinking stands: what is red for sure, and what to try in its place. Never tries the same twice. */
 final class Search<F> {
 
+    private final Shift<F> shift;
     private final List<Change<F>> changes;
     private final Set<List<F>> known = new HashSet<>();
     private final List<List<F>> queue = new ArrayList<>();
@@ -19,7 +21,8 @@ final class Search<F> {
     private int change;
     private int place;
 
-    Search(List<F> faults, List<Change<F>> changes) {
+    Search(List<F> faults, Shift<F> shift, List<Change<F>> changes) {
+        this.shift = shift;
         this.best = List.copyOf(faults);
         this.changes = List.copyOf(changes);
         known.add(best);
@@ -94,7 +97,11 @@ final class Search<F> {
         if (parts > 2) {
             single.addAll(rests);
         }
-        return single;
+        return single.stream().flatMap(this::forms).toList();
+    }
+
+    private Stream<List<F>> forms(List<F> kept) {
+        return Stream.concat(Stream.of(kept), shift.forms(best, kept).stream().map(List::copyOf));
     }
 
     private List<List<F>> simpler() {

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * Hands out what to run next, to find the smallest set of faults with which a run is still red.
  *
  * <p>Looks first whether it is red without any; then drops faults by delta debugging (halves, then quarters, and what is
- * left without each of them); then changes those that stay, one after the other, as the {@link Change}s say, in their
+ * left without each of them), where a {@link Shift} says so also with the others moved up; then changes those that stay, one after the other, as the {@link Change}s say, in their
  * order. What it knows already is not run again.
  *
  * <pre>{@code
@@ -44,11 +44,20 @@ public final class Shrinker<F> {
      * @param nanoClock the time in nanoseconds, from any origin, never going back
      */
     public Shrinker(List<F> faults, List<Change<F>> changes, Effort effort, LongSupplier nanoClock) {
+        this(faults, (before, kept) -> List.of(), changes, effort, nanoClock);
+    }
+
+    /**
+     * As the other, for faults whose places depend on each other.
+     *
+     * @param shift where those that are kept would strike
+     */
+    public Shrinker(List<F> faults, Shift<F> shift, List<Change<F>> changes, Effort effort, LongSupplier nanoClock) {
         this.before = faults.size();
         this.effort = effort;
         this.nanoClock = nanoClock;
         this.began = nanoClock.getAsLong();
-        this.search = new Search<>(faults, changes);
+        this.search = new Search<>(faults, shift, changes);
     }
 
     /**

@@ -233,4 +233,49 @@ class ShrinkerTest {
                         "Shrinking must be told how many runs of how many must be red, but was told 3 of 2. Write for "
                                 + "example 2 of 3.");
     }
+
+    /** Twelve payments, each tried until it succeeds, but the seventh once only: red if that fails. */
+    private static boolean isSeventhLost(List<Integer> failedHits) {
+        int hit = 0;
+        for (int payment = 1; payment <= 12; payment++) {
+            boolean failed = failedHits.contains(++hit);
+            if (failed && payment == 7) {
+                return true;
+            }
+            while (failed) {
+                failed = failedHits.contains(++hit);
+            }
+        }
+        return false;
+    }
+
+    private static List<List<Integer>> movedUp(List<Integer> before, List<Integer> kept) {
+        return List.of(kept.stream()
+                .map(hit -> hit
+                        - (int) before.stream()
+                                .filter(other -> other < hit && !kept.contains(other))
+                                .count())
+                .toList());
+    }
+
+    @Test
+    void whatIsTriedAgainIsFoundWhereItComesWithoutTheOthers() {
+        List<Integer> red = List.of(2, 3, 5, 6, 9, 10, 13, 15, 16, 18, 19, 21);
+        assertThat(isSeventhLost(red)).as("hit 13 is the seventh payment").isTrue();
+        assertThat(isSeventhLost(List.of(13)))
+                .as("without the others it is the last")
+                .isFalse();
+
+        assertThat(shrink(red, ONCE, ShrinkerTest::isSeventhLost).faults().size())
+                .as("without moving, the others must stay")
+                .isGreaterThan(2);
+
+        Shrinker<Integer> shrinker =
+                new Shrinker<>(red, ShrinkerTest::movedUp, List.of(), Effort.ofDefaults(), clock::get);
+        for (Optional<List<Integer>> next = shrinker.next(); next.isPresent(); next = shrinker.next()) {
+            shrinker.ran(isSeventhLost(next.get()));
+        }
+        assertThat(shrinker.result().faults()).containsExactly(7);
+        assertThat(shrinker.result().isCutShort()).isFalse();
+    }
 }

@@ -44,7 +44,11 @@ final class Shrinking {
         fired.forEach(each -> halvable.put(each.at(), halvings(each)));
         List<Change<FiredAt>> changes = List.of(this::shorter, Shrinking::earlier);
         this.shrinker = new Shrinker<>(
-                fired.stream().map(FiredDecision::at).distinct().toList(), changes, effort, TimeSource.system()::nanos);
+                fired.stream().map(FiredDecision::at).distinct().toList(),
+                new MovedUp(fired),
+                changes,
+                effort,
+                TimeSource.system()::nanos);
     }
 
     /** What the round was red with. */

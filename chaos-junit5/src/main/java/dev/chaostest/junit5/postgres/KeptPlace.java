@@ -27,8 +27,9 @@ final class KeptPlace implements AutoCloseable {
 
     private static final int POOL_SIZE = 10;
     private static final String POOL = "com.zaxxer.hikari.HikariDataSource";
-    private static final String SCHEMAS = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
-            + " 'information_schema' ORDER BY 1";
+    private static final String SCHEMAS =
+            "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
+                    + " 'information_schema' ORDER BY 1";
 
     private final ChaosScope owner;
     private final OptionalInt poolSize;
@@ -50,7 +51,11 @@ final class KeptPlace implements AutoCloseable {
             this.space = owner.own(
                     "the space",
                     SweptSpace.of(
-                            owner.name(), place.mount(), admin, ask("SHOW search_path").get(0), schemas()));
+                            owner.name(),
+                            place.mount(),
+                            admin,
+                            ask("SHOW search_path").get(0),
+                            schemas()));
             if (PoolMount.isOn(dataSource)) {
                 space.fills(dataSource);
             } else if (hasPool(template)) {
@@ -85,8 +90,8 @@ final class KeptPlace implements AutoCloseable {
             return answers;
         } catch (SQLException e) {
             throw new ChaosException(
-                    "A sweep must know the schemas of " + owner.name() + ", but the database answered " + e.getSQLState()
-                            + ". Check that the server runs; see the cause.",
+                    "A sweep must know the schemas of " + owner.name() + ", but the database answered "
+                            + e.getSQLState() + ". Check that the server runs; see the cause.",
                     e);
         }
     }

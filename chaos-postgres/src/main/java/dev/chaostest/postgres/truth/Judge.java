@@ -60,8 +60,7 @@ final class Judge {
     }
 
     /** A server that is just being started refuses connections for a while. */
-    private Judgement asked(
-            TransactionEnd end, Optional<Identity> identity, Optional<String> learnt, long until) {
+    private Judgement asked(TransactionEnd end, Optional<Identity> identity, Optional<String> learnt, long until) {
         Optional<String> number = identity.flatMap(Identity::id).or(() -> learnt);
         while (true) {
             try {
@@ -79,9 +78,7 @@ final class Judge {
                 inquiry.reconnect();
                 if (isOver(until)) {
                     return Judgement.forNow(
-                            number,
-                            Fate.UNKNOWN,
-                            "the database could not be asked, it answered " + e.getSQLState());
+                            number, Fate.UNKNOWN, "the database could not be asked, it answered " + e.getSQLState());
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }

@@ -73,6 +73,7 @@ final class ServerMessages implements Framer.Reader {
     private boolean isTold(byte type) {
         if (type == 'Z') {
             seam.readyPassed();
+            session.transactions().readyIsTold();
         }
         return true;
     }
