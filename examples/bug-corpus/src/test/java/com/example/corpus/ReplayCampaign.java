@@ -13,8 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +32,6 @@ class ReplayCampaign {
     private static final int AT_ONCE = Integer.getInteger("corpus.parallel", 3);
     private static final String ONLY = System.getProperty("replay.only", ".*");
     private static final int OF_A_HUNDRED = 99;
-    private static final Pattern TOKEN = Pattern.compile("chaos\\.replay=(c2:[A-Za-z0-9_-]+)");
 
     @Test
     @Timeout(14_400)
@@ -53,11 +50,12 @@ class ReplayCampaign {
                     notFound.add(entry.name());
                     continue;
                 }
-                String token = token(red.get());
+                String token = red.get().token();
                 List<Future<Boolean>> runs = new ArrayList<>();
                 for (int run = 0; run < RUNS; run++) {
-                    runs.add(threads.submit(
-                            () -> Swept.replayed(entry.buggy(), token).red(entry.bug().says()).isPresent()));
+                    runs.add(threads.submit(() -> Swept.replay(entry.buggy(), token)
+                            .red(entry.bug().says())
+                            .isPresent()));
                 }
                 all.put(entry.name(), runs);
             }
@@ -75,8 +73,12 @@ class ReplayCampaign {
             threads.shutdownNow();
         }
         int missing = failed.values().stream().mapToInt(Integer::intValue).sum();
-        System.out.printf("replays: %d of %d were red in the same way; not so: %s; not found: %s%n", replays - missing, replays, failed, notFound);
-        assertThat(notFound).as("bugs that no sweep found, so that there is nothing to replay").isEmpty();
+        System.out.printf(
+                "replays: %d of %d were red in the same way; not so: %s; not found: %s%n",
+                replays - missing, replays, failed, notFound);
+        assertThat(notFound)
+                .as("bugs that no sweep found, so that there is nothing to replay")
+                .isEmpty();
         assertThat((long) (replays - missing) * 100)
                 .as("replays that were red again, but not so: %s", failed)
                 .isGreaterThanOrEqualTo((long) replays * OF_A_HUNDRED);
@@ -90,13 +92,5 @@ class ReplayCampaign {
 
     private static List<Class<?>> buggy() {
         return entries().stream().<Class<?>>map(Corpus.Entry::buggy).toList();
-    }
-
-    private static String token(Swept.Red red) {
-        Matcher matcher = TOKEN.matcher(red.message());
-        if (!matcher.find()) {
-            throw new AssertionError(red.name() + " has no token: " + red.message());
-        }
-        return matcher.group(1);
     }
 }

@@ -11,7 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.engine.TestSource;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -81,19 +83,6 @@ record Swept(int rounds, List<Red> reds, Duration took) {
         return listener.ended;
     }
 
-    /** Replays one round of one of them, alone. */
-    static Swept replayed(Class<?> type, String token) {
-        Listener listener = new Listener();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectClass(type))
-                .configurationParameter("chaos.replay", token)
-                .configurationParameter("chaos.schema.keep", "never")
-                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
-                .build();
-        LauncherFactory.create().execute(request, listener);
-        return listener.ended.getOrDefault(type.getName(), NEVER);
-    }
-
     private static final class Listener implements TestExecutionListener {
         private final Map<String, Swept> ended = new ConcurrentHashMap<>();
         private final Map<TestIdentifier, Long> begun = new ConcurrentHashMap<>();
@@ -107,12 +96,17 @@ record Swept(int rounds, List<Red> reds, Duration took) {
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             Duration took = Duration.ofNanos(System.nanoTime() - begun.remove(test));
             boolean red = result.getStatus() == Status.FAILED;
-            if (test.getSource().orElse(null) instanceof MethodSource method && (test.isTest() || red)) {
-                ended.merge(method.getClassName(), one(test, result, took), Listener::add);
-            } else if (red) {
-                throw new IllegalStateException(
-                        test.getDisplayName() + " failed", result.getThrowable().orElse(null));
+            if (test.isTest() || red) {
+                String type = test.getSource().map(Listener::type).orElse("");
+                ended.merge(type, one(test, result, took), Listener::add);
             }
+        }
+
+        /** Also what failed before it had a round. */
+        private static String type(TestSource source) {
+            return source instanceof MethodSource method
+                    ? method.getClassName()
+                    : source instanceof ClassSource one ? one.getClassName() : "";
         }
 
         private static Swept one(TestIdentifier test, TestExecutionResult result, Duration took) {
