@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.benchmarks;
 
+import dev.chaostest.ChaosScope;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.postgres.Postgres;
 import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.pool.DriverSettings;
+import dev.chaostest.postgres.wire.WireLink;
 import dev.chaostest.postgres.wire.WireMount;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -41,6 +43,21 @@ final class BenchmarkServer implements AutoCloseable {
     TcpLink link() {
         return TcpLink.open(
                 "idle", new InetSocketAddress(postgres().host(), postgres().port()));
+    }
+
+    /** As {@link #link()}, with the wire seam of a mount in it. */
+    TcpLink link(WireMount mount) {
+        return TcpLink.open(
+                "wire",
+                new InetSocketAddress(postgres().host(), postgres().port()),
+                () -> {},
+                mount::newFilter);
+    }
+
+    /** A link that carries the wire seam, on which a scope is armed. */
+    WireLink wireLink(ChaosScope scope) {
+        return WireLink.open(
+                scope, "armed", new InetSocketAddress(postgres().host(), postgres().port()));
     }
 
     /** As it is, by a DataSource of the driver's own. */

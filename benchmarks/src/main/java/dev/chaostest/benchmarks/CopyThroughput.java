@@ -30,7 +30,7 @@ import org.postgresql.copy.CopyManager;
 
 /**
  * 100 MB by COPY, out of a table and into one, as a million rows of 100 bytes; each row out is a message. By pgjdbc alone,
- * with the idle seam, and through an idle TCP link. For {@link SideBySide}.
+ * with the idle seam, and through an idle TCP link without and with the seam. For {@link SideBySide}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -44,7 +44,7 @@ public class CopyThroughput {
     private static final String FULL = "chaos_benchmark_full";
     private static final String EMPTY = "chaos_benchmark_empty";
 
-    static final List<String> WAYS = List.of("plain", "seam", "link");
+    static final List<String> WAYS = List.of("plain", "seam", "link", "wireLink");
 
     private final Turns turns = new Turns(WAYS);
     private final Map<String, Connection> connections = new HashMap<>();
@@ -52,6 +52,7 @@ public class CopyThroughput {
     private BenchmarkServer server;
     private WireMount mount;
     private TcpLink link;
+    private TcpLink wireLink;
     private Connection connection;
     private CopyManager copy;
 
@@ -65,6 +66,8 @@ public class CopyThroughput {
                 BenchmarkServer.through(mount, server.settings()).unpooled().getConnection());
         link = server.link();
         connections.put("link", server.through(link).getConnection());
+        wireLink = server.link(mount);
+        connections.put("wireLink", server.through(wireLink).getConnection());
         rows = ("x".repeat(99) + "\n").repeat(ROWS).getBytes(StandardCharsets.US_ASCII);
         use("plain");
         execute("DROP TABLE IF EXISTS " + FULL + ", " + EMPTY);
@@ -117,6 +120,7 @@ public class CopyThroughput {
             each.close();
         }
         link.close();
+        wireLink.close();
         mount.close();
         server.close();
     }

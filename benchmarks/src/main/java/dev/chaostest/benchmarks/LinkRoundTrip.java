@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.benchmarks;
 
+import dev.chaostest.ChaosScope;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.wire.WireLink;
+import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.time.TimeSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -29,7 +33,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A prepared {@code SELECT 1} against a real server: directly, through a link that nobody is armed on, and through one
- * with a scope without rules. For {@link SideBySide}.
+ * with a scope without rules; and the same through links that carry the wire seam. For {@link SideBySide}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,13 +42,17 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Measurement(iterations = 20, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class LinkRoundTrip {
 
-    static final List<String> WAYS = List.of("direct", "idle", "armed");
+    static final List<String> WAYS = List.of("direct", "idle", "armed", "wire", "wireArmed");
 
     private final Turns turns = new Turns(WAYS);
     private final Map<String, PreparedStatement> selects = new HashMap<>();
     private BenchmarkServer server;
     private TcpLink idle;
     private TcpLink armed;
+    private TcpLink wire;
+    private WireMount mount;
+    private ChaosScope scope;
+    private WireLink wireArmed;
     private PreparedStatement select;
 
     @Setup
@@ -53,9 +61,15 @@ public class LinkRoundTrip {
         idle = server.link();
         armed = server.link();
         armed.mount().arm(new Round("round trip", Plan.of(new Seed(1)), TimeSource.system()));
+        mount = WireMount.twinOf("round-trip");
+        wire = server.link(mount);
+        scope = ChaosScope.open("round trip", Plan.of(new Seed(1)));
+        wireArmed = server.wireLink(scope);
         selects.put("direct", prepare(server.unlinked()));
         selects.put("idle", prepare(server.through(idle)));
         selects.put("armed", prepare(server.through(armed)));
+        selects.put("wire", prepare(server.through(wire)));
+        selects.put("wireArmed", prepare(server.through(wireArmed.link())));
     }
 
     private static PreparedStatement prepare(PGSimpleDataSource source) throws SQLException {
@@ -78,16 +92,20 @@ public class LinkRoundTrip {
 
     @TearDown
     public void close() throws SQLException {
-        if (idle.connections() != 1
-                || armed.connections() != 1) { // what is fast because it goes elsewhere does not count
-            throw new SQLException("Each link must carry one connection, but they carry " + idle.connections() + " and "
-                    + armed.connections() + ".");
+        List<Integer> carried = Stream.of(idle, armed, wire, wireArmed.link())
+                .map(TcpLink::connections)
+                .toList();
+        if (!carried.equals(List.of(1, 1, 1, 1))) { // what is fast because it goes elsewhere does not count
+            throw new SQLException("Each link must carry one connection, but they carry " + carried + ".");
         }
         for (PreparedStatement each : selects.values()) {
             each.getConnection().close();
         }
         idle.close();
         armed.close();
+        wire.close();
+        mount.close();
+        scope.close();
         server.close();
     }
 }

@@ -24,7 +24,7 @@ public record Recorded(List<Point> arrivals, List<Point> points, long dropped) {
     /** Those on the lane of a point before it, in order. */
     public List<Point> before(Point point) {
         return arrivals.stream()
-                .takeWhile(each -> each != point)
+                .takeWhile(each -> !each.hit().equals(point.hit())) // no other arrival has its number
                 .filter(each -> each.lane().equals(point.lane()))
                 .toList();
     }

@@ -74,6 +74,11 @@ public final class Recorder implements HitListener {
         }
     }
 
+    @Override
+    public boolean wants(Site site) {
+        return role(site) != Role.NONE;
+    }
+
     private static Point point(Hit hit, long nth, Detail detail, String text, Set<String> machinery) {
         return new Point(
                 hit,

@@ -90,8 +90,9 @@ public final class Sweeping {
      */
     public synchronized Optional<Turn> next() {
         if (current != null && !hasBegun) {
-            throw new ChaosException("The rounds of a sweep must all be run, since each depends on those before, but \""
-                    + current.name() + "\" was left out. Run the whole test; to run one round of it, replay its token.");
+            throw new ChaosException(
+                    "The rounds of a sweep must all be run, since each depends on those before, but \"" + current.name()
+                            + "\" was left out. Run the whole test; to run one round of it, replay its token.");
         }
         if (current != null && latest == null && !(current instanceof Turn.End)) {
             ended(Outcome.unfinished());

@@ -200,9 +200,14 @@ final class Backlog {
     private void made(ByteBuffer buffer) {
         byte[] copy = new byte[buffer.remaining()];
         buffer.get(copy);
-        if (copy.length > 0) {
-            bytes += copy.length;
-            items.addFirst(new Piece(copy, 0, copy.length));
+        addFirst(copy);
+    }
+
+    /** Has these bytes, which are the backlog's own from now on, go before all that is here. */
+    void addFirst(byte[] own) {
+        if (own.length > 0) {
+            bytes += own.length;
+            items.addFirst(new Piece(own, 0, own.length));
             empty = false;
         }
     }

@@ -22,6 +22,7 @@ final class Duplex {
     private final Condition changed;
     private final Backlog toServer;
     private final Backlog toClient;
+
     private final InPlace inPlaceToServer;
     private final InPlace inPlaceToClient;
 
@@ -205,6 +206,12 @@ final class Duplex {
         }
     }
 
+    /** Whether the client may wait for what never comes, though nothing is held. */
+    boolean isStalled() {
+        return !filtering.stalls.isEmpty()
+                && filtering.stalls.stream().anyMatch(hold -> hold.end().isEmpty());
+    }
+
     /** The nanoseconds until somebody who reads without end is to ask whether there is hope. */
     long patience() {
         lock.lock();
@@ -222,12 +229,17 @@ final class Duplex {
 
     /** Whether a reader without end waits in vain. */
     boolean isHopeless() {
-        if (toServer.isEmpty() && toClient.isEmpty()) {
+        if (toServer.isEmpty() && toClient.isEmpty() && !isStalled()) {
             return false;
         }
         lock.lock();
         try {
             long now = filtering.now();
+            for (Hold stall : filtering.stalls) {
+                if (!stall.isOver(now) && stall.isHopeless(now)) { // the first question starts its clock
+                    return true;
+                }
+            }
             return isHopeless(toClient.front(now), now) || isHopeless(toServer.front(now), now);
         } finally {
             lock.unlock();
@@ -245,6 +257,7 @@ final class Duplex {
             long now = filtering.now();
             giveUp(toClient, now);
             giveUp(toServer, now);
+            filtering.stalls.forEach(Hold::giveUp);
         } finally {
             lock.unlock();
         }

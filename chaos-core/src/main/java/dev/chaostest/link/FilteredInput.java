@@ -4,23 +4,22 @@ package dev.chaostest.link;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** What the client reads from a {@link FilteredSocket}; the reader is the one who waits. */
+/** What the client reads from a filtered socket; the reader is the one who waits. */
 final class FilteredInput extends InputStream {
 
     private static final int PEEK_MAX = 8192;
 
-    private final FilteredSocket socket;
+    private final FilteredStreams socket;
     private final Duplex duplex;
     private final InputStream raw;
     private final LongSupplier nanoClock;
     private boolean atEnd;
 
-    FilteredInput(FilteredSocket socket, Duplex duplex, InputStream raw, LongSupplier nanoClock) {
+    FilteredInput(FilteredStreams socket, Duplex duplex, InputStream raw, LongSupplier nanoClock) {
         this.socket = socket;
         this.duplex = duplex;
         this.raw = raw;
@@ -84,13 +83,16 @@ final class FilteredInput extends InputStream {
         } catch (SocketTimeoutException sliceOver) {
             deadline.check();
             return 0;
-        } catch (SocketException closed) {
+        } catch (IOException closed) {
             if (socket.isCut()) { // by a writer
                 return 0;
             }
             throw closed;
         } finally {
             socket.unwatched(false);
+        }
+        if (received < 0 && socket.isCut()) { // as above, in the words of TLS
+            return 0;
         }
         atEnd = received < 0;
         return atEnd ? received : passed(bytes, offset, received);
@@ -109,20 +111,20 @@ final class FilteredInput extends InputStream {
     /** The milliseconds until it may be time to send what is held; 0 if nothing is. */
     private int slice() throws InterruptedIOException {
         if (!duplex.isToServerPending()) {
-            return 0;
+            return duplex.isStalled() ? FilteredStreams.SLICE_MILLIS : 0;
         }
         if (Thread.currentThread().isInterrupted()) {
-            throw FilteredSocket.interrupted();
+            throw FilteredStreams.interrupted();
         }
         long due = TimeUnit.NANOSECONDS.toMillis(duplex.heldToServer()) + 1;
-        return (int) Math.min(FilteredSocket.SLICE_MILLIS, due);
+        return (int) Math.min(FilteredStreams.SLICE_MILLIS, due);
     }
 
     private void await(Deadline deadline) throws InterruptedIOException {
         try {
             duplex.awaitToClient(deadline.isEndless() ? duplex.patience() : deadline.left());
         } catch (InterruptedException e) {
-            throw FilteredSocket.interrupted();
+            throw FilteredStreams.interrupted();
         }
     }
 

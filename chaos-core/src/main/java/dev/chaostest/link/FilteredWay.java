@@ -7,6 +7,7 @@ import dev.chaostest.link.internal.Sluice;
 import dev.chaostest.link.toxic.Signal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +48,7 @@ final class FilteredWay implements Sluice {
         FilteredWay back = new FilteredWay(filtering, filtering.toClient, toClient);
         there.other = back;
         back.other = there;
-        filtering.endedBy(there::leaveTheRest);
+        filtering.endedBy(toClient::close);
         return new Pair(there, back);
     }
 
@@ -78,7 +79,7 @@ final class FilteredWay implements Sluice {
             }
             side.backlog.borrow(bytes);
             filtering.feed(side, ByteBuffer.wrap(bytes, 0, length));
-            return side.inPlace.length();
+            return asItIs(bytes);
         } finally {
             side.inPlace.end();
             if (side.backlog.isEmpty()) {
@@ -87,6 +88,16 @@ final class FilteredWay implements Sluice {
             filtering.changed.signalAll();
             filtering.lock.unlock();
         }
+    }
+
+    /** Where a cut follows, the client's last word takes the way through the backlog, which sees to its time. */
+    private int asItIs(byte[] bytes) {
+        int length = side.inPlace.length();
+        if (length > 0 && side == filtering.toClient && filtering.cutAsked() != null) {
+            side.backlog.addFirst(Arrays.copyOf(bytes, length));
+            return 0;
+        }
+        return length;
     }
 
     /** The reader wants its array for what comes next. */
@@ -145,12 +156,10 @@ final class FilteredWay implements Sluice {
         }
         filtering.lock.lock();
         try {
-            int before = side.backlog.bytes();
-            Backlog.Piece next = side.backlog.poll(filtering.now());
-            if (before > KEPT_MAX) {
+            if (side.backlog.bytes() > KEPT_MAX) { // who waits for room looks when the lock is free
                 filtering.changed.signalAll();
             }
-            return next;
+            return filtering.poll(side);
         } finally {
             filtering.lock.unlock();
         }

@@ -3,6 +3,8 @@ package dev.chaostest.link;
 
 import dev.chaostest.link.toxic.Signal;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -28,6 +30,9 @@ final class Filtering implements Steps {
     final Condition changed = lock.newCondition();
     final Side toServer = new Side();
     final Side toClient = new Side();
+
+    /** Few, since each is over with its cause. */
+    final List<Hold> stalls = new CopyOnWriteArrayList<>();
 
     private final Filter filter;
     private final LongSupplier nanoClock;
@@ -123,9 +128,31 @@ final class Filtering implements Steps {
     }
 
     /**
-     * How one way is to end, if it has come to its end. Who is cut is told last: by then the server's side is closed, and the
-     * cut is told of.
+     * Takes the next bytes that may go that way now. Who is cut hears the last of it when the server's side is closed and the cut
+     * is told of: he may act on it at once.
      */
+    Backlog.@Nullable Piece poll(Side way) {
+        lock.lock();
+        try {
+            long now = now();
+            if (isLastWord(way, now)) {
+                if (!toServer.over) {
+                    return null;
+                }
+                cutDone();
+            }
+            return way.backlog.poll(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing but the cut keeps the client from hearing all that it will ever hear. */
+    private boolean isLastWord(Side way, long now) {
+        return cutAsked != null && way == toClient && toClient.backlog.mayEnd(now);
+    }
+
+    /** How one way is to end, if it has come to its end; the client's behind the server's. */
     @Nullable
     Signal takeEnd(Side way) {
         lock.lock();
@@ -152,7 +179,8 @@ final class Filtering implements Steps {
     /** Whether there is something to send that way now; for who holds the lock. */
     boolean isDue(Side way) {
         long now = now();
-        return way.backlog.isReady(now) || isEndDue(way, now);
+        boolean ready = way.backlog.isReady(now) && (toServer.over || !isLastWord(way, now));
+        return ready || isEndDue(way, now);
     }
 
     /** Nothing more goes that way. */
@@ -247,6 +275,12 @@ final class Filtering implements Steps {
     @Override
     public void cut(Runnable done) {
         cut(CutKind.FIN, done);
+    }
+
+    @Override
+    public void stall(Hold hold) {
+        stalls.removeIf(each -> each.end().isPresent());
+        stalls.add(hold);
     }
 
     @Override

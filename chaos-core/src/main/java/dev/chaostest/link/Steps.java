@@ -61,4 +61,11 @@ public interface Steps {
     default Runnable ender() {
         return () -> {};
     }
+
+    /**
+     * Tells that the client may wait for what never comes, though nothing is held: until the hold is over, a reader without a
+     * time-out asks it whether there is {@linkplain Hold#untilHopeless hope}. Without effect on mounts that don't know their
+     * reader.
+     */
+    default void stall(Hold hold) {}
 }

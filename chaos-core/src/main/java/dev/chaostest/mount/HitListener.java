@@ -3,6 +3,7 @@ package dev.chaostest.mount;
 
 import dev.chaostest.plan.Detail;
 import dev.chaostest.plan.Hit;
+import dev.chaostest.plan.Site;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -23,4 +24,12 @@ public interface HitListener {
      * @param machinery packages between the code under test and the seam, for {@link Callers#nearest}
      */
     void hit(Hit hit, Detail detail, Supplier<String> text, Set<String> machinery);
+
+    /**
+     * Whether a seam is to ask here though no rule is about it, where asking costs something: at single messages of a protocol,
+     * say. Default: no.
+     */
+    default boolean wants(Site site) {
+        return false;
+    }
 }

@@ -204,6 +204,17 @@ public final class Round {
         listener = told;
     }
 
+    /** Whether anybody may want to know of some hits at this seam: a rule, or who is told of hits. */
+    public boolean isWanted(String seam) {
+        return listener != null || decisions.isAbout(seam);
+    }
+
+    /** Whether anybody wants to know of hits at this site: where nobody does, a costly seam need not ask. */
+    public boolean isWanted(Site site) {
+        HitListener told = listener;
+        return (told != null && told.wants(site)) || decisions.isAbout(site);
+    }
+
     private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {
         if (decision == null) {
             return null;

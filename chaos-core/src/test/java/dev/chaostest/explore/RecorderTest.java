@@ -45,6 +45,16 @@ class RecorderTest {
     }
 
     @Test
+    void onlyWhatACatalogueKnowsIsWanted() {
+        assertThat(round.isWanted("letter")).isTrue();
+        assertThat(round.isWanted(Letters.site("a"))).isTrue();
+        assertThat(round.isWanted(new Site("number", "1"))).isFalse();
+        Round unheard = new Round("WriterTest.writes", Plan.of(new Seed(1)), new VirtualTime());
+        assertThat(unheard.isWanted("letter")).isFalse();
+        assertThat(unheard.isWanted(Letters.site("a"))).isFalse();
+    }
+
+    @Test
     void arrivalsAreNumberedOverTheRoundAndOnTheirLane() {
         write("a", ONE);
         write("a", TWO);

@@ -120,7 +120,9 @@ class SweepingTest {
             Verdict verdict = run(
                     sweeping(),
                     Letters.round("a"),
-                    tried -> is(tried, "lost before A") ? outcome(Result.RED, Map.of(Letters.site("a"), 2L)) : green(tried));
+                    tried -> is(tried, "lost before A")
+                            ? outcome(Result.RED, Map.of(Letters.site("a"), 2L))
+                            : green(tried));
 
             assertThat(verdict.pruned())
                     .containsExactly("1 that would last, where the fault is red already when it strikes once");
@@ -156,8 +158,9 @@ class SweepingTest {
 
             assertThatThrownBy(sweeping::next)
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("The rounds of a sweep must all be run, since each depends on those before, but \"clean round\" "
-                            + "was left out. Run the whole test; to run one round of it, replay its token.");
+                    .hasMessage(
+                            "The rounds of a sweep must all be run, since each depends on those before, but \"clean round\" "
+                                    + "was left out. Run the whole test; to run one round of it, replay its token.");
         }
 
         @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,15 +35,30 @@ class FilteredSocketTest {
 
     private final Letters filter = new Letters();
     private ServerSocket listener;
-    private FilteredSocket client;
+    private Socket client;
     private Socket server;
+
+    ServerSocket listen() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    /** A client with a filter. */
+    Socket connect(Filter through, LongSupplier nanoClock, ServerSocket to) throws IOException {
+        Socket socket = new FilteredSocket(through, nanoClock);
+        socket.connect(to.getLocalSocketAddress());
+        return socket;
+    }
+
+    /** The server's end of it, when both can talk. */
+    Socket accept(ServerSocket at, Socket from) throws IOException {
+        return at.accept();
+    }
 
     @BeforeEach
     void connect() throws IOException {
-        listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        client = new FilteredSocket(filter, System::nanoTime);
-        client.connect(listener.getLocalSocketAddress());
-        server = listener.accept();
+        listener = listen();
+        client = connect(filter, System::nanoTime, listener);
+        server = accept(listener, client);
     }
 
     @AfterEach
@@ -168,9 +184,8 @@ class FilteredSocketTest {
             AtomicLong clock = new AtomicLong();
             Letters letters = new Letters();
             letters.length = Duration.ofNanos(ticks);
-            try (FilteredSocket ticking = new FilteredSocket(letters, clock::incrementAndGet)) {
-                ticking.connect(listener.getLocalSocketAddress());
-                try (Socket peer = listener.accept()) {
+            try (Socket ticking = connect(letters, clock::incrementAndGet, listener)) {
+                try (Socket peer = accept(listener, ticking)) {
                     InputStream input = ticking.getInputStream();
                     peer.getOutputStream().write(new byte[] {'h', 'a'});
                     assertThat(input.read(new byte[8])).isOne();
@@ -258,13 +273,12 @@ class FilteredSocketTest {
         AtomicLong looks = new AtomicLong();
         Letters letters = new Letters();
         letters.length = Duration.ofMillis(200);
-        FilteredSocket watched = new FilteredSocket(letters, () -> {
+        LongSupplier clock = () -> {
             looks.incrementAndGet();
             return System.nanoTime();
-        });
-        try (watched) {
-            watched.connect(listener.getLocalSocketAddress());
-            try (Socket peer = listener.accept()) {
+        };
+        try (Socket watched = connect(letters, clock, listener)) {
+            try (Socket peer = accept(listener, watched)) {
                 watched.getOutputStream().write(new byte[] {'H', 'X'});
                 assertThat(watched.getInputStream().read()).isEqualTo(-1);
                 assertThat(peer.getInputStream().read()).isEqualTo(-1);

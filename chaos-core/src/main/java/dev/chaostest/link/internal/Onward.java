@@ -17,6 +17,9 @@ public interface Onward {
     /** Sends on what comes behind the bytes. */
     void forward(Signal signal);
 
+    /** Closes the whole connection at once; from any thread. */
+    void close();
+
     /** Has a thread carry on what waits before it; called once at most. */
     void needDrainer(Sluice waiting);
 }

@@ -176,6 +176,11 @@ final class Pump implements Peer, Onward {
     }
 
     @Override
+    public void close() {
+        connection.closeAll();
+    }
+
+    @Override
     public void closeAll() {
         connection.closeAll();
     }

@@ -48,7 +48,8 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
     private static final class Rounds implements Iterator<TestTemplateInvocationContext> {
         private final String test;
         private final Sweeping sweeping;
-        private @Nullable Optional<Turn> next;
+        private @Nullable Turn next;
+        private boolean isAsked;
 
         Rounds(String test, Sweeping sweeping) {
             this.test = test;
@@ -57,12 +58,11 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
 
         @Override
         public boolean hasNext() {
-            Optional<Turn> known = next;
-            if (known == null) {
-                known = ask();
-                next = known;
+            if (!isAsked) {
+                next = ask().orElse(null);
+                isAsked = true;
             }
-            return known.isPresent();
+            return next != null;
         }
 
         private Optional<Turn> ask() {
@@ -75,11 +75,11 @@ public final class SweepExtension implements TestTemplateInvocationContextProvid
 
         @Override
         public TestTemplateInvocationContext next() {
-            if (!hasNext() || next == null) {
+            Turn turn = hasNext() ? next : null;
+            if (turn == null) {
                 throw new NoSuchElementException("there is no round behind the last.");
             }
-            Turn turn = next.orElseThrow();
-            next = null;
+            isAsked = false;
             return new RoundContext(turn.name());
         }
     }

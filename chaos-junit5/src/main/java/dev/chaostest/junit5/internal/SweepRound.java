@@ -222,9 +222,7 @@ public final class SweepRound {
      * @throws ChaosTestFailure if the round was red the first time, and is not now
      */
     void ended(
-            ChaosScope scope,
-            Optional<Throwable> thrown,
-            Function<Throwable, ChaosTestFailure> failure) {
+            ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
         if (isVerdict()) {
             run.kept().ifPresent(KeptVariants::ended);
             return;
@@ -269,8 +267,7 @@ public final class SweepRound {
                     "the test said: " + firstLine(thrown.get()));
         }
         if (turn instanceof Turn.Try && !struck(scope).isAny()) {
-            return outcome(
-                    scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
+            return outcome(scope, Outcome.Result.NOT_REACHED, "the test took another way than in the clean round");
         }
         List<String> mismatches = turn instanceof Turn.Try ? scope.round().mismatches() : List.of();
         return mismatches.isEmpty()

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *
  * <p>What the code under test sees does not change; see {@link Sabotage} for what is done on the way to the server. Statements
  * that the test class sends itself are left out, as arranging and asserting are not what is tried. A place that is not
- * reached again, or where nothing could be done or nothing was changed by it, is an aborted round that says so.
+ * reached again, or where nothing could be done, is an aborted round that says so; so is one that the test has passed and that left
+ * the test's own schema or database with the same data as the first round.
  *
  * <p>Stands in the place of {@code @Test}, or beside {@code @ChaosTest}; other faults of the test strike in all rounds. The rounds run
  * one after the other. In a dry run there is only the first one.

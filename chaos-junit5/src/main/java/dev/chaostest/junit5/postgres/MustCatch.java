@@ -3,6 +3,7 @@ package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.teeth.Contents;
 import dev.chaostest.postgres.teeth.Rehearsal;
 import dev.chaostest.postgres.teeth.SabotagePlace;
 import dev.chaostest.postgres.wire.Sabotage;
@@ -31,6 +32,7 @@ final class MustCatch implements Iterator<TestTemplateInvocationContext> {
     private boolean begun;
     private boolean over;
     private boolean passed;
+    private Optional<Contents> end = Optional.empty();
 
     MustCatch(String test, Set<Sabotage> sabotages, Optional<SqlTarget> on, int most) {
         this.test = test;
@@ -71,12 +73,13 @@ final class MustCatch implements Iterator<TestTemplateInvocationContext> {
     }
 
     /** The first round has shown its places; answers what is to be said about them. */
-    synchronized String found(Rehearsal rehearsal, ChaosScope scope) {
+    synchronized String found(Rehearsal rehearsal, ChaosScope scope, Optional<Contents> contents) {
+        end = contents;
         Map<Sabotage, List<SabotagePlace>> places = new LinkedHashMap<>();
         sabotages.forEach(each -> places.put(each, rehearsal.places(each, scope)));
         int all = places.values().stream().mapToInt(List::size).sum();
         List<SabotagePlace> tried = inTurn(places);
-        tried.forEach(place -> rounds.add(new Round(place.toString(), new SabotagedRound(test, place))));
+        tried.forEach(place -> rounds.add(new Round(place.toString(), new SabotagedRound(test, place, end))));
         places.forEach((sabotage, found) -> {
             if (found.isEmpty()) {
                 rounds.add(new Round(sabotage.name() + ": no place", new PlacelessRound(test, sabotage)));

@@ -52,8 +52,7 @@ final class Place {
                 .flatMap(Reaching::of)
                 .filter(it -> it.reach().isBeyond(Reach.SCHEMA));
         requireAllowed(
-                around,
-                !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
+                around, !rules.isEmpty() || far.isPresent() || round.sweep().isPresent());
         if (far.isPresent() && !space.isApart()) {
             requireDisposable(around, far.get());
         }

@@ -16,6 +16,7 @@ import dev.chaostest.postgres.pool.TestPool;
 import dev.chaostest.postgres.pool.internal.HikariSource;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.sweep.Sweep;
+import dev.chaostest.postgres.teeth.Contents;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.WireMount;
 import java.net.InetSocketAddress;
@@ -81,7 +82,9 @@ final class PostgresRound {
                 () -> place.isApart()
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
-        kept.ifPresentOrElse(ground -> oracles.follow(ground.truth()), () -> oracles.follow(scope.plan().rules()));
+        kept.ifPresentOrElse(
+                ground -> oracles.follow(ground.truth()),
+                () -> oracles.follow(scope.plan().rules()));
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
         }
@@ -128,6 +131,13 @@ final class PostgresRound {
 
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** What its tables hold now; empty if they are not its own, or can't be read. */
+    Optional<Contents> contents() {
+        return schema().map(TestSchema::name)
+                .or(() -> ownDatabase().map(own -> "public"))
+                .flatMap(name -> Contents.of(database().admin(), name));
     }
 
     /** The seam that its statements pass. */

@@ -34,11 +34,12 @@ final class RehearsedRound implements BeforeEachCallback, AfterTestExecutionCall
     @Override
     public void afterTestExecution(ExtensionContext context) {
         Rehearsal watched = rehearsal;
-        ChaosScope scope = PostgresRound.of(context).scope();
+        PostgresRound round = PostgresRound.of(context);
+        ChaosScope scope = round.scope();
         if (watched != null
                 && context.getExecutionException().isEmpty()
                 && scope.dryRun().isEmpty()) {
-            String found = rounds.found(watched, scope);
+            String found = rounds.found(watched, scope, round.contents());
             LOG.info("{} can be sabotaged at {}", scope.name(), found);
             context.publishReportEntry("chaos.mustCatch", found);
         }

@@ -7,10 +7,12 @@ import dev.chaostest.junit5.internal.TestRound;
 import dev.chaostest.ledger.LedgerEntry.Answered;
 import dev.chaostest.ledger.LedgerEntry.Fired;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.teeth.Contents;
 import dev.chaostest.postgres.teeth.SabotagePlace;
 import dev.chaostest.postgres.wire.Sabotage;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
@@ -19,16 +21,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A round that is sabotaged at one place: it is red if the test is green. */
-final class SabotagedRound implements BeforeEachCallback {
+final class SabotagedRound implements BeforeEachCallback, AfterTestExecutionCallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(SabotagedRound.class);
 
     private final String test;
     private final SabotagePlace place;
+    private final Optional<Contents> unsabotaged;
+    private Optional<Contents> end = Optional.empty();
 
-    SabotagedRound(String test, SabotagePlace place) {
+    /** @param unsabotaged what the test's tables hold at the end of a run without sabotage, if that is known */
+    SabotagedRound(String test, SabotagePlace place, Optional<Contents> unsabotaged) {
         this.test = test;
         this.place = place;
+        this.unsabotaged = unsabotaged;
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        end = PostgresRound.of(context).contents();
+    }
+
+    /** A query that lacks a row leaves no trace; and a commit that comes anyway leaves none unless the transaction is made to fail. */
+    private boolean isWithoutTrace() {
+        boolean leavesTraces = place.sabotage() != Sabotage.HIDE_ROW
+                && (place.sabotage() != Sabotage.COMMIT_IN_THE_MIDDLE || !place.kept());
+        return leavesTraces && unsabotaged.isPresent() && unsabotaged.equals(end);
     }
 
     @Override
@@ -74,6 +92,10 @@ final class SabotagedRound implements BeforeEachCallback {
             }
             if (answer.equals(Sabotage.WITHOUT_EFFECT)) {
                 throw new TestAbortedException("not tried: " + place + " changed no row, so nobody could notice.");
+            }
+            if (isWithoutTrace()) {
+                throw new TestAbortedException(
+                        "not tried: " + place + " left the same data as without it, so nobody could notice.");
             }
             throw new AssertionFailedError(unnoticed(fired.get()));
         }

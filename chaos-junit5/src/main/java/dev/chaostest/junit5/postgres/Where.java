@@ -74,8 +74,9 @@ record Where(String annotation, String on, String matching, Operation operation,
         }
         boolean isNamed = !on.isEmpty() || !matching.isEmpty();
         if (isNamed && !message.equals(ROW)) {
-            throw refused("on and matching must not be set with a message that is of no one statement, but message is \""
-                    + message + "\". Remove them, or use message = \"" + ROW + "\".");
+            throw refused(
+                    "on and matching must not be set with a message that is of no one statement, but message is \""
+                            + message + "\". Remove them, or use message = \"" + ROW + "\".");
         }
         try {
             return isNamed ? statements().rows() : WireTarget.message(message);

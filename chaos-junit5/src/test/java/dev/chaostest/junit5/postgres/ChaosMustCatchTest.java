@@ -269,6 +269,47 @@ class ChaosMustCatchTest {
 
     @PostgresTest
     @IsolatedSchema("bank.sql")
+    static class HarmlessTestCases {
+        @ChaosMustCatch({Sabotage.RUN_TWICE, Sabotage.COMMIT_IN_THE_MIDDLE})
+        void canBeRunTwice(DataSource bank) throws SQLException {
+            new Reset(bank).run();
+        }
+    }
+
+    /** Code under test that may run as often as it likes. */
+    record Reset(DataSource bank) {
+        void run() throws SQLException {
+            try (Connection connection = bank.getConnection();
+                    var update = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                update.executeUpdate("UPDATE account SET balance = 5 WHERE id = 1");
+                update.executeUpdate("DELETE FROM account WHERE id = 2");
+                connection.commit();
+            }
+        }
+    }
+
+    @Test
+    void whatMakesNoDifferenceIsNoReproach() {
+        Inner inner = Inner.run(HarmlessTestCases.class);
+        assertThat(inner.aborted())
+                .extracting(Throwable::getMessage)
+                .satisfiesExactly(
+                        message -> assertThat(message)
+                                .startsWith("not tried: RUN_TWICE of UPDATE account SET balance = ? WHERE id = ? from ")
+                                .endsWith(" left the same data as without it, so nobody could notice."),
+                        message -> assertThat(message)
+                                .startsWith("not tried: RUN_TWICE of DELETE FROM account WHERE id = ? from ")
+                                .endsWith(" changed no row, so nobody could notice."));
+        assertThat(inner.message())
+                .contains(
+                        " must fail when the transaction is committed in the middle, before DELETE FROM account WHERE id = ?, "
+                                + "but it passed. Have the transaction fail behind it (@ChaosFailure), and assert that nothing of it "
+                                + "stays.");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
     static class MistakenTestCases {
         @ChaosMustCatch({})
         void namesNothing(DataSource bank) {}

@@ -168,6 +168,33 @@ class ChaosSweepTest {
     }
 
     @Test
+    void messagesArePointsOnRequest() {
+        Inner inner = Inner.run(MessagesTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.names().stream()
+                        .map(name -> name.replaceAll("#\\d+ | at .*", ""))
+                        .filter(name -> name.startsWith("connection lost before ")))
+                .contains(
+                        "connection lost before Parse",
+                        "connection lost before Execute",
+                        "connection lost before ParseComplete",
+                        "connection lost before CommandComplete",
+                        "connection lost before ReadyForQuery");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class MessagesTestCases {
+        @ChaosSweep(messages = true, faults = "connection lost")
+        void once(DataSource bank) throws SQLException {
+            try (Connection connection = bank.getConnection()) {
+                Bank.add(connection, 1, -100);
+            }
+        }
+    }
+
+    @Test
     void workersAreHitEachOnItsOwnLane() {
         Inner inner = Inner.run(WorkersTestCases.class);
 
@@ -198,7 +225,8 @@ class ChaosSweepTest {
 
     @Test
     void whatWasRedIsTriedFirstTheNextTimeUntilItIsGreen(@TempDir Path reports) {
-        Map<String, String> settings = Map.of("chaos.report.directory", reports.toString(), "chaos.failing-first", "true");
+        Map<String, String> settings =
+                Map.of("chaos.report.directory", reports.toString(), "chaos.failing-first", "true");
         Inner.run(MendedTestCases.class, settings).message();
         MendedTestCases.isMended = true;
 
@@ -212,7 +240,8 @@ class ChaosSweepTest {
     @Test
     void aRoundIsNotRunWithoutThoseBefore() {
         EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
+                .selectors(
+                        selectIteration(selectMethod(RetryingTestCases.class, "moneyIsMovedOnce", DataSource.class), 3))
                 .execute();
 
         assertThat(results.allEvents().failed().stream()
@@ -220,9 +249,10 @@ class ChaosSweepTest {
                                 .getThrowable()
                                 .orElseThrow()
                                 .getMessage()))
-                .containsExactly("@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
-                        + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
-                        + "test; to run one round of it, replay its token.");
+                .containsExactly(
+                        "@ChaosSweep on ChaosSweepTest$RetryingTestCases.moneyIsMovedOnce: The rounds of a sweep must "
+                                + "all be run, since each depends on those before, but \"clean round\" was left out. Run the whole "
+                                + "test; to run one round of it, replay its token.");
     }
 
     @Test

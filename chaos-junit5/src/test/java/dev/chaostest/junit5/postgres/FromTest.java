@@ -329,7 +329,8 @@ class FromTest {
             assertThatThrownBy(twin::getConnection)
                     .hasRootCauseMessage(
                             "A connection through the wire seam must be without TLS, since the seam reads the "
-                                    + "protocol, but has ssl=true. Set sslmode=disable for the test.");
+                                    + "protocol, but has ssl=true. Set sslmode=disable for the test, or where the server "
+                                    + "insists on TLS use the properties of WireMount.propertiesAboveTls.");
         }
     }
 

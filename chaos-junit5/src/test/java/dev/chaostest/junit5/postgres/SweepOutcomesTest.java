@@ -26,7 +26,11 @@ class SweepOutcomesTest {
     }
 
     private static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("").replaceAll("(\\$\\d+)?:\\d+", ":9");
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replaceAll("(\\$\\d+)?:\\d+", ":9");
     }
 
     @Test
@@ -35,8 +39,9 @@ class SweepOutcomesTest {
 
         assertThat(inner.names()).containsExactly("clean round");
         assertThat(inner.message())
-                .startsWith("SweepOutcomesTest$RedTestCases.sweeps: the test must pass without faults before a sweep injects "
-                        + "any, but was red. Correct that first. [account 1] \nexpected: 7\n but was: 1000");
+                .startsWith(
+                        "SweepOutcomesTest$RedTestCases.sweeps: the test must pass without faults before a sweep injects "
+                                + "any, but was red. Correct that first. [account 1] \nexpected: 7\n but was: 1000");
     }
 
     @Test
@@ -47,8 +52,9 @@ class SweepOutcomesTest {
 
         assertThat(inner.names()).containsExactly("clean round", "clean round, again");
         assertThat(inner.message())
-                .startsWith("SweepOutcomesTest$RedTheSecondTimeTestCases.sweeps: a second round without faults must be green as "
-                        + "the first was, but was red. Have the test depend on nothing that it changes itself. ");
+                .startsWith(
+                        "SweepOutcomesTest$RedTheSecondTimeTestCases.sweeps: a second round without faults must be green as "
+                                + "the first was, but was red. Have the test depend on nothing that it changes itself. ");
     }
 
     @Test
@@ -78,8 +84,9 @@ class SweepOutcomesTest {
                 .isInstanceOf(TestAbortedException.class)
                 .extracting(Throwable::getMessage)
                 .asString()
-                .matches("#1 57014 on SELECT account at Bank.ask:\\d+ was not reached again: the test took another way than in "
-                        + "the clean round\\.");
+                .matches(
+                        "#1 57014 on SELECT account at Bank.ask:\\d+ was not reached again: the test took another way than in "
+                                + "the clean round\\.");
         assertThat(verdict(inner)).isEqualTo("verdict: 5 points, 2 rounds, 0 red; 27 pruned, 1 not reached");
     }
 
@@ -90,9 +97,10 @@ class SweepOutcomesTest {
         assertThat(inner.failures()).isEmpty();
         assertThat(inner.aborted())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is "
-                        + "impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane "
-                        + "connection-1, but 42P01 came back.");
+                .containsExactly(
+                        "#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is "
+                                + "impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane "
+                                + "connection-1, but 42P01 came back.");
         assertThat(inner.published("chaos.sweep").get(0))
                 .contains("impossible : 1 57014 on SELECT nowhere: planned was server error 57014");
     }
@@ -106,8 +114,9 @@ class SweepOutcomesTest {
     void anotherExceptionIsRedUnlessItIsAccepted() {
         assertThat(Inner.run(OtherExceptionTestCases.class).failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("SweepOutcomesTest$OtherExceptionTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 "
-                        + "broke it. IllegalStateException: no balance");
+                .containsExactly(
+                        "SweepOutcomesTest$OtherExceptionTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 "
+                                + "broke it. IllegalStateException: no balance");
         assertThat(Inner.run(AcceptedExceptionTestCases.class).failures()).isEmpty();
     }
 
@@ -115,8 +124,9 @@ class SweepOutcomesTest {
     void anAssertionErrorIsRedWhateverItsCause() {
         assertThat(Inner.run(AssertingTestCases.class).failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("SweepOutcomesTest$AssertingTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
-                        + "Expecting code not to raise a throwable but caught");
+                .containsExactly(
+                        "SweepOutcomesTest$AssertingTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
+                                + "Expecting code not to raise a throwable but caught");
     }
 
     @Test
@@ -126,8 +136,9 @@ class SweepOutcomesTest {
         assertThat(inner.aborted()).hasSize(1);
         assertThat(inner.failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("SweepOutcomesTest$AfterEachTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
-                        + "[failed] ");
+                .containsExactly(
+                        "SweepOutcomesTest$AfterEachTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it. "
+                                + "[failed] ");
         assertThat(inner.message()).contains("  again    : the same in 2 of 2 rounds\n");
     }
 
@@ -187,8 +198,10 @@ class SweepOutcomesTest {
 
         @ChaosSweep(faults = "57014")
         void sweeps(DataSource bank) throws SQLException {
-            assertThatCode(() -> balance(bank)).satisfiesAnyOf(
-                    any -> assertThat(any).isNull(), any -> assertThat(any).isInstanceOf(SQLException.class));
+            assertThatCode(() -> balance(bank))
+                    .satisfiesAnyOf(
+                            any -> assertThat(any).isNull(),
+                            any -> assertThat(any).isInstanceOf(SQLException.class));
             assertThat(ROUNDS.incrementAndGet()).as("rounds").isNotEqualTo(3);
         }
     }
@@ -213,7 +226,8 @@ class SweepOutcomesTest {
         void sweeps(DataSource bank) throws SQLException {
             try (Connection connection = bank.getConnection();
                     Statement statement = connection.createStatement()) {
-                assertThatThrownBy(() -> statement.execute("SELECT * FROM nowhere")).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> statement.execute("SELECT * FROM nowhere"))
+                        .isInstanceOf(SQLException.class);
             }
         }
     }

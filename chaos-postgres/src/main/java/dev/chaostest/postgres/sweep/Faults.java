@@ -62,6 +62,7 @@ final class Faults {
     }
 
     static Candidate noConnection() {
-        return new Candidate(NO_CONNECTION, NO_CONNECTION + " from", NoConnection.timedOut().atOnce(), true);
+        return new Candidate(
+                NO_CONNECTION, NO_CONNECTION + " from", NoConnection.timedOut().atOnce(), true);
     }
 }

@@ -41,7 +41,9 @@ public record PostgresCatalogue(Facts facts, boolean messages) implements Catalo
 
     @Override
     public Role role(Site site) {
-        if (PoolMount.acquire().matches(site) || CONNECT.equals(site) || SqlTarget.any().matches(site)) {
+        if (PoolMount.acquire().matches(site)
+                || CONNECT.equals(site)
+                || SqlTarget.any().matches(site)) {
             return Role.POINT;
         }
         if (SessionCourse.isAboutLevel(site)) {

@@ -60,8 +60,7 @@ final class Judge {
     }
 
     /** A server that is just being started refuses connections for a while. */
-    private Judgement asked(
-            TransactionEnd end, Optional<Identity> identity, Optional<String> learnt, long until) {
+    private Judgement asked(TransactionEnd end, Optional<Identity> identity, Optional<String> learnt, long until) {
         Optional<String> number = identity.flatMap(Identity::id).or(() -> learnt);
         while (true) {
             try {
@@ -79,9 +78,7 @@ final class Judge {
                 inquiry.reconnect();
                 if (isOver(until)) {
                     return Judgement.forNow(
-                            number,
-                            Fate.UNKNOWN,
-                            "the database could not be asked, it answered " + e.getSQLState());
+                            number, Fate.UNKNOWN, "the database could not be asked, it answered " + e.getSQLState());
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
@@ -108,16 +105,9 @@ final class Judge {
     private Judgement known(TransactionEnd end, String id, long until) throws SQLException {
         Optional<String> number = Optional.of(id);
         while (true) {
-            String status = inquiry.status(id).orElse("");
-            switch (status) {
-                case "committed":
-                    return Judgement.of(number, Fate.COMMITTED);
-                case "aborted":
-                    return Judgement.of(number, Fate.ABORTED, end.how() == How.NONE ? NOT_SENT : "");
-                case "in progress":
-                    break;
-                default:
-                    return Judgement.of(number, Fate.UNKNOWN, "the server does not remember so old a number");
+            Optional<Judgement> ended = ended(end, number, inquiry.status(id).orElse(""));
+            if (ended.isPresent()) {
+                return ended.get();
             }
             if (!end.name().isEmpty() && inquiry.isPrepared(end.name())) {
                 return waitsPrepared(end, number);
@@ -127,6 +117,15 @@ final class Judge {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    private static Optional<Judgement> ended(TransactionEnd end, Optional<String> number, String status) {
+        return switch (status) {
+            case "in progress" -> Optional.empty();
+            case "committed" -> Optional.of(Judgement.of(number, Fate.COMMITTED));
+            case "aborted" -> Optional.of(Judgement.of(number, Fate.ABORTED, end.how() == How.NONE ? NOT_SENT : ""));
+            default -> Optional.of(Judgement.of(number, Fate.UNKNOWN, "the server does not remember so old a number"));
+        };
     }
 
     /** Its number was not asked for, or the answer never came. */

@@ -47,6 +47,10 @@ import javax.sql.DataSource;
 public final class Truth implements AutoCloseable, Reportable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    /** A red test need not be red later for it. */
+    private static final Duration REPORTED_WITHIN = Duration.ofSeconds(1);
+
     private static final int LINES_MAX = 20;
 
     private final Inquiry inquiry;
@@ -191,10 +195,10 @@ public final class Truth implements AutoCloseable, Reportable {
         return "What became of transactions";
     }
 
-    /** One for each of {@link #outcomes}, 20 at most. */
+    /** One for each outcome that is found within a second, 20 at most. */
     @Override
     public List<String> lines() {
-        List<TransactionOutcome> all = outcomes();
+        List<TransactionOutcome> all = resolve(REPORTED_WITHIN);
         List<String> lines = new ArrayList<>(
                 all.stream().limit(LINES_MAX).map(TransactionOutcome::toString).toList());
         if (all.size() > LINES_MAX) {

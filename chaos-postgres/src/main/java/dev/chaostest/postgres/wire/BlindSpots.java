@@ -52,7 +52,8 @@ final class BlindSpots {
     }
 
     private String why() {
-        return "a client of " + thing + " encrypts, so that nobody can look inside. Have it connect without: sslmode=disable "
+        return "a client of " + thing
+                + " encrypts, so that nobody can look inside. Have it connect without: sslmode=disable "
                 + "and gssencmode=disable for libpq, sslmode=disable and gssEncMode=disable for JDBC. Where the server "
                 + "insists on TLS, use JDBC with the properties of WireMount.propertiesAboveTls, which look inside.";
     }

@@ -15,7 +15,7 @@ import javax.net.SocketFactory;
  *
  * <p>The server sees the connections that it would see without. The key of the {@link WireMount} stands in {@code
  * socketFactoryArg}. TLS is refused: with {@code sslmode=prefer} the driver goes on without, with a mode that insists
- * the connection fails and says what to set. The driver makes one instance for each connection and each cancel request.
+ * the connection fails and says what to set. Above TLS there is {@link ChaosSslSocketFactory}. The driver makes one instance for each connection and each cancel request.
  *
  * <pre>{@code
  * jdbc:postgresql://localhost/bank?sslmode=disable
@@ -39,8 +39,11 @@ public final class ChaosSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket() throws IOException {
+        if (WireMount.SSL_FACTORY.equals(driver.getProperty("sslfactory"))) {
+            return WireMount.of(key()).sockets().open(Encryption.Policy.READ_ABOVE);
+        }
         requireNoTls();
-        return WireMount.of(key()).newSocket();
+        return WireMount.of(key()).sockets().open(Encryption.Policy.REFUSED);
     }
 
     private String key() throws IOException {
@@ -66,7 +69,9 @@ public final class ChaosSocketFactory extends SocketFactory {
     private static IOException tls(String found) {
         return new IOException(
                 "A connection through the wire seam must be without TLS, since the seam reads the protocol, "
-                        + "but has " + found + ". Set sslmode=disable for the test.");
+                        + "but has " + found
+                        + ". Set sslmode=disable for the test, or where the server insists on TLS use the "
+                        + "properties of WireMount.propertiesAboveTls.");
     }
 
     @Override

@@ -57,7 +57,7 @@ final class ClientMessages implements Framer.Reader {
             return false;
         }
         ByteBuffer head = call.corrupted(seen, body);
-        int bodyOfHead = head == seen ? body : body - seen.reset().position();
+        int bodyOfHead = call.isCorrupted() ? body - seen.reset().position() : body;
         byte typeOfHead = type == Framer.UNTYPED ? type : head.get(head.reset().position());
         if (!frontend.isPassed(typeOfHead, head, bodyOfHead)) {
             call.replaced();
@@ -66,7 +66,7 @@ final class ClientMessages implements Framer.Reader {
         if (call.hasMore()) {
             behind = call;
         }
-        if (head != seen || call.isSliced()) {
+        if (call.isSaid()) {
             session.filter().goOn();
             call.say(head.reset());
             framer.headSaid();

@@ -5,7 +5,6 @@ import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.postgres.wire.Expected.Kind;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +16,7 @@ final class Cover {
     private static final Pattern COUNT = Pattern.compile("(SELECT|FETCH) (\\d+)");
 
     private final Session session;
-    private final Map<Expected, Disguise> disguises = new IdentityHashMap<>();
+    private final IdentityHashMap<Expected, Disguise> disguises = new IdentityHashMap<>();
 
     Cover(Session session) {
         this.session = session;
@@ -144,6 +143,7 @@ final class Cover {
      *
      * @param failed what has failed
      */
+    @SuppressWarnings("ReferenceEquality") // equal ones are owed for other messages
     void failed(@Nullable Expected failed, String state) {
         if (!disguises.isEmpty()) {
             disguises.forEach((expected, each) -> {

@@ -43,10 +43,8 @@ final class Encryption {
 
     /** Sees what a client sends; answers whether it encrypts without asking. */
     boolean beginsWith(ByteBuffer bytes) {
-        boolean direct = !begun
-                && policy != Policy.REFUSED
-                && bytes.hasRemaining()
-                && bytes.get(bytes.position()) == TLS_RECORD;
+        boolean direct =
+                !begun && policy != Policy.REFUSED && bytes.hasRemaining() && bytes.get(bytes.position()) == TLS_RECORD;
         begun = true;
         if (direct) {
             encrypted();

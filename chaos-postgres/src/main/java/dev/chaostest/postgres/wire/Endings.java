@@ -70,7 +70,7 @@ final class Endings {
         }
     }
 
-    /** The server is ready again, and the client will know. */
+    /** The client is told that the server is ready again. */
     void answered(Transactions in) {
         while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {
             Followed done = sent.removeFirst();

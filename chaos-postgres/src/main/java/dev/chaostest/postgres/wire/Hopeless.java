@@ -2,6 +2,8 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.ledger.LedgerEntry.Fired;
+import dev.chaostest.link.Hold;
+import dev.chaostest.mount.Strike.Blow;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -46,8 +48,15 @@ final class Hopeless {
                         .noneMatch(frame -> frame.getClassName().startsWith("org.postgresql."));
     }
 
+    /** How a wait has ended. */
+    static void tell(Blow blow, Hold.End end) {
+        if (end == Hold.End.HOPELESS) {
+            blow.found(finding(blow.fired()));
+        }
+    }
+
     /** What is wrong with the DataSource. */
-    static String finding(Fired fired) {
+    private static String finding(Fired fired) {
         return "A DataSource must have a socketTimeout, but this one has none: a hang at "
                 + fired.hit().site()
                 + (fired.caller() == null ? "" : ", from " + fired.caller())

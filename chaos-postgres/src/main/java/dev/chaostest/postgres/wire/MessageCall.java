@@ -85,9 +85,14 @@ final class MessageCall {
         return blow == null ? seen : Corrupting.of(blow, seen, body, session.filter());
     }
 
-    /** Whether the message is to be said piece by piece. */
-    boolean isSliced() {
-        return slice.isPresent();
+    /** Whether what {@link #corrupted} gives is another one. */
+    boolean isCorrupted() {
+        return corrupt.isPresent();
+    }
+
+    /** Whether its begin is to be said by {@link #say}. */
+    boolean isSaid() {
+        return slice.isPresent() || isCorrupted();
     }
 
     /** Says the begin of the message; the rest of a long one passes behind it. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.link.Hold;
 import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.Strike.Blow;
-import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.wire.message.MessageType;
 import dev.chaostest.postgres.wire.message.MessageType.From;
@@ -34,7 +34,7 @@ final class MessageSeam {
     private final List<Runnable> notReady = new ArrayList<>();
 
     private final List<Runnable> forGood = new ArrayList<>();
-    private @Nullable Decisions wanted;
+    private @Nullable Round wanted;
     private boolean asking;
 
     MessageSeam(Session session) {
@@ -45,15 +45,14 @@ final class MessageSeam {
     boolean isArmed() {
         Round round = session.round();
         asking = round != null;
-        Decisions decisions = round == null ? null : round.decisions();
-        wanted = decisions != null && decisions.isAbout(WireSites.SEAM) ? decisions : null;
+        wanted = round != null && round.isWanted(WireSites.SEAM) ? round : null;
         return asking;
     }
 
-    /** Whether a rule can be about this message. */
+    /** Whether a rule can be about this message, or somebody writes it down. */
     boolean isWanted(@Nullable Site site) {
-        Decisions decisions = wanted;
-        return decisions != null && site != null && decisions.isAbout(site);
+        Round round = wanted;
+        return round != null && site != null && round.isWanted(site);
     }
 
     MessageSites sites() {
@@ -103,10 +102,16 @@ final class MessageSeam {
     /** The connection has a hole in its stream, so it can't outlive what made it. */
     private Runnable endsWith(Blow blow) {
         Runnable end = session.steps().ender();
-        return blow.park(() -> {
+        Hold stall = Hold.untilHopeless(blow.round().patience(), Hopeless::isLikely, how -> Hopeless.tell(blow, how));
+        session.steps().stall(stall);
+        Runnable parked = blow.park(() -> {
             session.ends();
             end.run();
         });
+        return () -> {
+            stall.release();
+            parked.run();
+        };
     }
 
     void closed() {

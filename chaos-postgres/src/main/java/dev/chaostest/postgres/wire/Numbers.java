@@ -67,9 +67,7 @@ final class Numbers {
     }
 
     private void send() {
-        new NumberQuestion(marks())
-                .messages("chaos_number_" + ++questions)
-                .forEach(session.steps()::toServer);
+        new NumberQuestion(marks()).messages("chaos_number_" + ++questions).forEach(session.steps()::toServer);
     }
 
     /** As a message that is answered by itself; answers what comes back. */

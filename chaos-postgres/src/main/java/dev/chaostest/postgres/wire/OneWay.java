@@ -72,4 +72,9 @@ record OneWay(Steps steps, From lost) implements Steps {
     public Runnable ender() {
         return steps.ender();
     }
+
+    @Override
+    public void stall(Hold hold) {
+        steps.stall(hold);
+    }
 }

@@ -73,6 +73,7 @@ final class ServerMessages implements Framer.Reader {
     private boolean isTold(byte type) {
         if (type == 'Z') {
             seam.readyPassed();
+            session.transactions().readyIsTold();
         }
         return true;
     }
@@ -90,7 +91,7 @@ final class ServerMessages implements Framer.Reader {
         if (call.hasMore()) {
             behind = call;
         }
-        if (head != seen || call.isSliced()) {
+        if (call.isSaid()) {
             call.say(head.reset());
             framer.headSaid();
         }

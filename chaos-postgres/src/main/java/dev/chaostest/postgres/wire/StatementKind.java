@@ -54,16 +54,12 @@ enum StatementKind {
     }
 
     private static StatementKind single(String site) {
-        switch (site) {
-            case "BEGIN":
-                return BEGIN;
-            case "COMMIT", "COMMIT AND CHAIN":
-                return COMMIT;
-            case "ROLLBACK", "ROLLBACK AND CHAIN":
-                return ROLLBACK;
-            default:
-                return named(site);
-        }
+        return switch (site) {
+            case "BEGIN" -> BEGIN;
+            case "COMMIT", "COMMIT AND CHAIN" -> COMMIT;
+            case "ROLLBACK", "ROLLBACK AND CHAIN" -> ROLLBACK;
+            default -> named(site);
+        };
     }
 
     private static StatementKind named(String site) {

@@ -255,7 +255,11 @@ final class Transactions {
         if (status == 'I' && cycles.isQuiet()) {
             open = null;
         }
-        if (!session.filter().isCut()) {
+    }
+
+    /** The client is told so. */
+    void readyIsTold() {
+        if (!session.filter().isUnheard()) {
             endings.answered(this);
         }
     }

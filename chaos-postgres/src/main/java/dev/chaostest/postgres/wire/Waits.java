@@ -71,9 +71,7 @@ final class Waits {
 
     private static void hung(Blow blow, Hold.End end) {
         blow.answered(print("hung until", end));
-        if (end == Hold.End.HOPELESS) {
-            blow.found(Hopeless.finding(blow.fired()));
-        }
+        Hopeless.tell(blow, end);
     }
 
     private static String print(String begin, Hold.End end) {

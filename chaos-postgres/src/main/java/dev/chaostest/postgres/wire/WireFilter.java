@@ -234,4 +234,9 @@ final class WireFilter implements Filter {
     boolean isCut() {
         return cut;
     }
+
+    /** Whether the client does not get to hear what the server says. */
+    boolean isUnheard() {
+        return cut || messages.isDropped(From.SERVER);
+    }
 }

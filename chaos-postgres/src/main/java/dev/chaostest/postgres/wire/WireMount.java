@@ -2,20 +2,8 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Filter;
-import dev.chaostest.link.FilteredSocket;
-import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Cut;
-import dev.chaostest.plan.Delay;
-import dev.chaostest.plan.Hang;
-import dev.chaostest.postgres.wire.message.CancelOnServer;
-import dev.chaostest.postgres.wire.message.CorruptByte;
-import dev.chaostest.postgres.wire.message.DropRest;
-import dev.chaostest.postgres.wire.message.Slice;
-import dev.chaostest.postgres.wire.message.Swallow;
-import java.io.IOException;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +12,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The wire seam of one DataSource, found by its key.
@@ -40,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>{@code socketFactory=dev.chaostest.postgres.wire.ChaosSocketFactory}
  *   <li>{@code socketFactoryArg=bank}, the key
- *   <li>{@code sslmode=disable}, since the seam reads the protocol
+ *   <li>{@code sslmode=disable}, since the seam reads the protocol; above TLS: {@link #propertiesAboveTls}
  * </ul>
  * in a URL, in {@link Properties}, in HikariCP's {@code dataSourceProperties}, or in Spring Boot as {@code
  * spring.datasource.hikari.data-source-properties.socketFactory} and so on.
@@ -66,7 +51,9 @@ public final class WireMount implements AutoCloseable {
     /** The driver makes its socket factories by itself, so they find their mount here and nowhere else. */
     private static final Map<String, WireMount> BY_KEY = new ConcurrentHashMap<>();
 
-    private static final Logger LOG = LoggerFactory.getLogger(WireMount.class);
+    /** In words, since it needs a driver that others do without. */
+    static final String SSL_FACTORY = "dev.chaostest.postgres.wire.ChaosSslSocketFactory";
+
     private static final AtomicLong TWINS = new AtomicLong();
 
     private final String key;
@@ -78,34 +65,11 @@ public final class WireMount implements AutoCloseable {
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
     private final AtomicLong cancelNumbers = new AtomicLong();
-    /** As many as are open, each with who opened it. */
-    private final Map<Socket, Optional<String>> open = new ConcurrentHashMap<>();
+    private final DriverSockets sockets = new DriverSockets(this::newFilter);
 
     private WireMount(String key, String thing) {
         this.key = key;
-        this.mount = new Mount(
-                thing,
-                Map.of(
-                        SqlSites.SEAM,
-                                Set.of(
-                                        Delay.class,
-                                        Hang.class,
-                                        Cut.class,
-                                        ServerError.class,
-                                        SlowStatement.class,
-                                        Sabotage.class,
-                                        SilentRollback.class),
-                        WireSites.SEAM,
-                                Set.of(
-                                        Delay.class,
-                                        Hang.class,
-                                        Cut.class,
-                                        Sabotage.class,
-                                        Swallow.class,
-                                        DropRest.class,
-                                        Slice.class,
-                                        CorruptByte.class,
-                                        CancelOnServer.class)));
+        this.mount = new Mount(thing, Carried.faults());
         this.blind = new BlindSpots(mount, thing);
     }
 
@@ -176,6 +140,18 @@ public final class WireMount implements AutoCloseable {
         return properties;
     }
 
+    /**
+     * The driver properties that make connections pass this seam above TLS, for servers that insist on it. {@code sslmode} is
+     * {@code require}, and may be set to a stricter one; the driver's other properties for TLS hold as ever. Needs pgjdbc.
+     */
+    public Properties propertiesAboveTls() {
+        Properties properties = properties();
+        properties.setProperty("sslmode", "require");
+        properties.setProperty("sslfactory", SSL_FACTORY);
+        properties.setProperty("sslfactoryarg", key);
+        return properties;
+    }
+
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
         return newFilter(Optional.empty(), Encryption.Policy.REFUSED, () -> null);
@@ -199,20 +175,9 @@ public final class WireMount implements AutoCloseable {
                 new Encryption(encryption, blind));
     }
 
-    /** A socket for one new connection of the driver's. */
-    Socket newSocket() {
-        open.keySet().removeIf(Socket::isClosed);
-        Optional<String> by = Optional.ofNullable(Callers.nearest(Session.MACHINERY));
-        AtomicReference<@Nullable Socket> self = new AtomicReference<>();
-        Socket socket = new FilteredSocket(
-                newFilter(by, Encryption.Policy.REFUSED, () -> remote(self.get())), System::nanoTime);
-        self.set(socket);
-        open.put(socket, by);
-        return socket;
-    }
-
-    private static @Nullable SocketAddress remote(@Nullable Socket socket) {
-        return socket == null ? null : socket.getRemoteSocketAddress();
+    /** The sockets of the driver's connections. */
+    DriverSockets sockets() {
+        return sockets;
     }
 
     /** The processes of the server that serve its open sessions; for looking them up, and for ending only these. */
@@ -308,17 +273,12 @@ public final class WireMount implements AutoCloseable {
 
     /** Closes the connections that are open now, as if the network had, and leaves the mount as it is. */
     public void closeConnections() {
-        open.keySet().forEach(WireMount::close);
+        sockets.close();
     }
 
     /** The connections that are open now, one sentence each; for a twin, at its end, those that somebody forgot. */
     public List<String> leftOpen() {
-        return open.entrySet().stream()
-                .filter(each -> each.getKey().isConnected() && !each.getKey().isClosed())
-                .map(each -> "a connection"
-                        + each.getValue().map(by -> " that was opened by " + by).orElse(""))
-                .sorted()
-                .toList();
+        return sockets.left();
     }
 
     /** Forgets the key, and closes the connections that are still open. Twice is harmless. */
@@ -326,14 +286,6 @@ public final class WireMount implements AutoCloseable {
     public void close() {
         BY_KEY.remove(key, this);
         closeConnections();
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.debug("A connection that was left open could not be closed", e);
-        }
     }
 
     @Override

@@ -35,7 +35,11 @@ class CutTest {
 
     @BeforeEach
     void open() throws SQLException {
-        bank = new WireFixture();
+        bank = fixture();
+    }
+
+    WireFixture fixture() throws SQLException {
+        return new WireFixture();
     }
 
     @AfterEach

@@ -16,6 +16,9 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.WireTarget;
+import dev.chaostest.postgres.wire.message.DropRest;
+import dev.chaostest.postgres.wire.message.Swallow;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A hang that nothing would end. */
 @Timeout(60)
@@ -68,6 +72,38 @@ class HopelessTest {
                                     + "the longest statement (socketTimeout=30), or give the code a time-out that frees it.");
         }
         assertThat(bank.balance(1)).isEqualTo(when == When.BEFORE ? 1000 : 5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void clientThatWaitsForWhatWasLostIsFreedAndFound(boolean swallowed) throws SQLException {
+        Rule lost = swallowed
+                ? Rule.of(WireTarget.message("ReadyForQuery"), Trigger.nth(1), new Swallow())
+                : Rule.of(WireTarget.message("Execute"), Trigger.nth(1), DropRest.fromIt());
+        try (Connection connection = bank.connect();
+                ChaosScope scope = armed(lost, Duration.ofMillis(50))) {
+            SQLException freed = catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, UPDATE));
+            assertThat(freed.getSQLState()).isEqualTo("08006");
+            assertThat(scope.round().findings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("A DataSource must have a socketTimeout, but this one has none: a hang at wire:"
+                            + (swallowed ? "ReadyForQuery" : "Execute"));
+        }
+    }
+
+    @Test
+    void whatIsLostAndNotMissedIsNoFinding() throws SQLException {
+        Rule row = Rule.of(WireTarget.message("DataRow"), Trigger.nth(1), new Swallow());
+        try (Connection connection = bank.connect();
+                Statement read = connection.createStatement();
+                ChaosScope scope = armed(row, Duration.ofMillis(1))) {
+            assertThat(read.executeQuery("SELECT 1 WHERE EXISTS (SELECT pg_sleep(0.02))")
+                            .next())
+                    .isFalse();
+            WireTestServer.run(connection, "SELECT pg_sleep(0.1)");
+            scope.verify();
+        }
     }
 
     @ParameterizedTest
@@ -134,8 +170,11 @@ class HopelessTest {
     }
 
     private ChaosScope hanging(When when, Duration patience) {
-        Rule hang = Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), new Hang(when));
-        ChaosScope scope = ChaosScope.open("hopeless", Plan.of(new Seed(7), hang));
+        return armed(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), new Hang(when)), patience);
+    }
+
+    private ChaosScope armed(Rule rule, Duration patience) {
+        ChaosScope scope = ChaosScope.open("hopeless", Plan.of(new Seed(7), rule));
         scope.round().patience(patience);
         scope.arm(bank.wire().mount());
         return scope;

@@ -57,7 +57,8 @@ class MessageLinkTest {
             List<String> rows = read(connection, "SELECT n::text FROM generate_series(1, 4) n");
             assertThat(rows).hasSize(3).startsWith("1").endsWith("4");
             assertThat(rows.get(1)).isNotEqualTo("2");
-            assertThat(answers(scope)).containsExactlyInAnyOrder("after 20ms", "in pieces", "one bit wrong", "swallowed");
+            assertThat(answers(scope))
+                    .containsExactlyInAnyOrder("after 20ms", "in pieces", "one bit wrong", "swallowed");
         }
     }
 
@@ -118,7 +119,8 @@ class MessageLinkTest {
         try (ChaosScope scope = scope(at("DataRow", 3, new CancelOnServer()));
                 Connection connection = connect(scope)) {
             MessageTest.assertFails(
-                    () -> read(connection, "SELECT n, repeat('x', 1000) FROM generate_series(1, 400000) AS n"), "57014");
+                    () -> read(connection, "SELECT n, repeat('x', 1000) FROM generate_series(1, 400000) AS n"),
+                    "57014");
             assertThat(scope.ledger().entries(LedgerEntry.Answered.class))
                     .singleElement()
                     .satisfies(answered -> assertThat(answered.cause()).isEqualTo(LedgerEntry.Cause.REAL));
@@ -157,8 +159,7 @@ class MessageLinkTest {
         Properties properties = WireTestServer.login();
         properties.setProperty("sslmode", "disable");
         properties.setProperty("gssEncMode", "disable");
-        return DriverManager.getConnection(
-                "jdbc:postgresql://localhost:" + link.port() + server.getPath(), properties);
+        return DriverManager.getConnection("jdbc:postgresql://localhost:" + link.port() + server.getPath(), properties);
     }
 
     private static Rule at(String message, int nth, Fault fault) {

@@ -42,7 +42,11 @@ class RowTest {
 
     @BeforeEach
     void open() throws SQLException {
-        bank = new WireFixture();
+        bank = fixture();
+    }
+
+    WireFixture fixture() throws SQLException {
+        return new WireFixture();
     }
 
     @AfterEach

@@ -40,7 +40,9 @@ class TlsTest {
             assertThatThrownBy(() -> WireTestServer.through(wire, "sslmode", mode))
                     .isInstanceOf(SQLException.class)
                     .hasRootCauseMessage("A connection through the wire seam must be without TLS, since the seam reads "
-                            + "the protocol, but has sslmode=" + mode + ". Set sslmode=disable for the test.");
+                            + "the protocol, but has sslmode=" + mode
+                            + ". Set sslmode=disable for the test, or where the server "
+                            + "insists on TLS use the properties of WireMount.propertiesAboveTls.");
         }
     }
 
@@ -52,7 +54,8 @@ class TlsTest {
         properties.setProperty("socketFactoryArg", "tls");
         assertThatThrownBy(() -> DriverManager.getConnection(WireTestServer.url(), properties))
                 .hasRootCauseMessage("A connection through the wire seam must be without TLS, since the seam reads the "
-                        + "protocol, but has ssl=true. Set sslmode=disable for the test.");
+                        + "protocol, but has ssl=true. Set sslmode=disable for the test, or where the server insists on "
+                        + "TLS use the properties of WireMount.propertiesAboveTls.");
     }
 
     @Test

@@ -18,9 +18,17 @@ import java.util.List;
 public final class WireFixture implements AutoCloseable {
 
     private final WireMount wire = WireMount.twinOf("bank");
+    private final MountedBy mountedBy;
     private final String schema = wire.key().replace('-', '_');
 
+    /** Mounted in this process, under the driver. */
     public WireFixture() throws SQLException {
+        this(WireTestServer::through);
+    }
+
+    /** Mounted in another way. */
+    public WireFixture(MountedBy mountedBy) throws SQLException {
+        this.mountedBy = mountedBy;
         try (Connection direct = WireTestServer.direct()) {
             WireTestServer.run(direct, "CREATE SCHEMA IF NOT EXISTS " + schema);
             WireTestServer.run(direct, "DROP TABLE IF EXISTS " + schema + ".account");
@@ -43,7 +51,7 @@ public final class WireFixture implements AutoCloseable {
         String[] all = java.util.Arrays.copyOf(settings, settings.length + 2);
         all[settings.length] = "currentSchema";
         all[settings.length + 1] = schema;
-        return WireTestServer.through(wire, all);
+        return mountedBy.connect(wire, all);
     }
 
     /** Reads past the seam. */
@@ -61,10 +69,20 @@ public final class WireFixture implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        mountedBy.close();
         wire.close();
         try (Connection direct = WireTestServer.direct()) {
             WireTestServer.run(direct, "DROP SCHEMA " + schema + " CASCADE");
         }
+    }
+
+    /** How a connection comes to pass a seam. */
+    @FunctionalInterface
+    public interface MountedBy extends AutoCloseable {
+        Connection connect(WireMount wire, String... settings) throws SQLException;
+
+        @Override
+        default void close() {}
     }
 
     /** An armed round. */

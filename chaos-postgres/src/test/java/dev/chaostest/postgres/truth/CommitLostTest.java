@@ -15,6 +15,9 @@ import dev.chaostest.postgres.functional.WireFixture;
 import dev.chaostest.postgres.functional.WireTestServer;
 import dev.chaostest.postgres.wire.SilentRollback;
 import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.WireTarget;
+import dev.chaostest.postgres.wire.message.DropRest;
+import dev.chaostest.postgres.wire.message.Swallow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -99,7 +102,12 @@ class CommitLostTest {
 
     @ParameterizedTest
     @CsvSource({
-        "extended, 40001", "simple, 40001", "extended, 23503", "extended, 23505", "extended, 57P01", "simple, 57P01"
+        "extended, 40001",
+        "simple, 40001",
+        "extended, 23503",
+        "extended, 23505",
+        "extended, 57P01",
+        "simple, 57P01"
     })
     void rejected(String mode, String state) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode);
@@ -108,8 +116,7 @@ class CommitLostTest {
             WireTestServer.run(connection, UPDATE);
             String number = WireTestServer.read(connection, "SELECT pg_current_xact_id()");
             TruthFixture.assertState(connection::commit, state);
-            assertThat(bank.only().toString())
-                    .isEqualTo("transaction " + number + " ABORTED; the client saw " + state);
+            assertThat(bank.only().toString()).isEqualTo("transaction " + number + " ABORTED; the client saw " + state);
             assertThat(armed.round().mismatches()).isEmpty();
         }
         assertThat(bank.balance(1)).isEqualTo(1000);
@@ -209,6 +216,22 @@ class CommitLostTest {
             assertThat(armed.fired()).hasSize(1);
         }
         assertThat(bank.balance(1)).isEqualTo(5);
+    }
+
+    /** The server has said it, and it gets lost on the way. */
+    @ParameterizedTest
+    @CsvSource({"ReadyForQuery, extended", "ReadyForQuery, simple", "CommandComplete, extended"})
+    void answerThatIsSwallowedIsNone(String message, String mode) throws SQLException {
+        Fault dropped = message.equals("ReadyForQuery") ? new Swallow() : DropRest.fromIt();
+        try (Connection connection = bank.connect("socketTimeout", "1", "preferQueryMode", mode)) {
+            connection.setAutoCommit(false);
+            WireTestServer.run(connection, UPDATE);
+            try (var armed = bank.arm(Rule.of(WireTarget.message(message), Trigger.nth(1), dropped))) {
+                TruthFixture.assertState(connection::commit, "08006");
+                assertThat(bank.truth().ghosts()).hasSize(1);
+                assertThat(armed.fired()).hasSize(1);
+            }
+        }
     }
 
     @Test

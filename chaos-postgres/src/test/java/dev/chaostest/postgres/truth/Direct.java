@@ -3,6 +3,7 @@ package dev.chaostest.postgres.truth;
 
 import dev.chaostest.postgres.functional.WireTestServer;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -46,7 +47,7 @@ final class Direct implements DataSource {
 
     @Override
     public PrintWriter getLogWriter() {
-        return new PrintWriter(System.err, true);
+        return new PrintWriter(Writer.nullWriter());
     }
 
     @Override

@@ -65,8 +65,7 @@ class PreparedTruthTest {
                     .isEqualTo("transaction " + number + " IN PROGRESS (prepared as \"" + name
                             + "\"); the client saw 08006");
             WireTestServer.run(other, quoted("COMMIT PREPARED"));
-            assertThat(bank.only().toString())
-                    .isEqualTo("transaction " + number + " COMMITTED; the client saw 08006");
+            assertThat(bank.only().toString()).isEqualTo("transaction " + number + " COMMITTED; the client saw 08006");
             assertThat(armed.round().mismatches()).isEmpty();
         }
         assertThat(bank.balance(1)).isEqualTo(5);

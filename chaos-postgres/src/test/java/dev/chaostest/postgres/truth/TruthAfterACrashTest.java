@@ -94,7 +94,8 @@ class TruthAfterACrashTest {
                 round.end();
             }
             try (Connection direct = admin.getConnection()) {
-                assertThat(WireTestServer.read(direct, "SELECT count(*) FROM t")).isEqualTo("1");
+                assertThat(WireTestServer.read(direct, "SELECT count(*) FROM t"))
+                        .isEqualTo("1");
             }
         }
     }
@@ -105,7 +106,8 @@ class TruthAfterACrashTest {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> WireTestServer.read(
                                     direct,
-                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = " + pid)
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = "
+                                            + pid)
                             .equals("1"));
         }
     }
@@ -175,8 +177,9 @@ class TruthAfterACrashTest {
         try (WireMount wire = WireMount.twinOf("marks")) {
             assertThatThrownBy(() -> Truth.marking(wire, new Direct(), "no_such_schema.mark"))
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage("A table for marks must be there, but \"no_such_schema.mark\" could not be made: the "
-                            + "database answered 3F000. Name one in a schema where the role may create; see the cause.");
+                    .hasMessage(
+                            "A table for marks must be there, but \"no_such_schema.mark\" could not be made: the "
+                                    + "database answered 3F000. Name one in a schema where the role may create; see the cause.");
         }
     }
 }

@@ -66,7 +66,8 @@ class TruthTest {
             connection.setAutoCommit(false);
             WireTestServer.run(connection, UPDATE);
             WireTestServer.read(connection, "SELECT 1");
-            assertThat(WireTestServer.read(connection, "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()"))
+            assertThat(WireTestServer.read(
+                            connection, "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()"))
                     .doesNotContain("chaos");
             connection.unwrap(PGConnection.class).cancelQuery();
             connection.abort(Runnable::run);
@@ -101,8 +102,7 @@ class TruthTest {
             String number = WireTestServer.read(connection, "SELECT pg_current_xact_id()");
             TruthFixture.assertState(connection::commit, "08006");
             TransactionOutcome outcome = bank.only();
-            assertThat(outcome.toString())
-                    .isEqualTo("transaction " + number + " COMMITTED; the client saw 08006");
+            assertThat(outcome.toString()).isEqualTo("transaction " + number + " COMMITTED; the client saw 08006");
             assertThat(outcome.work()).hasSize(2);
             assertThat(armed.fired()).hasSize(1);
         }
@@ -133,8 +133,7 @@ class TruthTest {
     void severalStatementsInOneStringAreOneTransaction() throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", "simple");
                 var armed = bank.arm(Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), new Cut(When.AFTER)))) {
-            TruthFixture.assertState(
-                    () -> WireTestServer.run(connection, UPDATE + "; " + OTHER + " -- both"), "08006");
+            TruthFixture.assertState(() -> WireTestServer.run(connection, UPDATE + "; " + OTHER + " -- both"), "08006");
             TransactionOutcome outcome = bank.only();
             assertThat(outcome.isGhost()).isTrue();
             assertThat(outcome.number()).isPresent();
@@ -240,8 +239,8 @@ class TruthTest {
             int pid = connection.unwrap(PGConnection.class).getBackendPID();
             try (var waiting = Waiting.run(
                     connection,
-                    "WITH w AS (INSERT INTO account VALUES (11, 0) RETURNING id)"
-                            + " SELECT pg_advisory_xact_lock(" + key + " + 0 * id) FROM w")) {
+                    "WITH w AS (INSERT INTO account VALUES (11, 0) RETURNING id)" + " SELECT pg_advisory_xact_lock("
+                            + key + " + 0 * id) FROM w")) {
                 waiting.awaitBlocked(pid);
                 connection.abort(Runnable::run);
                 waiting.awaitEnd();

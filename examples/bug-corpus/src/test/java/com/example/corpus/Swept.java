@@ -81,19 +81,6 @@ record Swept(int rounds, List<Red> reds, Duration took) {
         return listener.ended;
     }
 
-    /** Replays one round of one of them, alone. */
-    static Swept replayed(Class<?> type, String token) {
-        Listener listener = new Listener();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectClass(type))
-                .configurationParameter("chaos.replay", token)
-                .configurationParameter("chaos.schema.keep", "never")
-                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
-                .build();
-        LauncherFactory.create().execute(request, listener);
-        return listener.ended.getOrDefault(type.getName(), NEVER);
-    }
-
     private static final class Listener implements TestExecutionListener {
         private final Map<String, Swept> ended = new ConcurrentHashMap<>();
         private final Map<TestIdentifier, Long> begun = new ConcurrentHashMap<>();

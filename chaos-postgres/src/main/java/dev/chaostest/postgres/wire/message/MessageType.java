@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  *
  * @since 0.1
  */
+@SuppressWarnings("ImmutableEnumChecker") // a record of texts is immutable
 public enum MessageType {
     AUTHENTICATION_OK("AuthenticationOk", 0),
     AUTHENTICATION_KERBEROS_V5("AuthenticationKerberosV5", 2),

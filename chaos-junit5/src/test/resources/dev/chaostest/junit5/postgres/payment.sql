@@ -1,0 +1,1 @@
+CREATE TABLE payment (customer integer NOT NULL, amount integer NOT NULL, request text UNIQUE);

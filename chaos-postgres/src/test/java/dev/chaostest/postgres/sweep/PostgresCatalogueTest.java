@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.chaostest.postgres.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chaostest.explore.Candidate;
+import dev.chaostest.explore.Catalogue.Role;
+import dev.chaostest.explore.Point;
+import dev.chaostest.explore.Possible;
+import dev.chaostest.explore.Recorded;
+import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.Cut;
+import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Hit;
+import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Rule;
+import dev.chaostest.plan.Site;
+import dev.chaostest.plan.Target;
+import dev.chaostest.plan.Trigger;
+import dev.chaostest.plan.When;
+import dev.chaostest.postgres.pool.NoConnection;
+import dev.chaostest.postgres.pool.PoolMount;
+import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.SqlTarget;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class PostgresCatalogueTest {
+
+    private static final String UPDATE = "UPDATE account SET balance = ? WHERE id = ?";
+    private static final String READ = "SELECT balance FROM account WHERE id = ?";
+
+    private static PostgresCatalogue catalogue(boolean serializing, boolean deferrable) {
+        return new PostgresCatalogue(new PostgresCatalogue.Facts(serializing, deferrable), false);
+    }
+
+    private static Point point(String lane, String sql, int nth) {
+        Hit hit = new Hit(new Site("sql", sql.startsWith("BEGIN") ? "BEGIN" : sql), new Lane(lane), nth);
+        return new Point(hit, 1, 1, false, sql, "Bank.pay:7", List.of());
+    }
+
+    /** What is possible at the last of these statements of one session. */
+    private static Possible last(PostgresCatalogue catalogue, String... statements) {
+        List<Point> points = new ArrayList<>();
+        for (String each : statements) {
+            points.add(point("connection-1", each, points.size() + 1));
+        }
+        Recorded round = new Recorded(points, points, 0);
+        return catalogue.at(points.get(points.size() - 1), round);
+    }
+
+    private static List<String> words(Possible possible) {
+        return possible.candidates().stream().map(Candidate::words).toList();
+    }
+
+    @Nested
+    class Sites {
+
+        private final PostgresCatalogue catalogue = catalogue(false, false);
+
+        private Role role(String seam, String name) {
+            return catalogue.role(new Site(seam, name));
+        }
+
+        @Test
+        void statementsConnectsAndThePoolArePoints() {
+            assertThat(role("sql", UPDATE)).isEqualTo(Role.POINT);
+            assertThat(role("sql", "COMMIT")).isEqualTo(Role.POINT);
+            assertThat(role("sql", "connect")).isEqualTo(Role.POINT);
+            assertThat(role("pool", "acquire")).isEqualTo(Role.POINT);
+        }
+
+        @Test
+        void rowsAreAStream() {
+            assertThat(role("wire", "DataRow of " + READ)).isEqualTo(Role.STREAM);
+        }
+
+        @Test
+        void whatDriversSendByThemselvesIsNone() {
+            assertThat(role("sql", "SET application_name = ?")).isEqualTo(Role.NONE);
+            assertThat(role("sql", "(empty)")).isEqualTo(Role.NONE);
+            assertThat(role("wire", "DataRow of SHOW TRANSACTION ISOLATION LEVEL")).isEqualTo(Role.NONE);
+            assertThat(role("sql", "disconnect")).isEqualTo(Role.NONE);
+        }
+
+        @Test
+        void whatSetsTheLevelTellsAboutOthers() {
+            assertThat(role("sql", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
+                    .isEqualTo(Role.CONTEXT);
+        }
+
+        @Test
+        void otherMessagesArePointsOnRequest() {
+            assertThat(role("wire", "ReadyForQuery")).isEqualTo(Role.NONE);
+            PostgresCatalogue asked = new PostgresCatalogue(catalogue.facts(), true);
+            assertThat(asked.role(new Site("wire", "ReadyForQuery"))).isEqualTo(Role.POINT);
+        }
+
+        @Test
+        void theyAreNamedAsAUserWould() {
+            assertThat(catalogue.naming(new Site("sql", UPDATE))).isEqualTo("UPDATE account");
+            assertThat(catalogue.naming(new Site("sql", "COMMIT"))).isEqualTo("COMMIT");
+            assertThat(catalogue.naming(new Site("pool", "acquire"))).isEqualTo("getConnection");
+        }
+    }
+
+    @Nested
+    class Options {
+
+        @Test
+        void aWriteOutsideATransactionCanLoseItsAnswer() {
+            assertThat(words(last(catalogue(false, false), UPDATE)))
+                    .containsExactly(
+                            "connection lost before",
+                            "connection lost after",
+                            "40P01 on",
+                            "55P03 on",
+                            "57014 on",
+                            "57P01 on");
+        }
+
+        @Test
+        void insideATransactionItGoesWithThat() {
+            assertThat(words(last(catalogue(false, false), "BEGIN", UPDATE)))
+                    .containsExactly("connection lost before", "40P01 on", "55P03 on", "57014 on", "57P01 on");
+        }
+
+        @Test
+        void aReadWaitsForNoRowAndHasNoEffect() {
+            assertThat(words(last(catalogue(false, false), READ)))
+                    .containsExactly("connection lost before", "57014 on", "57P01 on");
+            assertThat(words(last(catalogue(false, false), READ + " FOR UPDATE"))).contains("40P01 on", "55P03 on");
+            assertThat(words(last(catalogue(false, false), "SELECT pay(?)"))).contains("connection lost after");
+        }
+
+        @Test
+        void conflictsNeedTheirLevelWhereverItIsSaid() {
+            assertThat(words(last(catalogue(true, false), UPDATE))).contains("40001 on");
+            assertThat(words(last(catalogue(true, false), "BEGIN ISOLATION LEVEL READ COMMITTED", UPDATE)))
+                    .doesNotContain("40001 on");
+            assertThat(words(last(catalogue(false, false), "BEGIN ISOLATION LEVEL REPEATABLE READ", UPDATE)))
+                    .contains("40001 on");
+            assertThat(words(last(
+                            catalogue(false, false),
+                            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                            "BEGIN",
+                            UPDATE,
+                            "COMMIT")))
+                    .contains("40001 on");
+            assertThat(words(last(
+                            catalogue(false, false),
+                            "BEGIN",
+                            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                            UPDATE,
+                            "COMMIT",
+                            UPDATE)))
+                    .doesNotContain("40001 on");
+        }
+
+        @Test
+        void aCommitCanLoseItsAnswerAndMeetDeferredConstraints() {
+            assertThat(words(last(catalogue(false, false), "BEGIN", UPDATE, "COMMIT")))
+                    .containsExactly("connection lost before", "connection lost after", "57P01 on");
+            assertThat(words(last(catalogue(false, true), "BEGIN", UPDATE, "COMMIT")))
+                    .contains("23503 on", "23505 on");
+        }
+
+        @Test
+        void nothingFailsAtBeginAndARollbackOnlyLosesItsConnection() {
+            Possible begin = last(catalogue(false, false), "BEGIN");
+            assertThat(begin.candidates()).isEmpty();
+            assertThat(begin.pruned())
+                    .containsExactly(
+                            "connection lost at BEGIN, which travels with the next statement",
+                            "errors of the server at BEGIN, ROLLBACK and savepoints, which don't fail so");
+            assertThat(words(last(catalogue(false, false), "BEGIN", UPDATE, "ROLLBACK")))
+                    .containsExactly("connection lost before");
+        }
+
+        @Test
+        void aConnectIsRefused() {
+            assertThat(words(last(catalogue(false, false), "connect")))
+                    .containsExactly("connection lost before", "53300 on", "57P03 on");
+        }
+
+        @Test
+        void rowsAreLostAmid() {
+            Hit hit = new Hit(new Site("wire", "DataRow of " + READ), new Lane("connection-1"), 1);
+            Point rows = new Point(hit, 1, 3, false, "", null, List.of());
+            Point row = new Point(hit, 1, 1, false, "", null, List.of());
+            Recorded round = new Recorded(List.of(rows), List.of(rows), 0);
+
+            assertThat(words(catalogue(false, false).at(rows, round)))
+                    .containsExactly("connection lost amid the rows of");
+            assertThat(catalogue(false, false).at(row, round).pruned())
+                    .containsExactly("connection lost amid a single row: the same as at its statement");
+        }
+
+        @Test
+        void sessionsThatTakeTurnsAreSlowedDown() {
+            List<Point> points =
+                    List.of(point("worker-1", UPDATE, 1), point("worker-2", UPDATE, 1), point("worker-1", "COMMIT", 1));
+
+            assertThat(words(catalogue(false, false).at(points.get(0), new Recorded(points, points, 0))))
+                    .contains("slow before");
+            assertThat(words(last(catalogue(false, false), UPDATE, "COMMIT"))).doesNotContain("slow before");
+        }
+
+        @Test
+        void eachOfItsFaultsHasAName() {
+            for (String statement : List.of(UPDATE, "COMMIT", "connect")) {
+                assertThat(last(catalogue(true, true), statement).candidates())
+                        .extracting(Candidate::name)
+                        .allMatch(catalogue(true, true).names()::contains);
+            }
+        }
+    }
+
+    @Nested
+    class Exceptions {
+
+        private boolean isInjected(Throwable thrown, Fault fault, String answer) {
+            Target target = fault instanceof NoConnection ? PoolMount.acquire() : SqlTarget.any();
+            Rule rule = Rule.of(target, Trigger.nth(1), fault);
+            Hit hit = new Hit(new Site("sql", UPDATE), new Lane("connection-1"), 1);
+            LedgerEntry.Fired fired = new LedgerEntry.Fired(1, Duration.ZERO, hit, rule, fault, UPDATE, null);
+            return catalogue(false, false).isInjected(thrown, fired, Optional.of(answer));
+        }
+
+        @Test
+        void theStateOfTheErrorTells() {
+            ServerError conflict = ServerError.of("40001");
+            assertThat(isInjected(new SQLException("", "40001"), conflict, "40001")).isTrue();
+            assertThat(isInjected(new SQLException("", "40P01"), conflict, "40001")).isFalse();
+            assertThat(isInjected(new IllegalStateException("40001"), conflict, "40001")).isFalse();
+        }
+
+        @Test
+        void whatCameBackInsteadTellsToo() {
+            assertThat(isInjected(new SQLException("", "25P02"), ServerError.of("40001"), "25P02")).isTrue();
+        }
+
+        @Test
+        void anElementOfABatchTells() {
+            BatchUpdateException batch = new BatchUpdateException("", "HY000", new int[0]);
+            batch.setNextException(new SQLException("", "40001"));
+            assertThat(isInjected(batch, ServerError.of("40001"), "40001")).isTrue();
+        }
+
+        @Test
+        void aLostConnectionIsOneOfItsClass() {
+            Cut cut = new Cut(When.AFTER);
+            assertThat(isInjected(new SQLException("", "08006"), cut, "connection lost")).isTrue();
+            assertThat(isInjected(new SQLException("", "08003"), cut, "connection lost")).isTrue();
+            assertThat(isInjected(new SQLException("no state"), cut, "connection lost")).isFalse();
+            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57P01"), "57P01")).isTrue();
+            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57014"), "57014")).isFalse();
+        }
+
+        @Test
+        void aPoolWithoutConnectionsIsATransientOne() {
+            NoConnection none = NoConnection.timedOut();
+            assertThat(isInjected(new SQLTransientConnectionException(), none, "")).isTrue();
+            assertThat(isInjected(new SQLException("", "08001"), none, "")).isFalse();
+        }
+    }
+}
