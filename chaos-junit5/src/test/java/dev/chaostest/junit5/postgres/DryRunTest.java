@@ -2,7 +2,6 @@
 package dev.chaostest.junit5.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.junit5.ChaosTags;
@@ -86,18 +85,14 @@ class DryRunTest {
 
     @Test
     void aReplayTokenGivesItsDecisionsToADryRun() {
-<<<<<<< HEAD
         String red = Inner.run(RedTestCases.class, Map.of("chaos.seed", "5", "chaos.shrink", "0")).message();
-=======
-        String red = Inner.run(RedIfStruckTestCases.class, Map.of("chaos.seed", "5")).message();
->>>>>>> main
         Matcher token = Pattern.compile("-Dchaos\\.replay=(\\S+)").matcher(red);
         assertThat(token.find()).as(red).isTrue();
 
-        Inner dry = Inner.run(RedIfStruckTestCases.class, Map.of("chaos.replay", token.group(1), "chaos.dryRun", "true"));
+        Inner dry = Inner.run(RedTestCases.class, Map.of("chaos.replay", token.group(1), "chaos.dryRun", "true"));
 
         assertThat(dry.published("chaos.dryRun").get(0))
-                .startsWith("Dry run of DryRunTest$RedIfStruckTestCases.red with seed 5: nothing was injected.")
+                .startsWith("Dry run of DryRunTest$RedTestCases.red with seed 5: nothing was injected.")
                 .contains("would strike");
     }
 
@@ -154,19 +149,6 @@ class DryRunTest {
                 }
             }
             throw new AssertionError("red");
-        }
-    }
-
-    @PostgresTest
-    @Tag(ChaosTags.PROPERTY)
-    static class RedIfStruckTestCases {
-        @ChaosTest
-        @IsolatedSchema("bank.sql")
-        @ChaosFailure(sqlState = "40001", on = "SELECT account", probability = 0.5, mayMiss = true)
-        void red(Connection bank) {
-            for (int i = 0; i < 10; i++) {
-                assertThatCode(() -> Bank.balances(bank)).doesNotThrowAnyException();
-            }
         }
     }
 }
