@@ -48,16 +48,15 @@ final class BenchmarkServer implements AutoCloseable {
     /** As {@link #link()}, with the wire seam of a mount in it. */
     TcpLink link(WireMount mount) {
         return TcpLink.open(
-                "wire",
-                new InetSocketAddress(postgres().host(), postgres().port()),
-                () -> {},
-                mount::newFilter);
+                "wire", new InetSocketAddress(postgres().host(), postgres().port()), () -> {}, mount::newFilter);
     }
 
     /** A link that carries the wire seam, on which a scope is armed. */
     WireLink wireLink(ChaosScope scope) {
         return WireLink.open(
-                scope, "armed", new InetSocketAddress(postgres().host(), postgres().port()));
+                scope,
+                "armed",
+                new InetSocketAddress(postgres().host(), postgres().port()));
     }
 
     /** As it is, by a DataSource of the driver's own. */

@@ -85,7 +85,8 @@ class DryRunTest {
 
     @Test
     void aReplayTokenGivesItsDecisionsToADryRun() {
-        String red = Inner.run(RedTestCases.class, Map.of("chaos.seed", "5", "chaos.shrink", "0")).message();
+        String red = Inner.run(RedTestCases.class, Map.of("chaos.seed", "5", "chaos.shrink", "0"))
+                .message();
         Matcher token = Pattern.compile("-Dchaos\\.replay=(\\S+)").matcher(red);
         assertThat(token.find()).as(red).isTrue();
 

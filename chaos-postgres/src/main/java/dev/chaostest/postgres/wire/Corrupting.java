@@ -24,12 +24,11 @@ final class Corrupting {
         ByteBuffer message = seen.duplicate().reset();
         int header = body - message.position();
         ByteBuffer copy = ByteBuffer.allocate(message.remaining()).put(message).flip();
-        int begin =
-                switch (corrupt.part()) {
-                    case TYPE -> 0;
-                    case LENGTH -> header - LENGTH_BYTES;
-                    case BODY -> header;
-                };
+        int begin = switch (corrupt.part()) {
+            case TYPE -> 0;
+            case LENGTH -> header - LENGTH_BYTES;
+            case BODY -> header;
+        };
         int length = corrupt.part() == CorruptByte.Part.BODY ? copy.limit() - header : LENGTH_BYTES;
         if (corrupt.nth() > length || length == 0) {
             blow.refused("the body of the message has only " + length + " bytes. Corrupt an earlier one");

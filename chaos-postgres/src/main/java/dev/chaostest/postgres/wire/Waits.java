@@ -53,8 +53,7 @@ final class Waits {
 
     private static boolean isOnTheWayToTheServer(Blow blow) {
         Site site = blow.fired().hit().site();
-        return blow.fault().strikes() == When.BEFORE
-                && (site.seam().equals(SqlSites.SEAM) || BEGINNING.contains(site));
+        return blow.fault().strikes() == When.BEFORE && (site.seam().equals(SqlSites.SEAM) || BEGINNING.contains(site));
     }
 
     private Hold delay(

@@ -53,7 +53,8 @@ class CancelOnServerTest {
             MessageTest.assertFails(() -> read(connection, "SELECT id FROM account ORDER BY id", fetchSize), "57014");
             MessageTest.assertFails(() -> WireTestServer.read(connection, "SELECT 1"), "25P02");
             connection.rollback();
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account")).isEqualTo("9");
+            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account"))
+                    .isEqualTo("9");
             connection.commit();
             assertThat(armed.answers()).containsExactly("57014");
             assertThat(armed.round().mismatches()).isEmpty();
@@ -77,7 +78,8 @@ class CancelOnServerTest {
                     .singleElement()
                     .satisfies(answered -> assertThat(answered.answer()).isEqualTo("57014"))
                     .satisfies(answered -> assertThat(answered.cause()).isEqualTo(Cause.REAL));
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account")).isEqualTo("9");
+            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account"))
+                    .isEqualTo("9");
             assertThat(armed.round().mismatches()).isEmpty();
         }
     }
@@ -87,7 +89,8 @@ class CancelOnServerTest {
         try (Connection connection = bank.connect();
                 var armed = bank.arm(at(WireTarget.message("DataRow"), 3))) {
             MessageTest.assertFails(() -> read(connection, "SELECT id FROM account", 0), "57014");
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account")).isEqualTo("9");
+            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account"))
+                    .isEqualTo("9");
             assertThat(armed.round().mismatches()).isEmpty();
         }
     }
@@ -102,7 +105,8 @@ class CancelOnServerTest {
                             .getCopyAPI()
                             .copyOut("COPY account TO STDOUT", new StringWriter()),
                     "57014");
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account")).isEqualTo("9");
+            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM account"))
+                    .isEqualTo("9");
             assertThat(armed.answers()).containsExactly("57014");
         }
     }

@@ -231,9 +231,10 @@ class MessageFaultsTest {
                 var armed = bank.arm(rule)) {
             assertThat(WireTestServer.read(connection, "SELECT 'A'")).isEqualTo("A");
             assertThat(armed.round().mismatches())
-                    .containsExactly("planned was one wrong bit in byte 12 of the body at wire:DataRow of SELECT ?, 1st on "
-                            + "lane connection-1, but it could not be carried out: the body of the message has only 7 "
-                            + "bytes. Corrupt an earlier one");
+                    .containsExactly(
+                            "planned was one wrong bit in byte 12 of the body at wire:DataRow of SELECT ?, 1st on "
+                                    + "lane connection-1, but it could not be carried out: the body of the message has only 7 "
+                                    + "bytes. Corrupt an earlier one");
         }
     }
 
@@ -271,10 +272,11 @@ class MessageFaultsTest {
 
     @Test
     void whatIsAdvisedInsteadIsPossible() {
-        assertThat(at("CancelRequest", 1, new dev.chaostest.plan.Cut(When.BEFORE))).isNotNull();
+        assertThat(at("CancelRequest", 1, new dev.chaostest.plan.Cut(When.BEFORE)))
+                .isNotNull();
         assertThat(at("CancelRequest", 1, Delay.of(Duration.ofMillis(1)))).isNotNull();
-        assertThat(at("Sync", 1, CorruptByte.ofLength(0))).hasToString(
-                "one wrong bit in a byte of the length at wire:Sync, hit 1");
+        assertThat(at("Sync", 1, CorruptByte.ofLength(0)))
+                .hasToString("one wrong bit in a byte of the length at wire:Sync, hit 1");
     }
 
     @Test
@@ -282,7 +284,9 @@ class MessageFaultsTest {
         try (Connection connection = bank.connect();
                 var armed = bank.arm(at("RowDescription", 1, new Hang(When.BEFORE)))) {
             FutureTask<?> call = Background.parked(
-                    armed, () -> assertThat(count(connection, "SELECT id FROM account")).isEqualTo(9));
+                    armed,
+                    () -> assertThat(count(connection, "SELECT id FROM account"))
+                            .isEqualTo(9));
             assertThat(call.isDone()).isFalse();
             armed.round().end();
             call.get(30, TimeUnit.SECONDS);
@@ -290,7 +294,9 @@ class MessageFaultsTest {
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
-        assertThatThrownBy(call).isInstanceOf(dev.chaostest.plan.ChaosException.class).hasMessage(message);
+        assertThatThrownBy(call)
+                .isInstanceOf(dev.chaostest.plan.ChaosException.class)
+                .hasMessage(message);
     }
 
     private static void assertLost(FutureTask<?> call) {

@@ -99,10 +99,10 @@ class MessageTest {
                 var armed = bank.arm(at("CommandComplete", 1, Cut.reset(When.BEFORE)))) {
             assertThatThrownBy(() -> WireTestServer.read(connection, SELECT))
                     .hasRootCauseMessage("Connection reset")
-                    .satisfies(e ->
-                            assertThat(((SQLException) e).getSQLState()).isEqualTo("08006"));
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08006"));
             assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
-            assertThat(armed.fired().get(0).fault()).hasToString("connection reset before the effect (nothing was sent)");
+            assertThat(armed.fired().get(0).fault())
+                    .hasToString("connection reset before the effect (nothing was sent)");
         }
     }
 
@@ -145,7 +145,8 @@ class MessageTest {
                 var armed = bank.arm()) {
             Runnable release = armed.round().add(at(message, 1, new Hang(When.BEFORE)));
             FutureTask<?> call = Background.parked(
-                    armed, () -> assertThat(WireTestServer.read(connection, SELECT)).isEqualTo("1000"));
+                    armed,
+                    () -> assertThat(WireTestServer.read(connection, SELECT)).isEqualTo("1000"));
             assertThat(call.isDone()).isFalse();
             release.run();
             call.get(30, TimeUnit.SECONDS);
@@ -180,8 +181,7 @@ class MessageTest {
             StringWriter out = new StringWriter();
             assertThat(copies.copyOut("COPY account TO STDOUT", out)).isEqualTo(9);
             assertThat(armed.fired()).hasSize(2);
-            assertFails(
-                    () -> copy(copies, "COPY account FROM STDIN", "10\t1000\n"), "08003", "08006");
+            assertFails(() -> copy(copies, "COPY account FROM STDIN", "10\t1000\n"), "08003", "08006");
             assertThat(armed.fired())
                     .extracting(fired -> fired.hit().toString())
                     .containsExactly(
@@ -250,8 +250,8 @@ class MessageTest {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 Statement statement = connection.createStatement();
                 var armed = bank.arm(at(message, 1, new Hang(When.BEFORE)))) {
-            FutureTask<?> call = Background.parked(
-                    armed, () -> statement.execute("UPDATE account SET balance = 5 WHERE id = 1"));
+            FutureTask<?> call =
+                    Background.parked(armed, () -> statement.execute("UPDATE account SET balance = 5 WHERE id = 1"));
             statement.cancel();
             call.get(30, TimeUnit.SECONDS);
             assertThat(armed.answers()).containsExactly("hung until the client cancelled");
@@ -279,8 +279,9 @@ class MessageTest {
     void unknownMessageIsRefusedWithTheNearestName() {
         assertThatThrownBy(() -> WireTarget.message("DataRows"))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("message must be a message of the protocol by its name in PostgreSQL's documentation, but was "
-                        + "\"DataRows\". The nearest is \"DataRow\".");
+                .hasMessage(
+                        "message must be a message of the protocol by its name in PostgreSQL's documentation, but was "
+                                + "\"DataRows\". The nearest is \"DataRow\".");
         assertThatThrownBy(() -> WireTarget.message("readyforquery")).hasMessageEndingWith("\"ReadyForQuery\".");
     }
 

@@ -75,13 +75,12 @@ class MessageTableTest {
     }
 
     private static void askForSecret(RawMessages ends, Filter filter, MessageType type) {
-        MessageType asks =
-                switch (type) {
-                    case SASL_INITIAL_RESPONSE -> MessageType.AUTHENTICATION_SASL;
-                    case SASL_RESPONSE -> MessageType.AUTHENTICATION_SASL_CONTINUE;
-                    case GSS_RESPONSE -> MessageType.AUTHENTICATION_GSS;
-                    default -> MessageType.AUTHENTICATION_MD5_PASSWORD;
-                };
+        MessageType asks = switch (type) {
+            case SASL_INITIAL_RESPONSE -> MessageType.AUTHENTICATION_SASL;
+            case SASL_RESPONSE -> MessageType.AUTHENTICATION_SASL_CONTINUE;
+            case GSS_RESPONSE -> MessageType.AUTHENTICATION_GSS;
+            default -> MessageType.AUTHENTICATION_MD5_PASSWORD;
+        };
         ends.feed(filter, false, message(asks), 1000);
     }
 
@@ -144,8 +143,7 @@ class MessageTableTest {
             {true, typed('p', new byte[30]), "SASLResponse"},
             {
                 false,
-                RawMessages.joined(
-                        code(12), code(0), typed('S', new byte[9]), typed('K', new byte[36]), ready('I')),
+                RawMessages.joined(code(12), code(0), typed('S', new byte[9]), typed('K', new byte[36]), ready('I')),
                 "AuthenticationSASLFinal",
                 "AuthenticationOk",
                 "ParameterStatus",
@@ -217,7 +215,12 @@ class MessageTableTest {
                 "CopyData from client",
                 "CopyDone from client"
             },
-            {false, RawMessages.joined(typed('C', Messages.text("COPY 2")), ready('I')), "CommandComplete", "ReadyForQuery"},
+            {
+                false,
+                RawMessages.joined(typed('C', Messages.text("COPY 2")), ready('I')),
+                "CommandComplete",
+                "ReadyForQuery"
+            },
             {true, Messages.query("COPY account FROM STDIN").array(), "Query"},
             {false, typed('G', new byte[3]), "CopyInResponse"},
             {true, typed('f', Messages.text("no")), "CopyFail"},

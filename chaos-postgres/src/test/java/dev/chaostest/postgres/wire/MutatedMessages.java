@@ -51,7 +51,8 @@ final class MutatedMessages {
 
     /** Not a request for TLS, which the filter answers by itself. */
     private byte[] first() {
-        return RawMessages.startup(random.nextInt(20) == 0 ? random.nextInt(80_000_000) : (3 << 16) + 2 * random.nextInt(2));
+        return RawMessages.startup(
+                random.nextInt(20) == 0 ? random.nextInt(80_000_000) : (3 << 16) + 2 * random.nextInt(2));
     }
 
     private byte[] message() {

@@ -45,12 +45,11 @@ public record CorruptByte(Part part, int nth) implements MessageFault {
 
     public CorruptByte {
         Objects.requireNonNull(part, "part");
-        int last =
-                switch (part) {
-                    case TYPE -> 1;
-                    case LENGTH -> LENGTH_BYTES;
-                    case BODY -> REACHED;
-                };
+        int last = switch (part) {
+            case TYPE -> 1;
+            case LENGTH -> LENGTH_BYTES;
+            case BODY -> REACHED;
+        };
         if (nth < 0 || nth > last) {
             throw new ChaosException("A byte of the " + part + " of a message must be one from 1 to " + last
                     + ", but was " + nth + ". For one that is drawn from the seed, use 0.");

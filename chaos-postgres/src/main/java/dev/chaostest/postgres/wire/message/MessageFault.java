@@ -42,8 +42,8 @@ public sealed interface MessageFault extends Fault permits Swallow, DropRest, Sl
     @Override
     default void requirePossibleAt(Target target) {
         if (!target.seam().equals(CANCEL_REQUEST.seam())) {
-            throw new ChaosException("A fault at a message must have a message as its target, but \"" + this + "\" is at "
-                    + target + ". Use for example WireTarget.message(\"DataRow\").");
+            throw new ChaosException("A fault at a message must have a message as its target, but \"" + this
+                    + "\" is at " + target + ". Use for example WireTarget.message(\"DataRow\").");
         }
         List<Site> meant = Arrays.stream(MessageType.values())
                 .map(MessageType::site)

@@ -159,7 +159,8 @@ public enum MessageType {
      */
     public static List<MessageType> named(String name) {
         List<MessageType> meant = Arrays.stream(values())
-                .filter(each -> each.site.name().equals(name) || each.site.name().startsWith(name + " from "))
+                .filter(each ->
+                        each.site.name().equals(name) || each.site.name().startsWith(name + " from "))
                 .toList();
         if (meant.isEmpty()) {
             throw new ChaosException("message must be a message of the protocol by its name in PostgreSQL's "

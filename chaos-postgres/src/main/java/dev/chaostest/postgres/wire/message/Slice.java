@@ -61,6 +61,7 @@ public record Slice(int bytes, Duration gap) implements MessageFault {
 
     @Override
     public String toString() {
-        return "message in pieces of " + bytes + (bytes == 1 ? " byte, " : " bytes, ") + Durations.print(gap) + " apart";
+        return "message in pieces of " + bytes + (bytes == 1 ? " byte, " : " bytes, ") + Durations.print(gap)
+                + " apart";
     }
 }
