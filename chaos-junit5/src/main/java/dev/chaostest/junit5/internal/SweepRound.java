@@ -221,8 +221,7 @@ public final class SweepRound {
      * @throws TestAbortedException if the fault did not strike, or could not
      * @throws ChaosTestFailure if the round was red the first time, and is not now
      */
-    void ended(
-            ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
+    void ended(ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
         if (isVerdict()) {
             run.kept().ifPresent(KeptVariants::ended);
             return;

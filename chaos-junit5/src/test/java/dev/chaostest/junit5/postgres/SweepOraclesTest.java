@@ -34,7 +34,8 @@ class SweepOraclesTest {
     @Test
     void aCommitThatWasNoneIsFound() {
         assertThat(lines(Inner.run(SilentTestCases.class)))
-                .anyMatch(line -> line.matches("truth    : transaction \\d+ ABORTED; the client saw no error, but ROLLBACK"));
+                .anyMatch(line ->
+                        line.matches("truth    : transaction \\d+ ABORTED; the client saw no error, but ROLLBACK"));
     }
 
     @Test
@@ -82,8 +83,9 @@ class SweepOraclesTest {
     @Test
     void aSweepParameterOutsideOfASweepIsRefused() {
         assertThat(Inner.run(NoSweepTestCases.class).message())
-                .contains("A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep whose "
-                        + "data can be put back before each round, but the test is none. Use @ChaosSweep.");
+                .contains(
+                        "A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep whose "
+                                + "data can be put back before each round, but the test is none. Use @ChaosSweep.");
     }
 
     @PostgresTest
@@ -182,7 +184,8 @@ class SweepOraclesTest {
     static class DatabaseTestCases {
         @ChaosSweep(faults = {"57014", "connection lost"})
         void adds(DataSource bank) throws SQLException {
-            assertThat(Bank.ask(bank, "SELECT balance FROM account WHERE id = 1")).isEqualTo("1000");
+            assertThat(Bank.ask(bank, "SELECT balance FROM account WHERE id = 1"))
+                    .isEqualTo("1000");
             Bank.add(bank, 1, 1);
         }
     }

@@ -86,7 +86,8 @@ class PostgresCatalogueTest {
         void whatDriversSendByThemselvesIsNone() {
             assertThat(role("sql", "SET application_name = ?")).isEqualTo(Role.NONE);
             assertThat(role("sql", "(empty)")).isEqualTo(Role.NONE);
-            assertThat(role("wire", "DataRow of SHOW TRANSACTION ISOLATION LEVEL")).isEqualTo(Role.NONE);
+            assertThat(role("wire", "DataRow of SHOW TRANSACTION ISOLATION LEVEL"))
+                    .isEqualTo(Role.NONE);
             assertThat(role("sql", "disconnect")).isEqualTo(Role.NONE);
         }
 
@@ -136,7 +137,8 @@ class PostgresCatalogueTest {
         void aReadWaitsForNoRowAndHasNoEffect() {
             assertThat(words(last(catalogue(false, false), READ)))
                     .containsExactly("connection lost before", "57014 on", "57P01 on");
-            assertThat(words(last(catalogue(false, false), READ + " FOR UPDATE"))).contains("40P01 on", "55P03 on");
+            assertThat(words(last(catalogue(false, false), READ + " FOR UPDATE")))
+                    .contains("40P01 on", "55P03 on");
             assertThat(words(last(catalogue(false, false), "SELECT pay(?)"))).contains("connection lost after");
         }
 
@@ -237,14 +239,18 @@ class PostgresCatalogueTest {
         @Test
         void theStateOfTheErrorTells() {
             ServerError conflict = ServerError.of("40001");
-            assertThat(isInjected(new SQLException("", "40001"), conflict, "40001")).isTrue();
-            assertThat(isInjected(new SQLException("", "40P01"), conflict, "40001")).isFalse();
-            assertThat(isInjected(new IllegalStateException("40001"), conflict, "40001")).isFalse();
+            assertThat(isInjected(new SQLException("", "40001"), conflict, "40001"))
+                    .isTrue();
+            assertThat(isInjected(new SQLException("", "40P01"), conflict, "40001"))
+                    .isFalse();
+            assertThat(isInjected(new IllegalStateException("40001"), conflict, "40001"))
+                    .isFalse();
         }
 
         @Test
         void whatCameBackInsteadTellsToo() {
-            assertThat(isInjected(new SQLException("", "25P02"), ServerError.of("40001"), "25P02")).isTrue();
+            assertThat(isInjected(new SQLException("", "25P02"), ServerError.of("40001"), "25P02"))
+                    .isTrue();
         }
 
         @Test
@@ -257,17 +263,23 @@ class PostgresCatalogueTest {
         @Test
         void aLostConnectionIsOneOfItsClass() {
             Cut cut = new Cut(When.AFTER);
-            assertThat(isInjected(new SQLException("", "08006"), cut, "connection lost")).isTrue();
-            assertThat(isInjected(new SQLException("", "08003"), cut, "connection lost")).isTrue();
-            assertThat(isInjected(new SQLException("no state"), cut, "connection lost")).isFalse();
-            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57P01"), "57P01")).isTrue();
-            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57014"), "57014")).isFalse();
+            assertThat(isInjected(new SQLException("", "08006"), cut, "connection lost"))
+                    .isTrue();
+            assertThat(isInjected(new SQLException("", "08003"), cut, "connection lost"))
+                    .isTrue();
+            assertThat(isInjected(new SQLException("no state"), cut, "connection lost"))
+                    .isFalse();
+            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57P01"), "57P01"))
+                    .isTrue();
+            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57014"), "57014"))
+                    .isFalse();
         }
 
         @Test
         void aPoolWithoutConnectionsIsATransientOne() {
             NoConnection none = NoConnection.timedOut();
-            assertThat(isInjected(new SQLTransientConnectionException(), none, "")).isTrue();
+            assertThat(isInjected(new SQLTransientConnectionException(), none, ""))
+                    .isTrue();
             assertThat(isInjected(new SQLException("", "08001"), none, "")).isFalse();
         }
     }
