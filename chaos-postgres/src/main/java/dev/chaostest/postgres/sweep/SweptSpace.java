@@ -74,8 +74,7 @@ public final class SweptSpace implements AutoCloseable {
      * @param schemas those that are kept, as the catalog has them
      * @throws ChaosException if they can't be read, or have too many rows
      */
-    public static SweptSpace of(
-            String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
+    public static SweptSpace of(String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
         Desk desk = new Desk(admin, searchPath);
         try {
             return new SweptSpace(who, wire, desk, BaseImage.read(desk, schemas), Sessions.of(who, wire, desk, admin));

@@ -51,8 +51,7 @@ class NoConnectionTest {
     @Test
     void withoutTheWaitTheTimeOutIsToldAllTheSame() throws SQLException {
         try (PoolFixture fixture = new PoolFixture(2, Duration.ofDays(1));
-                ChaosScope scope =
-                        fixture.arm(first(1, NoConnection.timedOut().atOnce()))) {
+                ChaosScope scope = fixture.arm(first(1, NoConnection.timedOut().atOnce()))) {
             assertThatThrownBy(fixture.pool()::getConnection)
                     .isExactlyInstanceOf(SQLTransientConnectionException.class)
                     .hasMessage("bank-chaos - Connection is not available, request timed out after 86400000ms "

@@ -27,7 +27,7 @@ final class ImageQuery {
                 SELECT oid FROM pg_catalog.pg_namespace WHERE nspname IN (@))),
             r AS MATERIALIZED (
               SELECT objid FROM o WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-            SELECT %d, NULL, pg_catalog.concat_ws(' ',
+            SELECT #, NULL, pg_catalog.concat_ws(' ',
               (SELECT pg_catalog.count(*) || ' ' || pg_catalog.sum(objid::pg_catalog.int8) FROM o),
               (SELECT pg_catalog.count(*) || ' ' || pg_catalog.sum(a.xmin::text::pg_catalog.int8)
                FROM pg_catalog.pg_attribute a JOIN r ON a.attrelid = r.objid),
@@ -72,12 +72,15 @@ final class ImageQuery {
             parts.add(part(
                     number++, "NULL", List.of("t.last_value::text", "t.is_called::text"), sequence.quoted() + " t"));
         }
-        String schemas = shape.schemas().isEmpty() ? "NULL" : String.join(
-                ", ",
-                shape.schemas().stream()
-                        .map(schema -> "'" + schema.replace("'", "''") + "'")
-                        .toList());
-        parts.add("(" + String.format(DEFINITIONS, number).replace("@", schemas.isEmpty() ? "NULL" : schemas) + ", NULL".repeat(width - 1) + ")");
+        String schemas = shape.schemas().isEmpty()
+                ? "NULL"
+                : String.join(
+                        ", ",
+                        shape.schemas().stream()
+                                .map(schema -> "'" + schema.replace("'", "''") + "'")
+                                .toList());
+        parts.add("(" + DEFINITIONS.replace("#", String.valueOf(number)).replace("@", schemas)
+                + ", NULL".repeat(width - 1) + ")");
         return String.join("\nUNION ALL ", parts);
     }
 

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Finds the columns that two rounds without faults have written differently. */
 final class Steadiness {
 
-    private static final Comparator<String> NULLS_FIRST = Comparator.nullsFirst(Comparator.naturalOrder());
-
     private final Course first;
     private final Course second;
     private final Moment moment;
@@ -62,7 +60,7 @@ final class Steadiness {
     private static List<@Nullable String> values(List<ImageRow> rows, int place) {
         List<@Nullable String> values = new ArrayList<>();
         rows.forEach(row -> values.add(row.cells().get(place)));
-        values.sort(NULLS_FIRST);
+        values.sort(Comparator.nullsFirst(Comparator.naturalOrder()));
         return values;
     }
 

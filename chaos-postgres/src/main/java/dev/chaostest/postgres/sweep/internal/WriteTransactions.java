@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 /** Counts the transactions of a round that wrote and committed, by their statements: a write outside of one counts as one. */
 public final class WriteTransactions {
 
-    private static final List<SqlTarget> WRITES = Stream.of("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE")
+    private final List<SqlTarget> writes = Stream.of("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE")
             .map(SqlTarget::on)
             .toList();
-    private static final SqlTarget BEGIN = SqlTarget.on("BEGIN");
-    private static final SqlTarget COMMIT = SqlTarget.on("COMMIT");
-    private static final SqlTarget ROLLBACK = SqlTarget.on("ROLLBACK");
+    private final SqlTarget begin = SqlTarget.on("BEGIN");
+    private final SqlTarget commit = SqlTarget.on("COMMIT");
+    private final SqlTarget rollback = SqlTarget.on("ROLLBACK");
 
     private final Set<Lane> open = new HashSet<>();
     private final Map<Lane, Boolean> wrote = new HashMap<>();
@@ -38,14 +38,14 @@ public final class WriteTransactions {
     private void add(Point arrival) {
         Site site = arrival.site();
         Lane lane = arrival.lane();
-        if (BEGIN.matches(site)) {
+        if (begin.matches(site)) {
             open.add(lane);
             wrote.put(lane, false);
-        } else if (COMMIT.matches(site) || ROLLBACK.matches(site)) {
+        } else if (commit.matches(site) || rollback.matches(site)) {
             open.remove(lane);
-            count += COMMIT.matches(site) && wrote.getOrDefault(lane, false) ? 1 : 0;
+            count += commit.matches(site) && wrote.getOrDefault(lane, false) ? 1 : 0;
             wrote.put(lane, false);
-        } else if (WRITES.stream().anyMatch(target -> target.matches(site))) {
+        } else if (writes.stream().anyMatch(target -> target.matches(site))) {
             count += open.contains(lane) ? 0 : 1;
             wrote.put(lane, true);
         }
