@@ -9,6 +9,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.functional.WireTestServer;
+import dev.chaostest.postgres.monitor.ServerState;
 import dev.chaostest.postgres.wire.SqlTarget;
 import java.nio.charset.StandardCharsets;
 import java.sql.CallableStatement;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -311,5 +313,22 @@ class UnusualTruthTest {
             assertThat(armed.fired()).hasSize(1);
         }
         assertThat(bank.balance(77)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"extended, (a statement that was asked about)", "simple, UPDATE account SET balance = 5 WHERE id = 1"})
+    void reportsDontShowTheQuestionAsTheUsersStatement(String mode, String shown) throws SQLException {
+        try (Connection connection = bank.connect("preferQueryMode", mode, "ApplicationName", bank.schema());
+                var armed = bank.arm()) {
+            WireTestServer.run(connection, UPDATE);
+            String row = ServerState.read(bank.admin())
+                    .toString()
+                    .lines()
+                    .filter(line -> line.contains(bank.schema()))
+                    .findFirst()
+                    .orElse("no row");
+            assertThat(row).contains(shown).doesNotContain("chaos_transaction_number");
+            assertThat(armed.fired()).isEmpty();
+        }
     }
 }
