@@ -7,6 +7,7 @@ import dev.chaostest.junit5.evidence.internal.FailingTokens;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.plan.Seed;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -188,6 +190,26 @@ class FailingFirstTest {
         code = Code.MENDED;
 
         assertThat(names(run(ChanceTestCases.class))).containsExactly("round 1 of 2", "round 2 of 2");
+    }
+
+    @Test
+    void filesWithoutATokenAreForgottenAndLeaveRoomForOthers() throws IOException {
+        run(ChanceTestCases.class);
+        Path folder;
+        try (Stream<Path> folders = Files.list(base.resolve("failing"))) {
+            folder = folders.findFirst().orElseThrow();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        for (int n = 0; n < 20; n++) {
+            Files.write(folder.resolve("0" + n + ".txt"), new byte[] {(byte) 0xc3, (byte) n, 0});
+        }
+
+        assertThat(run(ChanceTestCases.class).failures()).hasSize(2);
+        assertThat(kept("ChanceTestCases.bearsRefusals")).hasSize(2);
     }
 
     @Test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.monitor;
 
-import dev.chaostest.internal.Secrets;
 import dev.chaostest.postgres.wire.WireSession;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -82,7 +81,7 @@ final class OwnSessionsQuery {
                 Columns.text(row, 10),
                 Columns.instant(row, 11),
                 Columns.instant(row, 12),
-                Secrets.takenOutOf(row.getString(13)),
+                UserStatement.of(row.getString(13)),
                 Columns.number(row, 14),
                 Columns.number(row, 15),
                 List.of());

@@ -8,11 +8,15 @@ import dev.chaostest.postgres.wire.TransactionEnd.Identity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The transactions that have ended, in order: the last {@value #KEPT_MAX}. Safe for use by many threads. */
+/**
+ * The transactions that have ended, in order: {@value #KEPT_MAX} at most. Those without a doubt are forgotten first: a lost commit
+ * must not go unseen because many others went well behind it. Safe for use by many threads.
+ */
 final class History {
 
     private static final int KEPT_MAX = 1_000;
@@ -64,9 +68,20 @@ final class History {
 
     synchronized void add(TransactionEnd end) {
         if (ended.size() == KEPT_MAX) {
-            ended.removeFirst();
+            forgetOne();
         }
         ended.addLast(new Ended(end));
+    }
+
+    private void forgetOne() {
+        Iterator<Ended> oldestFirst = ended.iterator();
+        while (oldestFirst.hasNext()) {
+            if (!oldestFirst.next().isDoubtful()) {
+                oldestFirst.remove();
+                return;
+            }
+        }
+        ended.removeFirst();
     }
 
     synchronized void clear() {

@@ -25,6 +25,7 @@ final class Judge {
             "its connection ended before the server had said its number, and its backend before it could be asked";
     private static final String GIVEN_AGAIN =
             "the server was started again since, or another one answers: its number may be another transaction's now";
+    private static final String NOTIFY = "NOTIFY ";
     private static final String NOT_SENT = "no COMMIT of it reached the server";
 
     private final Inquiry inquiry;
@@ -53,10 +54,15 @@ final class Judge {
         if (end.answer() == Answer.ROLLBACK) {
             return Judgement.of(number, Fate.ABORTED);
         }
-        if (identity.isPresent() && number.isEmpty() && end.how() != How.NONE) {
+        if (identity.isPresent() && number.isEmpty() && end.how() != How.NONE && !notifies(end)) {
             return Judgement.of(number, Fate.READ_ONLY);
         }
         return asked(end, identity, learnt, until);
+    }
+
+    /** Notifications are sent, and given a number, by the COMMIT itself. */
+    private static boolean notifies(TransactionEnd end) {
+        return end.work().stream().anyMatch(site -> site.regionMatches(true, 0, NOTIFY, 0, NOTIFY.length()));
     }
 
     /** A server that is just being started refuses connections for a while. */
@@ -130,6 +136,9 @@ final class Judge {
 
     /** Its number was not asked for, or the answer never came. */
     private Judgement unknown(TransactionEnd end, long until) throws SQLException {
+        if (end.isCommitted() || end.answer() == Answer.ERROR) {
+            return gone(end); // it is answered: nobody works on it
+        }
         Optional<Backend> backend = inquiry.backend(end.pid(), end.age());
         while (backend.isPresent()) {
             Optional<String> number = backend.flatMap(Backend::number);

@@ -39,7 +39,7 @@ import javax.sql.DataSource;
  * }
  * }</pre>
  *
- * <p>Remembers the last 1,000 transactions. Safe for use by many threads. Source: PostgreSQL documentation, {@code
+ * <p>Remembers 1,000 transactions, and forgets those that were answered as usual first. Safe for use by many threads. Source: PostgreSQL documentation, {@code
  * pg_xact_status}.
  *
  * @since 0.1
@@ -59,9 +59,9 @@ public final class Truth implements AutoCloseable, Reportable {
     private final History history = new History();
     private final ReentrantLock asking = new ReentrantLock();
 
-    private Truth(WireMount mount, DataSource admin, Optional<String> marks) {
+    private Truth(WireMount mount, DataSource admin, Optional<Marks> marks) {
         this.inquiry = new Inquiry(admin);
-        this.judge = new Judge(inquiry, marks, history::prepared);
+        this.judge = new Judge(inquiry, marks.map(Marks::table), history::prepared);
         this.following = mount.follow(new TransactionObserver() {
             @Override
             public void ended(TransactionEnd end) {
@@ -70,7 +70,7 @@ public final class Truth implements AutoCloseable, Reportable {
 
             @Override
             public Optional<String> marks() {
-                return marks;
+                return marks.map(Marks::function);
             }
         });
     }
@@ -88,25 +88,28 @@ public final class Truth implements AutoCloseable, Reportable {
 
     /**
      * As {@link #of}; and each transaction that writes leaves a row in a table, its mark, so that its end is known even after a
-     * crash or a promotion. Every role may write there. The table stays.
+     * crash or a promotion. Every role that may use its schema may write there. The table stays, and a function beside it, {@code
+     * <table>_mark()}, which writes the row.
      *
      * @param table its name, or schema and name with a dot between; made if it is not there: {@code (id uuid)}
      * @throws ChaosException if it can't be made
      */
     public static Truth marking(WireMount mount, DataSource admin, String table) {
-        String quoted =
-                Arrays.stream(table.split("\\.", 2)).map(SchemaName::quote).collect(Collectors.joining("."));
+        Marks marks = new Marks(quoted(table), quoted(table + "_mark"));
         try (Connection connection = admin.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE IF NOT EXISTS " + quoted + " (id uuid NOT NULL)");
-            statement.execute("GRANT SELECT, INSERT ON " + quoted + " TO PUBLIC");
+            statement.execute(marks.definition());
         } catch (SQLException e) {
             throw new ChaosException(
                     "A table for marks must be there, but \"" + table + "\" could not be made: the database answered "
                             + e.getSQLState() + ". Name one in a schema where the role may create; see the cause.",
                     e);
         }
-        return new Truth(mount, admin, Optional.of(quoted));
+        return new Truth(mount, admin, Optional.of(marks));
+    }
+
+    private static String quoted(String name) {
+        return Arrays.stream(name.split("\\.", 2)).map(SchemaName::quote).collect(Collectors.joining("."));
     }
 
     /** What {@link #resolve} finds within 10 s. */

@@ -193,6 +193,7 @@ final class Backend implements Framer.Reader {
         if (first == null) {
             return true;
         }
+        boolean asksInVain = fields.isForbidden() && replies.isQuestionNext();
         Call failed = first.call();
         ServerError ended = failed == null ? null : endedAs(failed, fields);
         String state = ended == null ? fields.state() : ended.state().code();
@@ -212,7 +213,7 @@ final class Backend implements Framer.Reader {
         if (session.filter().isCut()) {
             return false;
         }
-        ErrorFields shown = shown(first, fields, ended);
+        ErrorFields shown = asksInVain ? fields.withHint(ErrorFields.NUMBER_HINT) : shown(first, fields, ended);
         if (!shown.equals(fields)) {
             session.filter().saysError(shown.message());
         }

@@ -74,6 +74,7 @@ final class Endings {
     void answered(Transactions in) {
         while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {
             Followed done = sent.removeFirst();
+            done.isOver();
             if (done.isLate()) {
                 late.add(done);
             } else {
@@ -93,7 +94,12 @@ final class Endings {
     /** The connection is gone. */
     void lost(Transactions in) {
         haveGoneOn(in);
-        sent.forEach(each -> each.lost(in));
+        for (Followed each : sent) {
+            if (cycles.isOver(each.cycle())) {
+                each.isOver();
+            }
+            each.lost(in);
+        }
         sent.clear();
     }
 }

@@ -13,6 +13,12 @@ record ErrorFields(Map<Character, String> fields) {
             + " Let the test server accept plain connections: a \"host\" line in pg_hba.conf for this address,"
             + " and sslmode=disable in the client.";
 
+    /** What to do when a role may not ask for the number of its transaction. */
+    static final String NUMBER_HINT = "While a chaos round is armed, the session is asked for the number of each transaction."
+            + " Grant the role EXECUTE on the function (and USAGE on the schema, where marks are written),"
+            + " or don't follow transactions in this test.";
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String TOO_MANY_CONNECTIONS = "53300";
     private static final String ADMIN_SHUTDOWN = "57P01";
     private static final String INVALID_AUTHORIZATION = "28000";
@@ -64,6 +70,10 @@ record ErrorFields(Map<Character, String> fields) {
     /** Whether a rule in pg_hba.conf refused the connection. */
     boolean isHbaRefusal() {
         return state().equals(INVALID_AUTHORIZATION) && BY_HBA_RULE.equals(fields.get('R'));
+    }
+
+    boolean isForbidden() {
+        return state().equals(INSUFFICIENT_PRIVILEGE);
     }
 
     /** The same error with another hint. */

@@ -22,6 +22,7 @@ final class Followed {
     private String name = "";
     private TransactionEnd.@Nullable Identity identity;
     private boolean asked;
+    private boolean over;
     private long cycle;
     private String tag = "";
     private String state = "";
@@ -89,6 +90,11 @@ final class Followed {
         state = with;
     }
 
+    /** The server is ready again after its end. */
+    void isOver() {
+        over = true;
+    }
+
     /** The answer has come, but the client has to wait for it. */
     void answerWaits(List<Hold> holds) {
         late = holds;
@@ -121,8 +127,6 @@ final class Followed {
         if (readsOnly && how == How.ALONE) {
             return; // nothing is in doubt, and there may be thousands of them
         }
-        boolean committed = (how == How.COMMIT && tag.equals("COMMIT"))
-                || (how == How.COMMIT_PREPARED && tag.equals("COMMIT PREPARED"));
         observer.ended(new TransactionEnd(
                 round,
                 in.pid(),
@@ -132,7 +136,17 @@ final class Followed {
                 name,
                 answer,
                 answer == Answer.NONE ? "" : state,
-                committed,
+                isCommitted(),
                 work));
+    }
+
+    /** Several statements may have rolled back in the middle. */
+    private boolean isCommitted() {
+        return switch (how) {
+            case COMMIT -> tag.equals("COMMIT");
+            case COMMIT_PREPARED -> tag.equals("COMMIT PREPARED");
+            case ALONE -> over && state.isEmpty() && work.stream().noneMatch(site -> site.indexOf(';') >= 0);
+            case PREPARE, NONE -> false;
+        };
     }
 }

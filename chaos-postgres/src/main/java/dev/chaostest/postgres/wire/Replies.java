@@ -72,6 +72,17 @@ final class Replies {
         return first != null && first.isNumbered();
     }
 
+    /** Whether what comes next belongs to a question of ours and to nothing else. */
+    boolean isQuestionNext() {
+        for (Expected each : owed) {
+            boolean prepares = each.kind() == Expected.Kind.PARSE || each.kind() == Expected.Kind.BIND;
+            if (!prepares || each.shown() != Expected.Shown.NOTHING) {
+                return each.shown() == Expected.Shown.NUMBER;
+            }
+        }
+        return false;
+    }
+
     void answered() {
         Expected first = owed.pollFirst();
         calls -= first == null || first.call() == null ? 0 : 1;

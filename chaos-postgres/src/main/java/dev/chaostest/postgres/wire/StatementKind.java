@@ -43,7 +43,7 @@ enum StatementKind {
             "IMPORT",
             "SECURITY",
             "REASSIGN");
-    private static final Set<String> READS = Set.of("SELECT", "VALUES", "TABLE");
+    private static final Set<String> READS = Set.of("SELECT", "VALUES", "TABLE", "EXECUTE");
     private static final Pattern WRITING_WITH = Pattern.compile("(?i)\\b(INSERT|UPDATE|DELETE|MERGE)\\b");
     private static final Pattern CONTROL =
             Pattern.compile("(BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT|PREPARE TRANSACTION)\\b.*");

@@ -24,8 +24,8 @@ public interface TransactionObserver {
     void ended(TransactionEnd end);
 
     /**
-     * The table that gets a row of each transaction that writes, in that transaction, just before its end; with a column
-     * {@code id uuid}; quoted as SQL wants it. Default: none.
+     * The function that is called in each transaction that writes, just before its end: it leaves a row there and answers with
+     * that row's id, a {@code uuid}; without parameters, quoted as SQL wants it. Default: none.
      */
     default Optional<String> marks() {
         return Optional.empty();

@@ -123,6 +123,7 @@ final class Transactions {
                 && cycles.next() == last.cycle() + 1
                 && StatementKind.of(site.name()).mayBeFollowed()
                 && SqlSites.isWhole(site.name())
+                && !NumberQuestion.isLike(site.name())
                 && body.get(body.limit() - 1) == 0;
         if (last == null || !isAsked) {
             session.replies().add(expected);

@@ -4,7 +4,9 @@ package dev.chaostest.junit5.evidence.internal;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.plan.ChaosException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -63,8 +65,21 @@ public final class FailingTokens {
     private static void read(Path file, List<Token> tokens) {
         try {
             tokens.add(Token.parse(Files.readString(file).lines().findFirst().orElse("")));
-        } catch (IOException | ChaosException e) { // gone meanwhile, or of another version
+        } catch (NoSuchFileException goneMeanwhile) {
+            LOG.debug("{} is green in another JVM", file);
+        } catch (CharacterCodingException | ChaosException e) { // of another version, or not even text
+            LOG.warn("What is in {} is no token and is forgotten: {}", file, e.toString());
+            forget(file); // else twenty of them would leave no room for any other
+        } catch (IOException e) {
             LOG.warn("The failing token in {} is left out: {}", file, e.toString());
+        }
+    }
+
+    private static void forget(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} can't be forgotten: {}", file, e.toString());
         }
     }
 
