@@ -33,11 +33,6 @@ public record Choice(Set<String> faults, Set<Integer> only, Set<Integer> first) 
         return faults.isEmpty() ? !candidate.onlyNamed() : faults.contains(candidate.name());
     }
 
-    /** Whether nobody has asked for anything, and it is not tried unasked. */
-    boolean passesOver(Candidate candidate) {
-        return faults.isEmpty() && candidate.onlyNamed();
-    }
-
     /**
      * Refuses a name that no catalogue has.
      *
