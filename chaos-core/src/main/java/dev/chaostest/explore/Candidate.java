@@ -11,13 +11,19 @@ import java.util.Objects;
  * @param words the same and how it meets the point, for names of rounds: {@code connection lost after}, {@code 40001 on}
  * @param fault what is done
  * @param canLast whether it may go on from there, and not only strike once
+ * @param onlyNamed whether it is tried only where it is chosen by its name
  * @since 0.1
  */
-public record Candidate(String name, String words, Fault fault, boolean canLast) {
+public record Candidate(String name, String words, Fault fault, boolean canLast, boolean onlyNamed) {
 
     public Candidate {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(words, "words");
         Objects.requireNonNull(fault, "fault");
+    }
+
+    /** One that is tried unless others are chosen. */
+    public Candidate(String name, String words, Fault fault, boolean canLast) {
+        this(name, words, fault, canLast, false);
     }
 }

@@ -10,7 +10,8 @@ import java.util.TreeSet;
 /**
  * Which of the possible variants a sweep tries.
  *
- * @param faults the {@linkplain Candidate#name names} of the faults; empty for all
+ * @param faults the {@linkplain Candidate#name names} of the faults; empty for all that are tried
+ *     unasked
  * @param only the {@linkplain Variant#id ids} of the only ones to be tried, as when one is replayed; empty for all
  * @param first the ids of those that come before the others, as when they were red the last time
  * @since 0.1
@@ -29,7 +30,7 @@ public record Choice(Set<String> faults, Set<Integer> only, Set<Integer> first) 
     }
 
     boolean isOf(Candidate candidate) {
-        return faults.isEmpty() || faults.contains(candidate.name());
+        return faults.isEmpty() ? !candidate.onlyNamed() : faults.contains(candidate.name());
     }
 
     /**

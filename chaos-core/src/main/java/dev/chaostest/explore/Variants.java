@@ -53,7 +53,7 @@ final class Variants {
         for (Candidate candidate : possible.candidates()) {
             if (choice.isOf(candidate)) {
                 found.add(new Found(point, knows.naming(point.site()), candidate));
-            } else {
+            } else if (!candidate.onlyNamed()) {
                 pruned.add(NOT_CHOSEN);
             }
         }

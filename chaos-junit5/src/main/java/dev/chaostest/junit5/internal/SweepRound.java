@@ -156,7 +156,8 @@ public final class SweepRound {
      * @throws SweepRed if something is wrong
      */
     void judge(ChaosScope scope) {
-        if (bench.isWrong(ended(scope, expected))) {
+        boolean found = turn instanceof Turn.Try && !scope.round().findings().isEmpty();
+        if (bench.isWrong(ended(scope, expected)) || found) {
             throw new SweepRed(turn.variant().isEmpty()
                     ? "something is wrong"
                     : missed(scope).orElse(turn.variant().get().name() + " broke it"));

@@ -76,7 +76,7 @@ class SweepMistakesTest {
                 .isEqualTo(
                         "@ChaosSweep on SweepMistakesTest$UnknownFaultTestCases.sweeps: faults of a sweep must be some of "
                                 + "[23503, 23505, 40001, 40P01, 53300, 55P03, 57014, 57P01, 57P03, call fails, connection lost, no "
-                                + "connection, slow], but \"conection lost\" is none. Did you mean \"connection lost\"?");
+                                + "answer, no connection, slow], but \"conection lost\" is none. Did you mean \"connection lost\"?");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,29 @@ class SweepOraclesTest {
     }
 
     @Test
+    void aMissingTimeoutIsFoundOnRequest() {
+        Inner inner = Inner.run(WaitingTestCases.class, Map.of("chaos.hang-limit", "100ms"));
+
+        assertThat(inner.failures())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each)
+                        .hasMessageContaining(
+                                "finding  : A DataSource must have a socketTimeout, but this one has none"));
+        assertThat(inner.names().stream().map(each -> each.replaceAll(":\\d+", ":9")))
+                .contains(
+                        "#1 no answer to UPDATE account at Bank.add:9, again",
+                        "#2 no answer, though done, to UPDATE account at Bank.add:9, again");
+    }
+
+    @Test
+    void aTimeoutIsAnAnswer() {
+        Inner inner = Inner.run(TimingOutTestCases.class, Map.of("chaos.hang-limit", "100ms"));
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.names()).last().asString().contains(" 2 rounds, 0 red");
+    }
+
+    @Test
     void aConnectionThatIsNotGivenBackIsFoundAndDoesNotReachTheNextRound() {
         Inner inner = Inner.run(LeakingTestCases.class);
 
@@ -86,6 +110,27 @@ class SweepOraclesTest {
                 .contains(
                         "A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep whose "
                                 + "data can be put back before each round, but the test is none. Use @ChaosSweep.");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class WaitingTestCases {
+        @ChaosSweep(faults = "no answer")
+        void waits(DataSource bank) throws SQLException {
+            Bank.add(bank, 1, 1);
+        }
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class TimingOutTestCases {
+        @ChaosSweep(faults = "no answer")
+        void waits(DataSource bank) throws SQLException {
+            try (Connection connection = bank.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, 1_500);
+                Bank.add(connection, 1, 1);
+            }
+        }
     }
 
     @PostgresTest

@@ -4,6 +4,7 @@ package dev.chaostest.postgres.sweep;
 import dev.chaostest.explore.Candidate;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
+import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
@@ -17,6 +18,7 @@ final class Faults {
 
     static final String LOST = "connection lost";
     static final String SLOW = "slow";
+    static final String NO_ANSWER = "no answer";
     static final String NO_CONNECTION = "no connection";
     static final String CONFLICT = "40001";
     static final String DEADLOCK = "40P01";
@@ -35,7 +37,7 @@ final class Faults {
 
     private static Set<String> names() {
         Set<String> names = new TreeSet<>(
-                Set.of(LOST, SLOW, NO_CONNECTION, CONFLICT, DEADLOCK, LOCK_TIMEOUT, CANCELLED, TERMINATED));
+                Set.of(LOST, SLOW, NO_ANSWER, NO_CONNECTION, CONFLICT, DEADLOCK, LOCK_TIMEOUT, CANCELLED, TERMINATED));
         names.addAll(AT_CONNECT);
         names.addAll(DEFERRED);
         return Set.copyOf(names);
@@ -59,6 +61,15 @@ final class Faults {
 
     static Candidate slow() {
         return new Candidate(SLOW, SLOW + " before", Delay.of(PAUSE), false);
+    }
+
+    /** Takes as long as the client's time-outs, so it is asked for. */
+    static Candidate noAnswer() {
+        return new Candidate(NO_ANSWER, NO_ANSWER + " to", new Hang(When.BEFORE), false, true);
+    }
+
+    static Candidate noAnswerThoughDone() {
+        return new Candidate(NO_ANSWER, NO_ANSWER + ", though done, to", new Hang(When.AFTER), false, true);
     }
 
     static Candidate noConnection() {

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.sweep;
 
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Hang;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
 import java.sql.SQLException;
@@ -15,6 +16,8 @@ final class Injected {
     private static final String CONNECTION = "08";
     /** {@code connection_does_not_exist}. */
     private static final String CLOSED_BEFORE = "08003";
+
+    private static final String CANCELLED = "57014";
 
     private Injected() {}
 
@@ -37,6 +40,9 @@ final class Injected {
         }
         if (fault instanceof Cut) {
             return isLost(thrown);
+        }
+        if (fault instanceof Hang) { // a time-out of the socket ends the connection, one of the statement cancels it
+            return isLost(thrown) || CANCELLED.equals(thrown.getSQLState());
         }
         if (fault instanceof ServerError error) {
             String planned = error.state().code();

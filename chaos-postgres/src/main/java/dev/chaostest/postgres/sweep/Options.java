@@ -93,6 +93,8 @@ final class Options {
         candidates.add(Faults.lostAfter());
         conflict(course);
         candidates.add(Faults.state(Faults.TERMINATED));
+        candidates.add(Faults.noAnswer());
+        candidates.add(Faults.noAnswerThoughDone());
         if (facts.hasDeferrable()) {
             Faults.DEFERRED.forEach(state -> candidates.add(Faults.state(state)));
         } else {
@@ -127,6 +129,10 @@ final class Options {
         candidates.add(Faults.state(Faults.TERMINATED));
         for (; errors < candidates.size(); errors++) {
             pruned.add(UNDONE);
+        }
+        candidates.add(Faults.noAnswer());
+        if (!isRead && !course.isInTransaction()) {
+            candidates.add(Faults.noAnswerThoughDone());
         }
     }
 

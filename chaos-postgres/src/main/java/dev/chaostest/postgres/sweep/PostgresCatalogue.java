@@ -11,6 +11,8 @@ import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.wire.SqlTarget;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The faults that are possible at statements, commits, connects, rows and the pool.
@@ -30,6 +32,11 @@ public record PostgresCatalogue(Facts facts, boolean messages) implements Catalo
 
     private static final Site CONNECT = new Site("sql", "connect");
     private static final int NAME_MAX = 60;
+
+    private static final Pattern DEFINITION = Pattern.compile(
+            "(?<verb>CREATE|ALTER|DROP) (?:[A-Z]+ ){0,3}?(?<kind>TABLE|VIEW|INDEX|SEQUENCE) "
+                    + "(?:CONCURRENTLY )?(?:IF (?:NOT )?EXISTS )?(?:ONLY )?(?<name>[^\\s(;,]+)",
+            Pattern.CASE_INSENSITIVE);
 
     /**
      * What decides which faults are possible.
@@ -65,7 +72,10 @@ public record PostgresCatalogue(Facts facts, boolean messages) implements Catalo
         if (PoolMount.acquire().matches(site)) {
             return "getConnection";
         }
-        String name = SqlTarget.naming(site).orElse(site.name());
+        Matcher definition = DEFINITION.matcher(site.name());
+        String name = definition.lookingAt()
+                ? definition.group("verb") + " " + definition.group("kind") + " " + definition.group("name")
+                : SqlTarget.naming(site).orElse(site.name());
         return name.length() <= NAME_MAX ? name : name.substring(0, NAME_MAX) + "...";
     }
 

@@ -12,6 +12,7 @@ import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hit;
+import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
@@ -57,7 +58,17 @@ class PostgresCatalogueTest {
     }
 
     private static List<String> words(Possible possible) {
-        return possible.candidates().stream().map(Candidate::words).toList();
+        return possible.candidates().stream()
+                .filter(each -> !each.onlyNamed())
+                .map(Candidate::words)
+                .toList();
+    }
+
+    private static List<String> onRequest(Possible possible) {
+        return possible.candidates().stream()
+                .filter(Candidate::onlyNamed)
+                .map(Candidate::words)
+                .toList();
     }
 
     @Nested
@@ -108,6 +119,13 @@ class PostgresCatalogueTest {
         void theyAreNamedAsAUserWould() {
             assertThat(catalogue.naming(new Site("sql", UPDATE))).isEqualTo("UPDATE account");
             assertThat(catalogue.naming(new Site("sql", "COMMIT"))).isEqualTo("COMMIT");
+            assertThat(catalogue.naming(
+                            new Site("sql", "CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT id FROM product")))
+                    .isEqualTo("CREATE TABLE staged");
+            assertThat(catalogue.naming(new Site("sql", "create unique index if not exists i on t (a)")))
+                    .isEqualTo("create index i");
+            assertThat(catalogue.naming(new Site("sql", "DROP TABLE IF EXISTS staged, other")))
+                    .isEqualTo("DROP TABLE staged");
             assertThat(catalogue.naming(new Site("pool", "acquire"))).isEqualTo("getConnection");
         }
     }
@@ -131,6 +149,16 @@ class PostgresCatalogueTest {
         void insideATransactionItGoesWithThat() {
             assertThat(words(last(catalogue(false, false), "BEGIN", UPDATE)))
                     .containsExactly("connection lost before", "40P01 on", "55P03 on", "57014 on", "57P01 on");
+        }
+
+        @Test
+        void anAnswerThatNeverComesIsTriedOnRequest() {
+            assertThat(onRequest(last(catalogue(false, false), "BEGIN", UPDATE))).containsExactly("no answer to");
+            assertThat(onRequest(last(catalogue(false, false), READ))).containsExactly("no answer to");
+            for (List<String> ending : List.of(List.of(UPDATE), List.of("BEGIN", UPDATE, "COMMIT"))) {
+                assertThat(onRequest(last(catalogue(false, false), ending.toArray(String[]::new))))
+                        .containsExactly("no answer to", "no answer, though done, to");
+            }
         }
 
         @Test
@@ -273,6 +301,15 @@ class PostgresCatalogueTest {
                     .isTrue();
             assertThat(isInjected(new SQLException("", "08006"), ServerError.of("57014"), "57014"))
                     .isFalse();
+        }
+
+        @Test
+        void aTimeoutIsWhatComesOfAnAnswerThatNeverComes() {
+            Hang hang = new Hang(When.BEFORE);
+            assertThat(isInjected(new SQLException("", "08006"), hang, "")).isTrue();
+            assertThat(isInjected(new SQLException("", "57014"), hang, "")).isTrue();
+            assertThat(isInjected(new SQLException("", "08003"), hang, "")).isFalse();
+            assertThat(isInjected(new SQLException("", "40001"), hang, "")).isFalse();
         }
 
         @Test

@@ -74,6 +74,7 @@ record Swept(int rounds, List<Red> reds, Duration took) {
         return LauncherDiscoveryRequestBuilder.request()
                 .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList())
                 .configurationParameter("chaos.failing-first", "false")
+                .configurationParameter("chaos.hang-limit", "200ms")
                 .configurationParameter("chaos.schema.keep", "never");
     }
 
