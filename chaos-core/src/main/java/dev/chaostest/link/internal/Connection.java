@@ -261,9 +261,9 @@ final class Connection {
         relay.forget(this);
     }
 
-    private static void end(Pump pump) {
+    private void end(Pump pump) {
         pump.flow().end();
-        pump.sluice().gone();
+        relay.guard().unlocked(pump.sluice()::gone);
     }
 
     /** Under the lock of the relay, or when it is gone from there. */

@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Accepts clients on a port of its own, connects each to the server, and has the plan asked about them.
  *
  * <p>Its lock makes "which connections are there, and what were they asked" one step. It is taken before the lock of a
- * connection or a flow, never after one.
+ * connection or a flow, never after one. A filter that acts on its own link takes it after the filter's own, so that one is
+ * not taken under it: see {@link Guard#unlocked}.
  */
 public final class Relay implements AutoCloseable {
 
@@ -36,7 +35,7 @@ public final class Relay implements AutoCloseable {
     private final Pumps pumps;
     private final Questions questions;
     private final Sluice.Maker sluices;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard guard = new Guard();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private Runnable unwatch = () -> {};
     private Acceptor acceptor;
@@ -109,7 +108,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private boolean isAdmitted(Connection connection) {
-        return locked(() -> {
+        return guard.locked(() -> {
             if (closed || cut || !questions.admits(connection)) {
                 return false;
             }
@@ -120,7 +119,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private void armed(Round round) {
-        locked(() -> {
+        guard.locked(() -> {
             unwatch.run();
             unwatch = round.whenAdded(() -> askLive(round));
             askLive(round);
@@ -128,14 +127,19 @@ public final class Relay implements AutoCloseable {
     }
 
     private void askLive(Round round) {
-        locked(() -> {
+        guard.locked(() -> {
             questions.askLive(round, List.copyOf(connections));
         });
     }
 
+    /** What must not be done under the lock. */
+    Guard guard() {
+        return guard;
+    }
+
     /** The sockets of a connection are both open. */
     void begin(Connection connection) {
-        locked(() -> {
+        guard.locked(() -> {
             connection.begin();
             if (held || partitioned) {
                 connection.hold(true);
@@ -145,7 +149,7 @@ public final class Relay implements AutoCloseable {
 
     /** A connection is closed. */
     void forget(Connection connection) {
-        locked(() -> {
+        guard.locked(() -> {
             connections.remove(connection);
             connection.forget();
         });
@@ -178,7 +182,7 @@ public final class Relay implements AutoCloseable {
 
     /** Stops bytes, or lets them go on; false if that was so already. */
     public boolean hold(boolean hold) {
-        return locked(() -> {
+        return guard.locked(() -> {
             boolean changed = held != hold;
             held = hold;
             List.copyOf(connections).forEach(connection -> connection.hold(held || partitioned));
@@ -188,7 +192,7 @@ public final class Relay implements AutoCloseable {
 
     /** Parts clients from the server, or lets them meet again; false if that was so already. */
     public boolean partition(boolean part) {
-        return locked(() -> {
+        return guard.locked(() -> {
             boolean changed = partitioned != part;
             partitioned = part;
             for (Connection connection : List.copyOf(connections)) {
@@ -202,12 +206,12 @@ public final class Relay implements AutoCloseable {
     /** Resets all connections and refuses new ones; false if that was so already. */
     public boolean cut() {
         boolean changed = mute();
-        locked(() -> acceptor).awaitGone(JOIN.toSeconds());
+        guard.locked(() -> acceptor).awaitGone(JOIN.toSeconds());
         return changed;
     }
 
     private boolean mute() {
-        return locked(() -> {
+        return guard.locked(() -> {
             boolean changed = !cut && !closed;
             cut = true;
             acceptor.stop();
@@ -219,12 +223,12 @@ public final class Relay implements AutoCloseable {
 
     /** Accepts clients again; false if it did already. */
     public boolean restore() {
-        Acceptor last = locked(() -> acceptor);
-        if (!locked(() -> cut && !closed)) {
+        Acceptor last = guard.locked(() -> acceptor);
+        if (!guard.locked(() -> cut && !closed)) {
             return false;
         }
         last.awaitGone(JOIN.toSeconds()); // not under the lock, which it may need for the last client
-        return locked(() -> {
+        return guard.locked(() -> {
             boolean changed = cut && !closed && acceptor == last; // else somebody else was first
             if (changed) {
                 acceptor = acceptor(port.unmute());
@@ -235,27 +239,9 @@ public final class Relay implements AutoCloseable {
         });
     }
 
-    private void locked(Runnable what) {
-        lock.lock();
-        try {
-            what.run();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private <T> T locked(Supplier<T> what) {
-        lock.lock();
-        try {
-            return what.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** How many clients are connected. */
     public int connections() {
-        return locked(connections::size);
+        return guard.locked(connections::size);
     }
 
     /** Writes a line into the ledger of the round that is armed, else into the log. */
@@ -280,7 +266,7 @@ public final class Relay implements AutoCloseable {
     public List<String> residue() {
         List<String> left = new ArrayList<>();
         pumps.left().forEach(thread -> left.add("thread " + thread));
-        locked(() -> {
+        guard.locked(() -> {
             connections.forEach(connection -> left.add("connection of " + connection.text()));
             if (port.listening() != null) {
                 left.add("port " + port.address().getPort() + " of link " + name);
@@ -292,7 +278,7 @@ public final class Relay implements AutoCloseable {
     /** Closes the port and all connections, and waits until its threads have ended. Twice is harmless. */
     @Override
     public void close() {
-        List<Connection> open = locked(() -> {
+        List<Connection> open = guard.locked(() -> {
             closed = true;
             pumps.joinFromNowOn();
             acceptor.stop();

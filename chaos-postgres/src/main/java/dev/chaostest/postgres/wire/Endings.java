@@ -70,6 +70,11 @@ final class Endings {
         }
     }
 
+    /** A message waits on its way to the client: whatever it has not been told yet comes behind that. */
+    void messageWaits(Hold hold) {
+        sent.forEach(each -> each.answerWaits(List.of(hold)));
+    }
+
     /** The client is told that the server is ready again. */
     void answered(Transactions in) {
         while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {

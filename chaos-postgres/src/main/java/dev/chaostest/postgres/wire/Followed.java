@@ -26,7 +26,7 @@ final class Followed {
     private long cycle;
     private String tag = "";
     private String state = "";
-    private List<Hold> late = List.of();
+    private final List<Hold> late = new ArrayList<>();
 
     Followed(Round round, TransactionObserver observer) {
         this.round = round;
@@ -97,7 +97,7 @@ final class Followed {
 
     /** The answer has come, but the client has to wait for it. */
     void answerWaits(List<Hold> holds) {
-        late = holds;
+        late.addAll(holds);
     }
 
     boolean isLate() {
@@ -106,8 +106,7 @@ final class Followed {
 
     /** All of the answer has gone on to the client, unless it gave up waiting. */
     void answered(Transactions in) {
-        boolean gaveUp = late.stream().anyMatch(hold -> hold.end().orElse(Hold.End.CLOSED) == Hold.End.CLOSED);
-        if (gaveUp) {
+        if (late.stream().anyMatch(Followed::isUnheard)) {
             tell(in, Answer.NONE);
         } else if (!state.isEmpty()) {
             tell(in, Answer.ERROR);
@@ -115,6 +114,12 @@ final class Followed {
             boolean asked = how == How.COMMIT || how == How.PREPARE;
             tell(in, asked && tag.equals("ROLLBACK") ? Answer.ROLLBACK : Answer.DONE);
         }
+    }
+
+    /** Whether the connection ended before the wait did. */
+    private static boolean isUnheard(Hold hold) {
+        Hold.End end = hold.end().orElse(Hold.End.CLOSED);
+        return end == Hold.End.CLOSED || end == Hold.End.HOPELESS;
     }
 
     /** The connection ended. */

@@ -141,6 +141,7 @@ final class MessageCall {
         if (from == From.CLIENT) {
             steps.holdToServer(hold);
         } else {
+            session.transactions().endings().messageWaits(hold);
             steps.holdToClient(hold);
         }
     }

@@ -30,4 +30,33 @@ class LinkMountContractTest {
             return new WireFixture(new LinkMount());
         }
     }
+
+    @Nested
+    class Sabotages extends SabotageTest {
+        @Override
+        WireFixture fixture() throws SQLException {
+            return new WireFixture(new LinkMount());
+        }
+    }
+
+    @Nested
+    class Messages extends MessageTest {
+        @Override
+        WireFixture fixture() throws SQLException {
+            return new WireFixture(new LinkMount());
+        }
+
+        @Override
+        String caller() {
+            return "null";
+        }
+    }
+
+    @Nested
+    class MessageFaults extends MessageFaultsTest {
+        @Override
+        WireFixture fixture() throws SQLException {
+            return new WireFixture(new LinkMount());
+        }
+    }
 }

@@ -43,7 +43,11 @@ class MessageFaultsTest {
 
     @BeforeEach
     void open() throws SQLException {
-        bank = new WireFixture();
+        bank = fixture();
+    }
+
+    WireFixture fixture() throws SQLException {
+        return new WireFixture();
     }
 
     @AfterEach

@@ -47,7 +47,16 @@ class MessageTest {
 
     @BeforeEach
     void open() throws SQLException {
-        bank = new WireFixture();
+        bank = fixture();
+    }
+
+    WireFixture fixture() throws SQLException {
+        return new WireFixture();
+    }
+
+    /** What is known of the code under test. */
+    String caller() {
+        return "WireTestServer.read:";
     }
 
     @AfterEach
@@ -77,7 +86,7 @@ class MessageTest {
             assertFails(() -> WireTestServer.read(connection, SELECT), "08006");
             assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
             assertThat(armed.fired().get(0).hit().site().name()).startsWith(message);
-            assertThat(armed.fired().get(0).caller()).startsWith("WireTestServer.read:");
+            assertThat(String.valueOf(armed.fired().get(0).caller())).startsWith(caller());
             assertThat(armed.round().mismatches()).isEmpty();
         }
         assertThat(bank.wire().backends()).isEmpty();

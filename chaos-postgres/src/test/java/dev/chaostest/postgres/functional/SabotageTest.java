@@ -32,7 +32,11 @@ class SabotageTest {
 
     @BeforeEach
     void open() throws SQLException {
-        bank = new WireFixture();
+        bank = fixture();
+    }
+
+    WireFixture fixture() throws SQLException {
+        return new WireFixture();
     }
 
     @AfterEach
