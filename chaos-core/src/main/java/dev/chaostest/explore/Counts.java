@@ -24,10 +24,10 @@ final class Counts {
         return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** {@code 12 of these}, one line each, in the order in which they came. */
-    List<String> lines() {
+    /** In the order in which they came. */
+    List<Verdict.Count> all() {
         return counts.entrySet().stream()
-                .map(each -> each.getValue() + " " + each.getKey())
+                .map(each -> new Verdict.Count(each.getValue(), each.getKey()))
                 .toList();
     }
 }

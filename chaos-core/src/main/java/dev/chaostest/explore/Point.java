@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param length how many arrivals it stands for, 1 or more
  * @param isLaned whether the lane is that of a thread, so that counts over the whole round depend on scheduling
  * @param text what was really asked for; may hold values of the test
- * @param caller the frame of the code under test, as {@code Class.method:line}, or null if none is on the stack
+ * @param caller the frame of the code under test, as {@code Class.method:line}, behind which
+ *     {@code via} names the helper's that it called; null if none is on the stack
  * @param declared exceptions that the called method declares; empty where no method is called
  * @since 0.1
  */
@@ -44,6 +45,11 @@ public record Point(
     /** On which stream of arrivals. */
     public Lane lane() {
         return hit.lane();
+    }
+
+    /** With its caller. */
+    Point from(@Nullable String name) {
+        return new Point(hit, nth, length, isLaned, text, name, declared);
     }
 
     /** With one arrival more. */

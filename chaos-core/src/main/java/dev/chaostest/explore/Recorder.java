@@ -3,7 +3,6 @@ package dev.chaostest.explore;
 
 import dev.chaostest.call.Call;
 import dev.chaostest.explore.Catalogue.Role;
-import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.HitListener;
 import dev.chaostest.plan.Detail;
 import dev.chaostest.plan.Hit;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Writes down each arrival of a round that a catalogue knows, at most {@value #ARRIVALS_MAX}.
@@ -40,6 +40,9 @@ public final class Recorder implements HitListener {
     private final List<? extends Catalogue> catalogues;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Point> arrivals = new ArrayList<>();
+    /** From where each of them came. */
+    private final List<List<StackWalker.StackFrame>> stacks = new ArrayList<>();
+
     private final Map<Site, Long> counts = new HashMap<>();
     /** The place of the latest arrival of each lane. */
     private final Map<Lane, Integer> latest = new HashMap<>();
@@ -65,7 +68,8 @@ public final class Recorder implements HitListener {
                 arrivals.set(last, arrivals.get(last).longer());
             } else if (arrivals.size() < ARRIVALS_MAX) {
                 latest.put(hit.lane(), arrivals.size());
-                arrivals.add(point(hit, nth, detail, text.get(), machinery));
+                arrivals.add(point(hit, nth, detail, text.get()));
+                stacks.add(Places.here(machinery));
             } else {
                 dropped++;
             }
@@ -79,14 +83,14 @@ public final class Recorder implements HitListener {
         return role(site) != Role.NONE;
     }
 
-    private static Point point(Hit hit, long nth, Detail detail, String text, Set<String> machinery) {
+    private static Point point(Hit hit, long nth, Detail detail, String text) {
         return new Point(
                 hit,
                 nth,
                 1,
                 Thread.currentThread() instanceof Laned,
                 text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX),
-                Callers.nearest(machinery),
+                null,
                 detail instanceof Call call ? call.declared() : List.of());
     }
 
@@ -102,10 +106,13 @@ public final class Recorder implements HitListener {
     public Recorded recorded() {
         lock.lock();
         try {
-            List<Point> points = arrivals.stream()
-                    .filter(each -> role(each.site()) != Role.CONTEXT)
+            Places places = Places.of(stacks);
+            List<Point> all = IntStream.range(0, arrivals.size())
+                    .mapToObj(i -> arrivals.get(i).from(places.name(stacks.get(i))))
                     .toList();
-            return new Recorded(arrivals, points, dropped);
+            List<Point> points =
+                    all.stream().filter(each -> role(each.site()) != Role.CONTEXT).toList();
+            return new Recorded(all, points, dropped);
         } finally {
             lock.unlock();
         }

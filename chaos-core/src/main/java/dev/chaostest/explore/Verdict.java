@@ -30,15 +30,30 @@ public record Verdict(
         int green,
         List<String> red,
         List<String> notReached,
-        List<String> impossible,
-        List<String> pruned,
-        List<String> leftOut,
-        List<String> seen,
+        List<Count> impossible,
+        List<Count> pruned,
+        List<Count> leftOut,
+        List<Count> seen,
         List<String> remarks,
         @Nullable String problem,
         Duration took) {
 
     private static final int SHOWN = 20;
+
+    /**
+     * How often what was the case.
+     *
+     * @param number 1 or more
+     * @param what in words, such as {@code beyond maxRounds = 3}
+     */
+    public record Count(int number, String what) {
+
+        /** {@code 3 beyond maxRounds = 3}. */
+        @Override
+        public String toString() {
+            return number + " " + what;
+        }
+    }
 
     public Verdict {
         red = List.copyOf(red);
@@ -80,8 +95,8 @@ public record Verdict(
         return lines;
     }
 
-    private static void add(List<String> lines, String title, List<String> more) {
-        more.stream().limit(SHOWN).map(title::concat).forEach(lines::add);
+    private static void add(List<String> lines, String title, List<?> more) {
+        more.stream().limit(SHOWN).map(each -> title + each).forEach(lines::add);
         if (more.size() > SHOWN) {
             lines.add(title + "and " + (more.size() - SHOWN) + " more");
         }
@@ -93,11 +108,8 @@ public record Verdict(
         }
     }
 
-    /** Each line begins with its number. */
-    private static int sum(List<String> counted) {
-        return counted.stream()
-                .mapToInt(each -> Integer.parseInt(each.substring(0, each.indexOf(' '))))
-                .sum();
+    private static int sum(List<Count> counted) {
+        return counted.stream().mapToInt(Count::number).sum();
     }
 
     private static String number(int number, String what) {

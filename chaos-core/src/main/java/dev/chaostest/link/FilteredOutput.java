@@ -45,10 +45,7 @@ final class FilteredOutput extends OutputStream {
         int asItIs = duplex.clientSends(bytes, offset, length);
         boolean borrowed = duplex.isToServerPending();
         try {
-            if (asItIs > 0) {
-                raw.write(bytes, offset, asItIs);
-            }
-            streams.sendDue();
+            streams.send(bytes, offset, asItIs);
         } finally {
             if (borrowed) {
                 duplex.clientTakesBack();

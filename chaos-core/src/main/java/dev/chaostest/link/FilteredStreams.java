@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class FilteredStreams {
 
     static final int KEPT_MAX = 8 * 1024 * 1024;
+
+    /** As much as the driver itself writes at once. */
+    private static final int TOGETHER = 8 * 1024;
 
     /** The longest blocking read while bytes are held on their way to the server: nothing else can end it early. */
     static final int SLICE_MILLIS = 10;
@@ -189,14 +193,31 @@ final class FilteredStreams {
         }
     }
 
-    void sendDue() throws IOException {
+    /** What was said in one breath goes out in one: a peer that is gone fails a second write before its last words are read. */
+    void send(byte[] bytes, int offset, int length) throws IOException {
+        OutputStream raw = socket.out();
         if (!duplex.isToServerPending()) {
+            if (length > 0) {
+                raw.write(bytes, offset, length);
+            }
             return;
         }
-        OutputStream raw = socket.out();
-        for (Backlog.Piece piece = duplex.poll(); piece != null; piece = duplex.poll()) {
-            raw.write(piece.array(), piece.from(), piece.length());
+        BufferedOutputStream together = new BufferedOutputStream(raw, TOGETHER);
+        together.write(bytes, offset, length);
+        sendDue(together);
+    }
+
+    private void sendDue() throws IOException {
+        if (duplex.isToServerPending()) {
+            sendDue(new BufferedOutputStream(socket.out(), TOGETHER));
         }
+    }
+
+    private void sendDue(OutputStream together) throws IOException {
+        for (Backlog.Piece piece = duplex.poll(); piece != null; piece = duplex.poll()) {
+            together.write(piece.array(), piece.from(), piece.length());
+        }
+        together.flush();
     }
 
     static InterruptedIOException interrupted() {

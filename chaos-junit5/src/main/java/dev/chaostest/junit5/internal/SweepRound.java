@@ -157,7 +157,9 @@ public final class SweepRound {
      */
     void judge(ChaosScope scope) {
         if (bench.isWrong(ended(scope, expected))) {
-            throw new SweepRed(turn.variant().map(it -> it.name() + " broke it").orElse("something is wrong"));
+            throw new SweepRed(turn.variant().isEmpty()
+                    ? "something is wrong"
+                    : missed(scope).orElse(turn.variant().get().name() + " broke it"));
         }
         if (turn instanceof Turn.Clean) {
             scope.verify();
@@ -180,7 +182,8 @@ public final class SweepRound {
         red = first ? firstLine(thrown) : red;
         if (turn instanceof Turn.Try tried) {
             if (tried.first().isEmpty()) {
-                return new TestAbortedException(tried.of() + " was red and is run once more, see the next.");
+                String how = missed(scope).isEmpty() ? "" : " though its fault did not strike,";
+                return new TestAbortedException(tried.of() + " was red" + how + " and is run once more, see the next.");
             }
             if (first) {
                 Outcome now = outcome(scope, Outcome.Result.RED, String.valueOf(red));
@@ -194,8 +197,17 @@ public final class SweepRound {
         return String.valueOf(thrown).lines().findFirst().orElse("");
     }
 
+    /** Whatever is wrong where nothing was injected does not come from the fault: what is to be said in its place. */
+    private Optional<String> missed(ChaosScope scope) {
+        return struck(scope).isAny()
+                ? Optional.empty()
+                : turn.variant()
+                        .map(it -> "the test must be green where nothing is injected, but was red though "
+                                + it.name() + " did not strike. Have the test do the same in each round");
+    }
+
     /** What a failure's message begins with, behind the test's name. */
-    String title(Throwable thrown) {
+    String title(Throwable thrown, ChaosScope scope) {
         if (turn instanceof Turn.Clean clean) {
             return clean.again()
                     ? "a second round without faults must be green as the first was, but was red. Have the test depend on "
@@ -204,7 +216,7 @@ public final class SweepRound {
         }
         return thrown instanceof SweepRed || turn.variant().isEmpty()
                 ? ""
-                : turn.variant().get().name() + " broke it. ";
+                : missed(scope).orElse(turn.variant().get().name() + " broke it") + ". ";
     }
 
     private Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {

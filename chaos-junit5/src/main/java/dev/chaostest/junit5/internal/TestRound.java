@@ -241,7 +241,7 @@ public final class TestRound implements AutoCloseable {
 
     /** The failure of this round, with its report and where the evidence is. */
     ChaosTestFailure failure(Throwable thrown) {
-        String title = sweep.map(round -> round.title(thrown)).orElse("");
+        String title = sweep.map(round -> round.title(thrown, scope())).orElse("");
         String message = ChaosTestFailure.message(test + ": " + title, thrown, findings(thrown) + report());
         return ChaosTestFailure.of(thrown, message + files.write(scope(), thrown, message));
     }

@@ -91,6 +91,23 @@ class SweepOutcomesTest {
     }
 
     @Test
+    void whatIsRedThoughTheFaultDidNotStrikeIsNotToldAsItsDoing() {
+        RedAnotherWayTestCases.ROUNDS.set(0);
+
+        Inner inner = Inner.run(RedAnotherWayTestCases.class);
+
+        assertThat(inner.aborted())
+                .extracting(SweepOutcomesTest::firstLine)
+                .containsExactly("#1 57014 on SELECT account at Bank.ask:9 was red though its fault did not strike, and is "
+                        + "run once more, see the next.");
+        assertThat(inner.failures())
+                .extracting(SweepOutcomesTest::firstLine)
+                .containsExactly("SweepOutcomesTest$RedAnotherWayTestCases.sweeps: the test must be green where nothing is "
+                        + "injected, but was red though 57014 on SELECT account at Bank.ask:9 did not strike. Have the "
+                        + "test do the same in each round. [rounds] ");
+    }
+
+    @Test
     void aFaultThatCanNotBeHadIsAbortedAndCounted() {
         Inner inner = Inner.run(WrongTableTestCases.class);
 
@@ -217,6 +234,18 @@ class SweepOutcomesTest {
                 balance(bank);
             }
             Bank.add(bank, 1, 1);
+        }
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class RedAnotherWayTestCases {
+        static final AtomicInteger ROUNDS = new AtomicInteger();
+
+        @ChaosSweep(faults = "57014")
+        void sweeps(DataSource bank) throws SQLException {
+            assertThat(ROUNDS.incrementAndGet()).as("rounds").isLessThanOrEqualTo(2);
+            balance(bank);
         }
     }
 

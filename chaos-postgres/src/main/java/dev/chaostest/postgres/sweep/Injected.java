@@ -13,7 +13,8 @@ import java.util.Optional;
 final class Injected {
 
     private static final String CONNECTION = "08";
-    private static final String POOL = "com.zaxxer.hikari.";
+    /** {@code connection_does_not_exist}. */
+    private static final String CLOSED_BEFORE = "08003";
 
     private Injected() {}
 
@@ -47,13 +48,12 @@ final class Injected {
         return false;
     }
 
-    /** What a pool says of a connection that it has given up has no state. */
+    /**
+     * Not what a driver or a pool says about a connection object that is closed already: who sees only that does not learn
+     * what happened, and has gone on with a dead connection.
+     */
     private static boolean isLost(SQLException thrown) {
         String state = thrown.getSQLState();
-        if (state != null) {
-            return state.startsWith(CONNECTION);
-        }
-        StackTraceElement[] frames = thrown.getStackTrace();
-        return frames.length > 0 && frames[0].getClassName().startsWith(POOL);
+        return state != null && state.startsWith(CONNECTION) && !state.equals(CLOSED_BEFORE);
     }
 }

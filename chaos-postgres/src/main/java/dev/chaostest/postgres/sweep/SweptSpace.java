@@ -158,6 +158,7 @@ public final class SweptSpace implements AutoCloseable {
             sessions.settle().forEach(each -> lines.add("left     : " + each.what()));
             if (pool != null) { // here, so that a round which loses connections pays for them, and not the next one
                 pool.fill(wire::backends);
+                pool.temporary().forEach(each -> lines.add("left     : " + each));
             }
             return lines;
         });

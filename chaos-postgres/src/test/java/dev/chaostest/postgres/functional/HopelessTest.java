@@ -55,7 +55,7 @@ class HopelessTest {
     @ParameterizedTest
     @EnumSource(When.class)
     void hangOfAClientWithoutTimeoutEndsTheConnectionAndIsFound(When when) throws SQLException {
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 ChaosScope scope = hanging(when, Duration.ofMillis(50))) {
             SQLException lost = catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, UPDATE));
             assertThat(lost.getSQLState()).isEqualTo("08006");
@@ -80,7 +80,7 @@ class HopelessTest {
         Rule lost = swallowed
                 ? Rule.of(WireTarget.message("ReadyForQuery"), Trigger.nth(1), new Swallow())
                 : Rule.of(WireTarget.message("Execute"), Trigger.nth(1), DropRest.fromIt());
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 ChaosScope scope = armed(lost, Duration.ofMillis(50))) {
             SQLException freed = catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, UPDATE));
             assertThat(freed.getSQLState()).isEqualTo("08006");
@@ -95,7 +95,7 @@ class HopelessTest {
     @Test
     void whatIsLostAndNotMissedIsNoFinding() throws SQLException {
         Rule row = Rule.of(WireTarget.message("DataRow"), Trigger.nth(1), new Swallow());
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 Statement read = connection.createStatement();
                 ChaosScope scope = armed(row, Duration.ofMillis(1))) {
             assertThat(read.executeQuery("SELECT 1 WHERE EXISTS (SELECT pg_sleep(0.02))")
@@ -119,7 +119,7 @@ class HopelessTest {
 
     @Test
     void queryTimeoutOfTheClientIsLeftToEndIt() throws SQLException {
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 Statement update = connection.createStatement();
                 ChaosScope scope = hanging(When.BEFORE, Duration.ofMillis(50))) {
             update.setQueryTimeout(1);
@@ -135,7 +135,7 @@ class HopelessTest {
         try (ChaosScope scope = ChaosScope.open("login", Plan.of(new Seed(7), connect))) {
             scope.round().patience(Duration.ofMillis(50));
             scope.arm(bank.wire().mount());
-            SQLException late = catchThrowableOfType(SQLException.class, () -> bank.connect("loginTimeout", "1"));
+            SQLException late = catchThrowableOfType(SQLException.class, () -> bank.connect("socketTimeout", "0", "loginTimeout", "1"));
             assertThat(late.getSQLState()).isEqualTo("08001");
             scope.verify();
         }
@@ -143,7 +143,7 @@ class HopelessTest {
 
     @Test
     void hangThatIsHealedInTimeIsNone() throws Exception {
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 ChaosScope scope = hanging(When.AFTER, Duration.ofHours(1));
                 var fired = scope.ledger().watch(LedgerEntry.Fired.class::isInstance)) {
             FutureTask<?> call = new FutureTask<>(() -> {

@@ -68,7 +68,7 @@ class MessageFaultsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ReadyForQuery", "Sync"})
     void aClientWithoutTimeOutWaitsUntilTheRoundEnds(String message) throws Exception {
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 var armed = bank.arm(at(message, 1, new Swallow()))) {
             FutureTask<?> call = Background.parked(armed, () -> WireTestServer.run(connection, UPDATE));
             assertThat(call.isDone()).isFalse();
@@ -111,7 +111,7 @@ class MessageFaultsTest {
     @ParameterizedTest
     @ValueSource(strings = {"CommandComplete", "Execute"})
     void whatWasDroppedEndsWithTheRule(String message) throws Exception {
-        try (Connection connection = bank.connect();
+        try (Connection connection = bank.connect("socketTimeout", "0");
                 var armed = bank.arm()) {
             Runnable takeOut = armed.round().add(at(message, 1, DropRest.fromIt()));
             FutureTask<?> call = Background.parked(armed, () -> WireTestServer.run(connection, UPDATE));

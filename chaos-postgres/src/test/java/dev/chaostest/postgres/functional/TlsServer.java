@@ -108,6 +108,7 @@ final class TlsServer implements AutoCloseable {
         Properties all = new Properties();
         all.putAll(properties);
         all.setProperty("user", "postgres");
+        all.setProperty("socketTimeout", "30");
         all.setProperty("sslmode", sslMode);
         all.setProperty("sslrootcert", certificate.toString());
         return all;

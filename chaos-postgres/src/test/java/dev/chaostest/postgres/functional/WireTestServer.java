@@ -20,9 +20,11 @@ public final class WireTestServer {
         return TestServer.url();
     }
 
+    /** With a {@code socketTimeout}: nothing else frees a test that reads what never comes. To be without, set it to 0. */
     public static Properties login() {
         Properties properties = new Properties();
         properties.setProperty("user", "postgres");
+        properties.setProperty("socketTimeout", "30");
         return properties;
     }
 

@@ -265,14 +265,27 @@ class PostgresCatalogueTest {
             Cut cut = new Cut(When.AFTER);
             assertThat(isInjected(new SQLException("", "08006"), cut, "connection lost"))
                     .isTrue();
-            assertThat(isInjected(new SQLException("", "08003"), cut, "connection lost"))
+            assertThat(isInjected(new SQLException("", "08001"), cut, "connection lost"))
                     .isTrue();
             assertThat(isInjected(new SQLException("no state"), cut, "connection lost"))
                     .isFalse();
-            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57P01"), "57P01"))
+            assertThat(isInjected(new SQLException("", "08006"), ServerError.of("57P01"), "57P01"))
                     .isTrue();
-            assertThat(isInjected(new SQLException("", "08003"), ServerError.of("57014"), "57014"))
+            assertThat(isInjected(new SQLException("", "08006"), ServerError.of("57014"), "57014"))
                     .isFalse();
+        }
+
+        @Test
+        void aConnectionThatIsClosedAlreadyTellsNothing() {
+            SQLException hikari = new SQLException("Connection is closed");
+            hikari.setStackTrace(new StackTraceElement[] {
+                new StackTraceElement("com.zaxxer.hikari.pool.ProxyConnection$ClosedConnection", "invoke", "", 1)
+            });
+            for (SQLException thrown : List.of(new SQLException("", "08003"), hikari)) {
+                assertThat(isInjected(thrown, new Cut(When.AFTER), "connection lost"))
+                        .isFalse();
+                assertThat(isInjected(thrown, ServerError.of("57P01"), "57P01")).isFalse();
+            }
         }
 
         @Test

@@ -88,6 +88,25 @@ class SweptSessionsTest {
     }
 
     @Test
+    void aTemporaryTableThatIsLeftInAPooledSessionIsToldAndRemoved() {
+        try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(Transfers::transfer)) {
+            SweptBank.Work stages = source -> {
+                try (Connection connection = source.getConnection()) {
+                    Transfers.run(connection, "CREATE TEMPORARY TABLE \"Staged\" (id serial)");
+                }
+                Transfers.transfer(source);
+            };
+
+            for (int round = 0; round < 3; round++) {
+                assertThat(bank.round(stages).wrong())
+                        .anySatisfy(line -> assertThat(line).startsWith("left     : the temporary table Staged ("))
+                        .allSatisfy(line -> assertThat(line).startsWith("left     : the temporary "));
+            }
+            goesOn(bank);
+        }
+    }
+
+    @Test
     void aTransactionThatWasBegunByHandAndLeftInAPooledSessionIsTold() {
         try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(Transfers::transfer)) {
             SweptBank.Work begins = source -> {

@@ -218,7 +218,8 @@ class MessageFilterTest {
     private static String letters(String bytes) {
         String whole = bytes.replaceAll("(?s)([A-Z])\0\0\0[\1-\\x0f](?! \\|)", "$1");
         StringBuilder text = new StringBuilder();
-        for (char each : whole.toCharArray()) {
+        for (int at = 0; at < whole.length(); at++) {
+            char each = whole.charAt(at);
             text.append(each == 0 ? "." : each < ' ' ? String.format(Locale.ROOT, "%d", (int) each) : "" + each);
         }
         return text.toString();

@@ -143,7 +143,7 @@ final class SmallHeap {
 
         @Override
         public void toServerInTurn(Supplier<ByteBuffer> bytes) {
-            bytes.get();
+            toServer(bytes.get());
         }
 
         @Override

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -95,13 +94,6 @@ public final class Sql {
     /** Whether the server rolled the transaction back and says that it may be tried again. */
     public static boolean isTransient(SQLException failure) {
         return TRANSIENT.contains(String.valueOf(failure.getSQLState()));
-    }
-
-    /** Whether a failure says more than that the connection was closed before, so that a caller can decide by it. */
-    public static boolean tellsWhatHappened(SQLException failure) {
-        boolean noneInTime = failure instanceof SQLTransientConnectionException;
-        return noneInTime
-                || (failure.getSQLState() != null && !failure.getSQLState().equals("08003"));
     }
 
     private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {

@@ -23,6 +23,7 @@ public final class FilledPool {
 
     private final DataSource pool;
     private final PoolMount seam;
+    private final OwnTemporary temporary = new OwnTemporary();
     private int wanted = 1;
     /** The sessions that were well when they were last looked at. */
     private List<Integer> good = List.of();
@@ -51,6 +52,7 @@ public final class FilledPool {
                 Connection connection = pool.getConnection();
                 if (connection.isValid(ALIVE_SECONDS)) {
                     lent.add(connection);
+                    temporary.look(connection);
                 } else {
                     giveBack(connection); // the pool has noticed, and does not keep it
                 }
@@ -63,6 +65,7 @@ public final class FilledPool {
 
     /** A round begins: what becomes of the connections now has to be looked at behind it. */
     public void use() {
+        temporary.use();
         good = List.of();
     }
 
@@ -81,6 +84,11 @@ public final class FilledPool {
 
     private int total() {
         return seam.numbers().map(PoolNumbers::total).orElse(1);
+    }
+
+    /** The temporary relations that were found when it was filled, one for each, and dropped, where nobody else can find them. */
+    public List<String> temporary() {
+        return temporary.takeLeft();
     }
 
     /** Who has not given back, one sentence for each place; what they have is closed. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.corpus.transaction;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.example.corpus.Bug;
 import com.example.corpus.Sql;
 import com.zaxxer.hikari.HikariDataSource;
@@ -16,10 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Where the connection is lost, the rollback fails as well, and its exception is all that the caller sees. */
-@Bug(
-        value = "failure of the rollback thrown in place of the first one",
-        says = "tells what happened",
-        asks = "an assertion")
+@Bug(value = "failure of the rollback thrown in place of the first one", says = "Connection is closed")
 final class RollbackHidesTheFailure {
 
     interface Orders {
@@ -65,14 +60,7 @@ final class RollbackHidesTheFailure {
 
         @ChaosSweep
         void anOrderIsThereOrItsFailureIsTold(HikariDataSource shop, Sweep sweep) throws SQLException {
-            try {
-                service.apply(shop).place("r-1", "book");
-            } catch (SQLException failure) {
-                assertThat(Sql.tellsWhatHappened(failure))
-                        .as("%s tells what happened", failure)
-                        .isTrue();
-                throw failure;
-            }
+            service.apply(shop).place("r-1", "book");
         }
     }
 
