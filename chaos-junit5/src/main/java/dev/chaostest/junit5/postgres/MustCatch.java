@@ -69,7 +69,15 @@ final class MustCatch implements Iterator<TestTemplateInvocationContext> {
 
     Rehearsal watched(Rehearsal rehearsal, Class<?> testClass) {
         on.ifPresent(rehearsal::on);
-        return rehearsal.without(testClass.getName());
+        for (Class<?> type = testClass; type != null && type != Object.class; type = type.getSuperclass()) {
+            rehearsal.without(type.getName());
+        }
+        Class<?> around = testClass.getEnclosingClass();
+        while (around != null) { // the code that is tried may be nested in it, too
+            rehearsal.withoutOnly(around.getName());
+            around = around.getEnclosingClass();
+        }
+        return rehearsal;
     }
 
     /** The first round has shown its places; answers what is to be said about them. */

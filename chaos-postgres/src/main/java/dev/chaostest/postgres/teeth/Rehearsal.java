@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -45,7 +46,7 @@ public final class Rehearsal implements AutoCloseable {
     private final Course course = new Course(STATEMENTS_MAX);
     private final AutoCloseable observed;
     private Predicate<Site> on = site -> true;
-    private String leftOut = "";
+    private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
 
     private Rehearsal(WireMount mount) {
         StatementObserver observer = statement -> {
@@ -74,12 +75,23 @@ public final class Rehearsal implements AutoCloseable {
 
     /**
      * Leaves out what a class and those nested in it send themselves: a test that arranges and asserts is not what is tried.
+     * Each call adds one.
      *
      * @param type a binary name
      */
     public Rehearsal without(String type) {
-        leftOut = type.substring(type.lastIndexOf('.') + 1);
+        leftOut.add(simple(type) + "$");
+        return withoutOnly(type);
+    }
+
+    /** As {@link #without}, and those nested in it are tried. */
+    public Rehearsal withoutOnly(String type) {
+        leftOut.add(simple(type) + ".");
         return this;
+    }
+
+    private static String simple(String type) {
+        return type.substring(type.lastIndexOf('.') + 1);
     }
 
     /**
@@ -138,9 +150,8 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     private boolean isLeftOut(Optional<String> caller) {
-        return !leftOut.isEmpty()
-                && caller.filter(frame -> frame.startsWith(leftOut + ".") || frame.startsWith(leftOut + "$"))
-                        .isPresent();
+        return caller.filter(frame -> leftOut.stream().anyMatch(frame::startsWith))
+                .isPresent();
     }
 
     /** Watches no more; what was seen stays. */

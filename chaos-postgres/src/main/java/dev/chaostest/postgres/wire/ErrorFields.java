@@ -14,9 +14,10 @@ record ErrorFields(Map<Character, String> fields) {
             + " and sslmode=disable in the client.";
 
     /** What to do when a role may not ask for the number of its transaction. */
-    static final String NUMBER_HINT = "While a chaos round is armed, the session is asked for the number of each transaction."
-            + " Grant the role EXECUTE on the function (and USAGE on the schema, where marks are written),"
-            + " or don't follow transactions in this test.";
+    static final String NUMBER_HINT =
+            "While a chaos round is armed, the session is asked for the number of each transaction."
+                    + " Grant the role EXECUTE on the function (and USAGE on the schema, where marks are written),"
+                    + " or don't follow transactions in this test.";
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String TOO_MANY_CONNECTIONS = "53300";

@@ -35,8 +35,9 @@ final class NumberQuestion {
 
     /** An INSERT in the question itself would fail wherever a transaction may only read, though nothing is to be written there. */
     private static String marking(String function) {
-        return "SELECT " + COLUMNS + "CASE WHEN " + NUMBER + " IS NOT NULL AND pg_catalog.current_setting('transaction_read_only')"
-                + " = 'off' THEN " + function + "() END";
+        return "SELECT " + COLUMNS + "CASE WHEN " + NUMBER
+                + " IS NOT NULL AND pg_catalog.current_setting('transaction_read_only')" + " = 'off' THEN " + function
+                + "() END";
     }
 
     /** As a statement between others, which leaves nothing behind. */

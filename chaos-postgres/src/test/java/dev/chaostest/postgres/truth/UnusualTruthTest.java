@@ -60,7 +60,8 @@ class UnusualTruthTest {
     void columnThatIsCalledLikeOursIsTheUsers(String mode) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 var armed = bank.arm()) {
-            assertThat(WireTestServer.read(connection, "SELECT 7 AS chaos_transaction_number")).isEqualTo("7");
+            assertThat(WireTestServer.read(connection, "SELECT 7 AS chaos_transaction_number"))
+                    .isEqualTo("7");
             assertThat(WireTestServer.read(connection, "SELECT 8")).isEqualTo("8");
             assertThat(armed.round().mismatches()).isEmpty();
         }
@@ -82,16 +83,15 @@ class UnusualTruthTest {
                 connection.setAutoCommit(false);
                 WireTestServer.run(connection, "SET LOCAL SESSION AUTHORIZATION " + role);
                 WireTestServer.run(connection, UPDATE);
-                assertThatThrownBy(connection::commit)
-                        .isInstanceOfSatisfying(PSQLException.class, thrown -> {
-                            assertThat(thrown.getSQLState()).isEqualTo("42501");
-                            assertThat(Objects.requireNonNull(thrown.getServerErrorMessage())
-                                            .getHint())
-                                    .isEqualTo(
-                                            "While a chaos round is armed, the session is asked for the number of each transaction."
-                                                    + " Grant the role EXECUTE on the function (and USAGE on the schema, where marks are"
-                                                    + " written), or don't follow transactions in this test.");
-                        });
+                assertThatThrownBy(connection::commit).isInstanceOfSatisfying(PSQLException.class, thrown -> {
+                    assertThat(thrown.getSQLState()).isEqualTo("42501");
+                    assertThat(Objects.requireNonNull(thrown.getServerErrorMessage())
+                                    .getHint())
+                            .isEqualTo(
+                                    "While a chaos round is armed, the session is asked for the number of each transaction."
+                                            + " Grant the role EXECUTE on the function (and USAGE on the schema, where marks are"
+                                            + " written), or don't follow transactions in this test.");
+                });
                 TransactionOutcome outcome = TruthFixture.only(truth.resolve(Duration.ofSeconds(30)));
                 assertThat(outcome.fate()).isEqualTo(Fate.ABORTED);
                 assertThat(outcome.isGhost()).isFalse();
@@ -122,7 +122,8 @@ class UnusualTruthTest {
             connection.commit();
             assertThat(truth.outcomes()).isEmpty();
             assertThat(armed.round().mismatches()).isEmpty();
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM marks")).isEqualTo("1");
+            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM marks"))
+                    .isEqualTo("1");
         }
     }
 
@@ -168,11 +169,14 @@ class UnusualTruthTest {
     @ValueSource(strings = {"extended", "simple"})
     void selectForUpdateAndFunctionsThatWrite(String mode) throws SQLException {
         try (Connection direct = WireTestServer.direct()) {
-            WireTestServer.run(direct, "CREATE FUNCTION " + bank.schema() + ".pay() RETURNS int LANGUAGE sql SET search_path = "
-                    + bank.schema() + " AS 'UPDATE account SET balance = 5 WHERE id = 1 RETURNING 1'");
+            WireTestServer.run(
+                    direct,
+                    "CREATE FUNCTION " + bank.schema() + ".pay() RETURNS int LANGUAGE sql SET search_path = "
+                            + bank.schema() + " AS 'UPDATE account SET balance = 5 WHERE id = 1 RETURNING 1'");
         }
         try (Connection connection = bank.connect("preferQueryMode", mode);
-                var armed = bank.arm(Rule.of(SqlTarget.matching("SELECT pay.*"), Trigger.nth(1), new Cut(When.AFTER)))) {
+                var armed =
+                        bank.arm(Rule.of(SqlTarget.matching("SELECT pay.*"), Trigger.nth(1), new Cut(When.AFTER)))) {
             TruthFixture.assertState(() -> WireTestServer.read(connection, "SELECT pay()"), "08006");
             assertThat(bank.only().isGhost()).isTrue();
             assertThat(armed.fired()).hasSize(1);
@@ -203,7 +207,15 @@ class UnusualTruthTest {
     @ParameterizedTest
     @ValueSource(strings = {"always", "conservative", "never"})
     void savepointsAndBatchesOfTheDriver(String autosave) throws SQLException {
-        try (Connection connection = bank.connect("autosave", autosave, "cleanupSavepoints", "true", "reWriteBatchedInserts", "true", "prepareThreshold", "1");
+        try (Connection connection = bank.connect(
+                        "autosave",
+                        autosave,
+                        "cleanupSavepoints",
+                        "true",
+                        "reWriteBatchedInserts",
+                        "true",
+                        "prepareThreshold",
+                        "1");
                 var armed = bank.arm(CommitLost.first(CommitLost.replyLost()))) {
             connection.setAutoCommit(false);
             WireTestServer.run(connection, UPDATE);
@@ -217,7 +229,8 @@ class UnusualTruthTest {
             try (Statement statement = connection.createStatement()) {
                 statement.setFetchSize(3);
                 int n = 0;
-                try (ResultSet rows = statement.executeQuery("INSERT INTO account SELECT g, 1 FROM generate_series(100, 130) g RETURNING id")) {
+                try (ResultSet rows = statement.executeQuery(
+                        "INSERT INTO account SELECT g, 1 FROM generate_series(100, 130) g RETURNING id")) {
                     while (rows.next()) {
                         n++;
                     }
@@ -225,7 +238,8 @@ class UnusualTruthTest {
                 assertThat(n).isEqualTo(31);
             }
             if (autosave.equals("always")) {
-                TruthFixture.assertState(() -> WireTestServer.run(connection, "INSERT INTO account VALUES (1, 1)"), "23505");
+                TruthFixture.assertState(
+                        () -> WireTestServer.run(connection, "INSERT INTO account VALUES (1, 1)"), "23505");
             }
             WireTestServer.run(connection, "UPDATE account SET balance = 6 WHERE id = 2");
             TruthFixture.assertState(connection::commit, "08006");
@@ -241,7 +255,8 @@ class UnusualTruthTest {
     void rowsOfOneAutocommitInsertInPieces(String mode) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode, "prepareThreshold", "1");
                 var armed = bank.arm();
-                PreparedStatement insert = connection.prepareStatement("INSERT INTO account SELECT g, 1 FROM generate_series(?, 150) g RETURNING id")) {
+                PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO account SELECT g, 1 FROM generate_series(?, 150) g RETURNING id")) {
             insert.setInt(1, 100);
             insert.setFetchSize(3);
             insert.setMaxRows(5);
@@ -269,7 +284,8 @@ class UnusualTruthTest {
                     () -> WireTestServer.run(connection, "INSERT INTO account VALUES (1, 1)"), "23505");
             connection.commit();
             connection.setAutoCommit(true);
-            try (PreparedStatement update = connection.prepareStatement("UPDATE account SET balance = ? WHERE id = 3")) {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE account SET balance = ? WHERE id = 3")) {
                 for (int n = 0; n < 1_100; n++) {
                     update.setInt(1, n);
                     update.executeUpdate();
