@@ -85,7 +85,8 @@ class SweepingTest {
                 run(sweeping(), Letters.round("a"), tried -> outcome(Result.GREEN, Map.of(Letters.site("a"), 1L)));
 
         assertThat(verdict.rounds()).isEqualTo(2);
-        assertThat(verdict.pruned()).extracting(Object::toString)
+        assertThat(verdict.pruned())
+                .extracting(Object::toString)
                 .containsExactly("1 that would last, where the site was not reached again behind the fault");
     }
 
@@ -124,7 +125,8 @@ class SweepingTest {
                             ? outcome(Result.RED, Map.of(Letters.site("a"), 2L))
                             : green(tried));
 
-            assertThat(verdict.pruned()).extracting(Object::toString)
+            assertThat(verdict.pruned())
+                    .extracting(Object::toString)
                     .containsExactly("1 that would last, where the fault is red already when it strikes once");
         }
 
@@ -207,7 +209,9 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a", "b"), SweepingTest::green);
 
             assertThat(verdict.rounds()).isEqualTo(2);
-            assertThat(verdict.pruned()).extracting(Object::toString).containsExactly("2 of faults that were not chosen");
+            assertThat(verdict.pruned())
+                    .extracting(Object::toString)
+                    .containsExactly("2 of faults that were not chosen");
         }
 
         @Test
@@ -233,7 +237,9 @@ class SweepingTest {
 
             assertThat(verdict.line()).isEqualTo("2 points, 5 rounds, 0 red; 1 pruned, 1 not reached");
             assertThat(verdict.notReached()).containsExactly("#3 lost before B at Writer.write:2");
-            assertThat(verdict.pruned()).extracting(Object::toString).containsExactly("1 that would last, where the fault could not be had once");
+            assertThat(verdict.pruned())
+                    .extracting(Object::toString)
+                    .containsExactly("1 that would last, where the fault could not be had once");
         }
 
         @Test

@@ -82,7 +82,8 @@ class LinkLockOrderTest {
         public void fromClient(ByteBuffer bytes, Steps steps) {
             steps.toServer(bytes);
             filtering.countDown();
-            Runnable what = act.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+            Runnable what =
+                    act.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
             (what == null ? steps.ender() : what).run();
             acted.complete("done");
         }

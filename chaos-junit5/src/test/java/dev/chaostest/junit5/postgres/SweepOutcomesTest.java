@@ -98,13 +98,15 @@ class SweepOutcomesTest {
 
         assertThat(inner.aborted())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("#1 57014 on SELECT account at Bank.ask:9 was red though its fault did not strike, and is "
-                        + "run once more, see the next.");
+                .containsExactly(
+                        "#1 57014 on SELECT account at Bank.ask:9 was red though its fault did not strike, and is "
+                                + "run once more, see the next.");
         assertThat(inner.failures())
                 .extracting(SweepOutcomesTest::firstLine)
-                .containsExactly("SweepOutcomesTest$RedAnotherWayTestCases.sweeps: the test must be green where nothing is "
-                        + "injected, but was red though 57014 on SELECT account at Bank.ask:9 did not strike. Have the "
-                        + "test do the same in each round. [rounds] ");
+                .containsExactly(
+                        "SweepOutcomesTest$RedAnotherWayTestCases.sweeps: the test must be green where nothing is "
+                                + "injected, but was red though 57014 on SELECT account at Bank.ask:9 did not strike. Have the "
+                                + "test do the same in each round. [rounds] ");
     }
 
     @Test

@@ -135,7 +135,8 @@ class HopelessTest {
         try (ChaosScope scope = ChaosScope.open("login", Plan.of(new Seed(7), connect))) {
             scope.round().patience(Duration.ofMillis(50));
             scope.arm(bank.wire().mount());
-            SQLException late = catchThrowableOfType(SQLException.class, () -> bank.connect("socketTimeout", "0", "loginTimeout", "1"));
+            SQLException late = catchThrowableOfType(
+                    SQLException.class, () -> bank.connect("socketTimeout", "0", "loginTimeout", "1"));
             assertThat(late.getSQLState()).isEqualTo("08001");
             scope.verify();
         }

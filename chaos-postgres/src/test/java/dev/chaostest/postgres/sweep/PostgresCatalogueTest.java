@@ -11,8 +11,8 @@ import dev.chaostest.explore.Recorded;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Fault;
-import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Hang;
+import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
@@ -153,7 +153,8 @@ class PostgresCatalogueTest {
 
         @Test
         void anAnswerThatNeverComesIsTriedOnRequest() {
-            assertThat(onRequest(last(catalogue(false, false), "BEGIN", UPDATE))).containsExactly("no answer to");
+            assertThat(onRequest(last(catalogue(false, false), "BEGIN", UPDATE)))
+                    .containsExactly("no answer to");
             assertThat(onRequest(last(catalogue(false, false), READ))).containsExactly("no answer to");
             for (List<String> ending : List.of(List.of(UPDATE), List.of("BEGIN", UPDATE, "COMMIT"))) {
                 assertThat(onRequest(last(catalogue(false, false), ending.toArray(String[]::new))))

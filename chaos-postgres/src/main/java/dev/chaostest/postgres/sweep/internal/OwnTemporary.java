@@ -71,8 +71,8 @@ final class OwnTemporary {
                 String name = rows.getString(2);
                 found.put(
                         kind + " IF EXISTS pg_temp." + SchemaName.quote(name),
-                        "the temporary " + kind.toLowerCase(Locale.ROOT) + " " + name + " (pid "
-                                + rows.getInt(3) + ")");
+                        "the temporary " + kind.toLowerCase(Locale.ROOT) + " " + name + " (pid " + rows.getInt(3)
+                                + ")");
             }
         }
         return found;
