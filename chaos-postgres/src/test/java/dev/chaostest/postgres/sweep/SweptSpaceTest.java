@@ -239,4 +239,22 @@ class SweptSpaceTest {
                         "The tables of a sweep must have at most 50000 rows in all, since each round sets them back, "
                                 + "but have 50001. Sweep with the rows that the test needs.");
     }
+
+    @Test
+    void aRoundThatWritesTooMuchToBeLookedAtIsTold() {
+        try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(Transfers::transfer)) {
+            SweptBank.Work writes = source -> {
+                try (Connection connection = source.getConnection()) {
+                    Transfers.run(
+                            connection, "INSERT INTO entry (amount) SELECT n FROM generate_series(1, 200000) AS n");
+                }
+            };
+
+            assertThatThrownBy(() -> bank.round(writes))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage("The tables of a sweep must be small enough to be compared after each round, but have more "
+                            + "than 200000 rows in all. Sweep with the rows that the test needs.");
+            assertThat(bank.space().begin(false)).as("it can be used again").isFalse();
+        }
+    }
 }
