@@ -22,8 +22,8 @@ final class Places {
     /** What runs tests, and what stands between their lines. */
     private static final Set<String> TOOLS = Set.of("org.junit.", "org.assertj.", "dev.chaostest.junit5.internal.");
 
-    private static final Set<String> FRAMEWORKS =
-            Set.of("org.springframework.", "org.hibernate.", "org.jooq.", "org.jdbi.", "org.apache.ibatis.", "org.mybatis.");
+    private static final Set<String> FRAMEWORKS = Set.of(
+            "org.springframework.", "org.hibernate.", "org.jooq.", "org.jdbi.", "org.apache.ibatis.", "org.mybatis.");
 
     /** By the name of a helper's class. */
     private final Set<String> helpers;
@@ -56,7 +56,8 @@ final class Places {
     }
 
     /** {@code TransferService.transfer:41}, {@code TransferService.transfer:41 via Sql.run:23}; null if nobody is known. */
-    @Nullable String name(List<StackFrame> stack) {
+    @Nullable
+    String name(List<StackFrame> stack) {
         Way way = Way.of(stack);
         if (way.first == null) {
             return null;

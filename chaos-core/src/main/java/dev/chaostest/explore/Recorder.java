@@ -110,8 +110,9 @@ public final class Recorder implements HitListener {
             List<Point> all = IntStream.range(0, arrivals.size())
                     .mapToObj(i -> arrivals.get(i).from(places.name(stacks.get(i))))
                     .toList();
-            List<Point> points =
-                    all.stream().filter(each -> role(each.site()) != Role.CONTEXT).toList();
+            List<Point> points = all.stream()
+                    .filter(each -> role(each.site()) != Role.CONTEXT)
+                    .toList();
             return new Recorded(all, points, dropped);
         } finally {
             lock.unlock();

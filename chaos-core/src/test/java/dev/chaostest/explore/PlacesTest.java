@@ -26,9 +26,17 @@ class PlacesTest {
     void aHelperIsNamedBehindItsCallers() {
         assertThat(names(List.of(
                         stack("com.example.Sql.run:23", "com.example.Shop.place:41", TEST, JUNIT),
-                        stack("com.example.Sql.run:23", "com.example.Sql.run:30", "com.example.Shop.place:42", TEST, JUNIT),
+                        stack(
+                                "com.example.Sql.run:23",
+                                "com.example.Sql.run:30",
+                                "com.example.Shop.place:42",
+                                TEST,
+                                JUNIT),
                         stack("com.example.Sql.commit:77", "com.example.Shop.place:42", TEST, JUNIT))))
-                .containsExactly("Shop.place:41 via Sql.run:23", "Shop.place:42 via Sql.run:23", "Shop.place:42 via Sql.commit:77");
+                .containsExactly(
+                        "Shop.place:41 via Sql.run:23",
+                        "Shop.place:42 via Sql.run:23",
+                        "Shop.place:42 via Sql.commit:77");
     }
 
     @Test
@@ -48,7 +56,11 @@ class PlacesTest {
                         stack(lambda, "org.assertj.core.api.ThrowableAssert.catchThrowable:63", TEST, JUNIT),
                         stack(lambda, JUNIT),
                         stack(lambda))))
-                .containsExactly("Shop.place:41", "ShopTest.lambda$sweeps$0:12", "ShopTest.lambda$sweeps$0:12", "ShopTest.lambda$sweeps$0:12");
+                .containsExactly(
+                        "Shop.place:41",
+                        "ShopTest.lambda$sweeps$0:12",
+                        "ShopTest.lambda$sweeps$0:12",
+                        "ShopTest.lambda$sweeps$0:12");
     }
 
     @Test
@@ -64,7 +76,9 @@ class PlacesTest {
             int colon = text.indexOf(':');
             int dot = text.lastIndexOf('.');
             return new Frame(
-                    text.substring(0, dot), text.substring(dot + 1, colon), Integer.parseInt(text.substring(colon + 1)));
+                    text.substring(0, dot),
+                    text.substring(dot + 1, colon),
+                    Integer.parseInt(text.substring(colon + 1)));
         }
 
         @Override

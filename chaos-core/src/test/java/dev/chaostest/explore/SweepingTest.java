@@ -85,7 +85,8 @@ class SweepingTest {
                 run(sweeping(), Letters.round("a"), tried -> outcome(Result.GREEN, Map.of(Letters.site("a"), 1L)));
 
         assertThat(verdict.rounds()).isEqualTo(2);
-        assertThat(verdict.pruned()).extracting(Object::toString)
+        assertThat(verdict.pruned())
+                .extracting(Object::toString)
                 .containsExactly("1 that would last, where the site was not reached again behind the fault");
     }
 
@@ -124,7 +125,8 @@ class SweepingTest {
                             ? outcome(Result.RED, Map.of(Letters.site("a"), 2L))
                             : green(tried));
 
-            assertThat(verdict.pruned()).extracting(Object::toString)
+            assertThat(verdict.pruned())
+                    .extracting(Object::toString)
                     .containsExactly("1 that would last, where the fault is red already when it strikes once");
         }
 
@@ -158,9 +160,9 @@ class SweepingTest {
 
             assertThatThrownBy(sweeping::next)
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage(
-                            "The rounds of a sweep must all be run, since each depends on those before, but \"clean round\" "
-                                    + "was left out. Run the whole test; to run one round of it, replay its token.");
+                    .hasMessage("The rounds of a sweep must all be run, since each depends on those before, but \"clean"
+                            + " round\" was left out. Run the whole test; to run one round of it, replay its"
+                            + " token.");
         }
 
         @Test
@@ -207,7 +209,9 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a", "b"), SweepingTest::green);
 
             assertThat(verdict.rounds()).isEqualTo(2);
-            assertThat(verdict.pruned()).extracting(Object::toString).containsExactly("2 of faults that were not chosen");
+            assertThat(verdict.pruned())
+                    .extracting(Object::toString)
+                    .containsExactly("2 of faults that were not chosen");
         }
 
         @Test
@@ -233,7 +237,9 @@ class SweepingTest {
 
             assertThat(verdict.line()).isEqualTo("2 points, 5 rounds, 0 red; 1 pruned, 1 not reached");
             assertThat(verdict.notReached()).containsExactly("#3 lost before B at Writer.write:2");
-            assertThat(verdict.pruned()).extracting(Object::toString).containsExactly("1 that would last, where the fault could not be had once");
+            assertThat(verdict.pruned())
+                    .extracting(Object::toString)
+                    .containsExactly("1 that would last, where the fault could not be had once");
         }
 
         @Test
@@ -331,9 +337,8 @@ class SweepingTest {
                     SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue(
-                            "A replayed sweep must have the variant of its token, but there is none of that id any more: "
-                                    + "what the test does has changed. Run the whole sweep.");
+                    .hasValue("A replayed sweep must have the variant of its token, but there is none of that id any"
+                            + " more: what the test does has changed. Run the whole sweep.");
         }
 
         private int idOf(String start) {
@@ -358,9 +363,9 @@ class SweepingTest {
 
             assertThat(verdict.whyVoid())
                     .hasValue(
-                            "A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test use "
-                                    + "the DataSource that is handed to the test method, or an object that is wrapped with "
-                                    + "@ChaosWrap.");
+                            "A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test"
+                                + " use the DataSource that is handed to the test method, or an object that is wrapped"
+                                + " with @ChaosWrap.");
         }
 
         @Test
@@ -372,9 +377,8 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a"), SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue(
-                            "A sweep must have something to try, but of 1 points none can meet a fault that was chosen. "
-                                    + "Choose other faults, or leave them out for all.");
+                    .hasValue("A sweep must have something to try, but of 1 points none can meet a fault that was"
+                            + " chosen. Choose other faults, or leave them out for all.");
         }
 
         @Test

@@ -158,9 +158,10 @@ public final class SweepRound {
     void judge(ChaosScope scope) {
         boolean found = turn instanceof Turn.Try && !scope.round().findings().isEmpty();
         if (bench.isWrong(ended(scope, expected)) || found) {
-            throw new SweepRed(turn.variant().isEmpty()
-                    ? "something is wrong"
-                    : missed(scope).orElse(turn.variant().get().name() + " broke it"));
+            throw new SweepRed(
+                    turn.variant().isEmpty()
+                            ? "something is wrong"
+                            : missed(scope).orElse(turn.variant().get().name() + " broke it"));
         }
         if (turn instanceof Turn.Clean) {
             scope.verify();
@@ -203,16 +204,16 @@ public final class SweepRound {
         return struck(scope).isAny()
                 ? Optional.empty()
                 : turn.variant()
-                        .map(it -> "the test must be green where nothing is injected, but was red though "
-                                + it.name() + " did not strike. Have the test do the same in each round");
+                        .map(it -> "the test must be green where nothing is injected, but was red though " + it.name()
+                                + " did not strike. Have the test do the same in each round");
     }
 
     /** What a failure's message begins with, behind the test's name. */
     String title(Throwable thrown, ChaosScope scope) {
         if (turn instanceof Turn.Clean clean) {
             return clean.again()
-                    ? "a second round without faults must be green as the first was, but was red. Have the test depend on "
-                            + "nothing that it changes itself. "
+                    ? "a second round without faults must be green as the first was, but was red. Have the test depend"
+                            + " on nothing that it changes itself. "
                     : "the test must pass without faults before a sweep injects any, but was red. Correct that first. ";
         }
         return thrown instanceof SweepRed || turn.variant().isEmpty()

@@ -11,8 +11,8 @@ import dev.chaostest.explore.Recorded;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Fault;
-import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Hang;
+import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
@@ -162,14 +162,15 @@ class PostgresCatalogueTest {
             Recorded round = new Recorded(points, points, 0);
 
             PostgresCatalogue catalogue = catalogue(false, false);
-            assertThat(points).allSatisfy(each -> assertThat(
-                            catalogue.at(each, round).candidates())
-                    .hasSizeLessThan(10));
+            assertThat(points)
+                    .allSatisfy(each ->
+                            assertThat(catalogue.at(each, round).candidates()).hasSizeLessThan(10));
         }
 
         @Test
         void anAnswerThatNeverComesIsTriedOnRequest() {
-            assertThat(onRequest(last(catalogue(false, false), "BEGIN", UPDATE))).containsExactly("no answer to");
+            assertThat(onRequest(last(catalogue(false, false), "BEGIN", UPDATE)))
+                    .containsExactly("no answer to");
             assertThat(onRequest(last(catalogue(false, false), READ))).containsExactly("no answer to");
             for (List<String> ending : List.of(List.of(UPDATE), List.of("BEGIN", UPDATE, "COMMIT"))) {
                 assertThat(onRequest(last(catalogue(false, false), ending.toArray(String[]::new))))
