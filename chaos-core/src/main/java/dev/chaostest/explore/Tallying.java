@@ -168,8 +168,8 @@ final class Tallying {
         return choice.only().isEmpty()
                 ? "A sweep must have something to try, but of " + points + " points none can meet a fault that was "
                         + "chosen. Choose other faults, or leave them out for all."
-                : "A replayed sweep must have the variant of its token, but there is none of that id any more: what the "
-                        + "test does has changed. Run the whole sweep.";
+                : "A replayed sweep must have the variant of its token, but there is none of that id any more: what"
+                        + " the test does has changed. Run the whole sweep.";
     }
 
     private record Struck(Point point, String fault) {

@@ -103,9 +103,9 @@ class RecorderTest {
         Recorded recorded = recorder.recorded();
 
         assertThat(recorded.points()).hasSize(1);
-        assertThat(recorded.before(recorded.points().get(0)))
-                .extracting(each -> each.site().name())
-                .containsExactly("q");
+        assertThat(recorded.arrivals())
+                .extracting(each -> each.site().name(), each -> each.lane())
+                .containsExactly(tuple("q", ONE), tuple("q", TWO), tuple("a", ONE));
     }
 
     @Test

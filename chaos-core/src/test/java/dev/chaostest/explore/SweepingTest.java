@@ -160,9 +160,9 @@ class SweepingTest {
 
             assertThatThrownBy(sweeping::next)
                     .isInstanceOf(ChaosException.class)
-                    .hasMessage(
-                            "The rounds of a sweep must all be run, since each depends on those before, but \"clean round\" "
-                                    + "was left out. Run the whole test; to run one round of it, replay its token.");
+                    .hasMessage("The rounds of a sweep must all be run, since each depends on those before, but \"clean"
+                            + " round\" was left out. Run the whole test; to run one round of it, replay its"
+                            + " token.");
         }
 
         @Test
@@ -337,9 +337,8 @@ class SweepingTest {
                     SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue(
-                            "A replayed sweep must have the variant of its token, but there is none of that id any more: "
-                                    + "what the test does has changed. Run the whole sweep.");
+                    .hasValue("A replayed sweep must have the variant of its token, but there is none of that id any"
+                            + " more: what the test does has changed. Run the whole sweep.");
         }
 
         private int idOf(String start) {
@@ -364,9 +363,9 @@ class SweepingTest {
 
             assertThat(verdict.whyVoid())
                     .hasValue(
-                            "A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test use "
-                                    + "the DataSource that is handed to the test method, or an object that is wrapped with "
-                                    + "@ChaosWrap.");
+                            "A sweep must see the test arrive somewhere, but nothing arrived. Have the code under test"
+                                    + " use the DataSource that is handed to the test method, or an object that is wrapped"
+                                    + " with @ChaosWrap.");
         }
 
         @Test
@@ -378,9 +377,8 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a"), SweepingTest::green);
 
             assertThat(verdict.whyVoid())
-                    .hasValue(
-                            "A sweep must have something to try, but of 1 points none can meet a fault that was chosen. "
-                                    + "Choose other faults, or leave them out for all.");
+                    .hasValue("A sweep must have something to try, but of 1 points none can meet a fault that was"
+                            + " chosen. Choose other faults, or leave them out for all.");
         }
 
         @Test

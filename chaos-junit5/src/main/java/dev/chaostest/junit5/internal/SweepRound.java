@@ -212,8 +212,8 @@ public final class SweepRound {
     String title(Throwable thrown, ChaosScope scope) {
         if (turn instanceof Turn.Clean clean) {
             return clean.again()
-                    ? "a second round without faults must be green as the first was, but was red. Have the test depend on "
-                            + "nothing that it changes itself. "
+                    ? "a second round without faults must be green as the first was, but was red. Have the test depend"
+                            + " on nothing that it changes itself. "
                     : "the test must pass without faults before a sweep injects any, but was red. Correct that first. ";
         }
         return thrown instanceof SweepRed || turn.variant().isEmpty()

@@ -23,9 +23,9 @@ class SweepMistakesTest {
     @Test
     void aFaultOfTheTestsOwnIsRefused() {
         assertThat(said(OwnFaultTestCases.class))
-                .isEqualTo("A sweep chooses its faults by itself, one in each round, so "
-                        + "SweepMistakesTest$OwnFaultTestCases.sweeps must have no other, but an annotation on it or on its "
-                        + "class plans one. Move that to a test of its own.");
+                .isEqualTo("A sweep chooses its faults by itself, one in each round, so"
+                        + " SweepMistakesTest$OwnFaultTestCases.sweeps must have no other, but an annotation on"
+                        + " it or on its class plans one. Move that to a test of its own.");
         assertThat(Inner.run(OwnFaultTestCases.class).names()).containsExactly("clean round");
     }
 
@@ -50,33 +50,33 @@ class SweepMistakesTest {
     void roundsThatWouldRunAtOnceAreRefused() {
         assertThat(said(ConcurrentTestCases.class))
                 .isEqualTo(
-                        "The rounds of @ChaosSweep on SweepMistakesTest$ConcurrentTestCases.sweeps must run one after the "
-                                + "other, but @Execution(CONCURRENT) is on the method. Remove it.");
+                        "The rounds of @ChaosSweep on SweepMistakesTest$ConcurrentTestCases.sweeps must run one after"
+                                + " the other, but @Execution(CONCURRENT) is on the method. Remove it.");
     }
 
     @Test
     void noRoundsAreRefused() {
         assertThat(said(NoRoundsTestCases.class))
-                .isEqualTo(
-                        "@ChaosSweep on SweepMistakesTest$NoRoundsTestCases.sweeps: maxRounds must be 1 or more, but was 0. "
-                                + "To leave the sweep out, use @Disabled.");
+                .isEqualTo("@ChaosSweep on SweepMistakesTest$NoRoundsTestCases.sweeps: maxRounds must be 1 or more, but"
+                        + " was 0. To leave the sweep out, use @Disabled.");
     }
 
     @Test
     void aTimeThatIsNoneIsRefused() {
         assertThat(said(NoTimeTestCases.class))
                 .isEqualTo(
-                        "@ChaosSweep on SweepMistakesTest$NoTimeTestCases.sweeps: maxTime must be a number and a unit (us, "
-                                + "ms, s, m or h), but was \"soon\". Write for example \"250ms\".");
+                        "@ChaosSweep on SweepMistakesTest$NoTimeTestCases.sweeps: maxTime must be a number and a unit"
+                                + " (us, ms, s, m or h), but was \"soon\". Write for example \"250ms\".");
     }
 
     @Test
     void anUnknownFaultIsRefusedWithTheNearest() {
         assertThat(said(UnknownFaultTestCases.class))
                 .isEqualTo(
-                        "@ChaosSweep on SweepMistakesTest$UnknownFaultTestCases.sweeps: faults of a sweep must be some of "
-                                + "[23503, 23505, 40001, 40P01, 53300, 55P03, 57014, 57P01, 57P03, call fails, connection lost, no "
-                                + "answer, no connection, slow], but \"conection lost\" is none. Did you mean \"connection lost\"?");
+                        "@ChaosSweep on SweepMistakesTest$UnknownFaultTestCases.sweeps: faults of a sweep must be some"
+                                + " of [23503, 23505, 40001, 40P01, 53300, 55P03, 57014, 57P01, 57P03, call fails,"
+                                + " connection lost, no answer, no connection, slow], but \"conection lost\" is none. Did"
+                                + " you mean \"connection lost\"?");
     }
 
     @Test
@@ -86,11 +86,10 @@ class SweepMistakesTest {
         assertThat(inner.names())
                 .containsExactly("clean round", "clean round, again", "verdict: 0 points, 0 rounds, 0 red");
         assertThat(inner.message())
-                .startsWith(
-                        "SweepMistakesTest$NowhereTestCases.sweeps: A sweep must see the test arrive somewhere, but "
-                                + "nothing arrived. Have the code under test use the DataSource that is handed to the test method, or an "
-                                + "object that is wrapped with @ChaosWrap.\n"
-                                + "  verdict    : 0 points, 0 rounds, 0 red\n");
+                .startsWith("SweepMistakesTest$NowhereTestCases.sweeps: A sweep must see the test arrive somewhere, but"
+                        + " nothing arrived. Have the code under test use the DataSource that is handed to the"
+                        + " test method, or an object that is wrapped with @ChaosWrap.\n"
+                        + "  verdict    : 0 points, 0 rounds, 0 red\n");
     }
 
     @PostgresTest

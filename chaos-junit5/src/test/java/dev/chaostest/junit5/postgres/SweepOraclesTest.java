@@ -27,8 +27,8 @@ class SweepOraclesTest {
     void aTestThatReturnsThoughNothingWasDoneIsFound() {
         assertThat(lines(Inner.run(SwallowingTestCases.class)))
                 .contains(
-                        "state    : expected all that the clean round changed, since the test returned normally, found nothing"
-                                + " changed",
+                        "state    : expected all that the clean round changed, since the test returned normally, found"
+                                + " nothing changed",
                         "missing  : account id=1: balance 1000 -> 1001");
     }
 
@@ -107,9 +107,8 @@ class SweepOraclesTest {
     @Test
     void aSweepParameterOutsideOfASweepIsRefused() {
         assertThat(Inner.run(NoSweepTestCases.class).message())
-                .contains(
-                        "A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep whose "
-                                + "data can be put back before each round, but the test is none. Use @ChaosSweep.");
+                .contains("A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep"
+                        + " whose data can be put back before each round, but the test is none. Use @ChaosSweep.");
     }
 
     @PostgresTest

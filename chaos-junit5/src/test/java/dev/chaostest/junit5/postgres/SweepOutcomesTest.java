@@ -39,9 +39,10 @@ class SweepOutcomesTest {
 
         assertThat(inner.names()).containsExactly("clean round");
         assertThat(inner.message())
-                .startsWith(
-                        "SweepOutcomesTest$RedTestCases.sweeps: the test must pass without faults before a sweep injects "
-                                + "any, but was red. Correct that first. [account 1] \nexpected: 7\n but was: 1000");
+                .startsWith("SweepOutcomesTest$RedTestCases.sweeps: the test must pass without faults before a sweep"
+                        + " injects any, but was red. Correct that first. [account 1] \n"
+                        + "expected: 7\n"
+                        + " but was: 1000");
     }
 
     @Test
@@ -52,9 +53,9 @@ class SweepOutcomesTest {
 
         assertThat(inner.names()).containsExactly("clean round", "clean round, again");
         assertThat(inner.message())
-                .startsWith(
-                        "SweepOutcomesTest$RedTheSecondTimeTestCases.sweeps: a second round without faults must be green as "
-                                + "the first was, but was red. Have the test depend on nothing that it changes itself. ");
+                .startsWith("SweepOutcomesTest$RedTheSecondTimeTestCases.sweeps: a second round without faults must be"
+                        + " green as the first was, but was red. Have the test depend on nothing that it changes"
+                        + " itself. ");
     }
 
     @Test
@@ -65,8 +66,8 @@ class SweepOutcomesTest {
 
         assertThat(inner.message().lines().map(line -> line.replaceAll(":\\d+", ":9")))
                 .contains(
-                        "SweepOutcomesTest$RedOnceTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it once, but "
-                                + "not when it was tried again",
+                        "SweepOutcomesTest$RedOnceTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it"
+                                + " once, but not when it was tried again",
                         "  again    : not the same in 2 rounds, so the test is not deterministic. First red "
                                 + "(java.lang.AssertionError: [rounds] ), with 4 arrivals at 4 sites, and [57014] came "
                                 + "back; then green, with 4 arrivals at 4 sites, and [57014] came back");
@@ -84,9 +85,8 @@ class SweepOutcomesTest {
                 .isInstanceOf(TestAbortedException.class)
                 .extracting(Throwable::getMessage)
                 .asString()
-                .matches(
-                        "#1 57014 on SELECT account at Bank.ask:\\d+ was not reached again: the test took another way than in "
-                                + "the clean round\\.");
+                .matches("#1 57014 on SELECT account at Bank.ask:\\d+ was not reached again: the test took another way"
+                        + " than in the clean round\\.");
         assertThat(verdict(inner)).isEqualTo("verdict: 5 points, 2 rounds, 0 red; 27 pruned, 1 not reached");
     }
 
@@ -117,9 +117,9 @@ class SweepOutcomesTest {
         assertThat(inner.aborted())
                 .extracting(SweepOutcomesTest::firstLine)
                 .containsExactly(
-                        "#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is "
-                                + "impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on lane "
-                                + "connection-1, but 42P01 came back.");
+                        "#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is"
+                            + " impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on"
+                            + " lane connection-1, but 42P01 came back.");
         assertThat(inner.published("chaos.sweep").get(0))
                 .contains("impossible : 1 57014 on SELECT nowhere: planned was server error 57014");
     }

@@ -70,7 +70,8 @@ final class Options {
             Faults.AT_CONNECT.forEach(state -> candidates.add(Faults.state(state)));
             return;
         }
-        SessionCourse course = SessionCourse.after(round.before(point), facts.isSerializing());
+        Courses courses = Courses.of(round, facts.isSerializing());
+        Courses.Standing course = courses.at(point);
         if (name.equals("BEGIN")) {
             pruned.add(TRAVELS);
             pruned.add(NEVER_FAILS);
@@ -83,12 +84,12 @@ final class Options {
         } else {
             work(course);
         }
-        if (Concurrency.isIn(round)) {
+        if (courses.isConcurrent()) {
             candidates.add(Faults.slow());
         }
     }
 
-    private void commit(SessionCourse course) {
+    private void commit(Courses.Standing course) {
         candidates.add(Faults.lostBefore());
         candidates.add(Faults.lostAfter());
         conflict(course);
@@ -106,7 +107,7 @@ final class Options {
         }
     }
 
-    private void work(SessionCourse course) {
+    private void work(Courses.Standing course) {
         boolean isRead = Reading.isPlain(name);
         candidates.add(Faults.lostBefore());
         if (course.isInTransaction()) {
@@ -136,7 +137,7 @@ final class Options {
         }
     }
 
-    private void conflict(SessionCourse course) {
+    private void conflict(Courses.Standing course) {
         if (course.isSerializing()) {
             candidates.add(Faults.state(Faults.CONFLICT));
         } else {

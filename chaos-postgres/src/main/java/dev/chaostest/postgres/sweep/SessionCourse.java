@@ -3,12 +3,11 @@ package dev.chaostest.postgres.sweep;
 
 import dev.chaostest.explore.Point;
 import dev.chaostest.plan.Site;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a session stands at one of its statements, as told by those before it. */
+/** Where a session stands, as told by the statements that it has passed. For one thread at a time. */
 final class SessionCourse {
 
     private static final Pattern ABOUT_LEVEL = Pattern.compile(
@@ -20,22 +19,19 @@ final class SessionCourse {
     private boolean serializes;
     private boolean inTransaction;
 
-    private SessionCourse(boolean serializesByDefault) {
+    /** @param serializesByDefault whether transactions are REPEATABLE READ or SERIALIZABLE where they don't say */
+    SessionCourse(boolean serializesByDefault) {
         sessionSerializes = serializesByDefault;
         serializes = serializesByDefault;
     }
 
-    /** After these statements of a session. */
-    static SessionCourse after(List<Point> statements, boolean serializesByDefault) {
-        SessionCourse course = new SessionCourse(serializesByDefault);
-        for (Point each : statements) {
-            if (each.site().seam().equals("sql")) {
-                for (String part : each.site().name().split(";", -1)) {
-                    course.passes(part.strip(), each.text());
-                }
+    /** The session comes to its next statement. */
+    void passes(Point arrival) {
+        if (arrival.site().seam().equals("sql")) {
+            for (String part : arrival.site().name().split(";", -1)) {
+                passes(part.strip(), arrival.text());
             }
         }
-        return course;
     }
 
     static boolean isAboutLevel(Site site) {

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PostgresCatalogueTest {
 
@@ -149,6 +150,21 @@ class PostgresCatalogueTest {
         void insideATransactionItGoesWithThat() {
             assertThat(words(last(catalogue(false, false), "BEGIN", UPDATE)))
                     .containsExactly("connection lost before", "40P01 on", "55P03 on", "57014 on", "57P01 on");
+        }
+
+        @Test
+        @Timeout(30) // a search among all before each would take minutes
+        void aRoundOfManyStatementsIsLookedThroughOnce() {
+            List<Point> points = new ArrayList<>();
+            for (int i = 1; i <= 20_000; i++) {
+                points.add(point("connection-1", i % 5 == 1 ? "BEGIN" : i % 5 == 0 ? "COMMIT" : UPDATE + " + " + i, i));
+            }
+            Recorded round = new Recorded(points, points, 0);
+
+            PostgresCatalogue catalogue = catalogue(false, false);
+            assertThat(points)
+                    .allSatisfy(each ->
+                            assertThat(catalogue.at(each, round).candidates()).hasSizeLessThan(10));
         }
 
         @Test

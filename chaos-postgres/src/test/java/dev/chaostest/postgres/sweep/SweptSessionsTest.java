@@ -40,9 +40,8 @@ class SweptSessionsTest {
 
             assertThat(judgement.wrong())
                     .anySatisfy(line -> assertThat(line)
-                            .matches(
-                                    "left     : a connection of the pool \"swept\", borrowed by SweptSessionsTest\\.lambda.*"
-                                            + " that was not given back"));
+                            .matches("left     : a connection of the pool \"swept\", borrowed by"
+                                    + " SweptSessionsTest\\.lambda.* that was not given back"));
             goesOn(bank);
         }
     }
@@ -59,9 +58,8 @@ class SweptSessionsTest {
 
             assertThat(judgement.wrong())
                     .anySatisfy(line -> assertThat(line)
-                            .matches(
-                                    "left     : a connection that was opened by SweptSessionsTest\\.lambda.* that was not"
-                                            + " closed"));
+                            .matches("left     : a connection that was opened by SweptSessionsTest\\.lambda.* that was"
+                                    + " not closed"));
             goesOn(bank);
         }
     }

@@ -40,7 +40,8 @@ class SweptSpaceTest {
             (NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 'NaN', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'empty')
         """,
         "CREATE TABLE parent (id int PRIMARY KEY, best int)",
-        "CREATE TABLE child (id int PRIMARY KEY, parent int NOT NULL REFERENCES parent ON DELETE CASCADE, elder int REFERENCES child)",
+        "CREATE TABLE child (id int PRIMARY KEY, parent int NOT NULL REFERENCES parent ON DELETE CASCADE, elder int"
+                + " REFERENCES child)",
         "INSERT INTO parent VALUES (1, NULL), (2, NULL)",
         "INSERT INTO child VALUES (1, 1, NULL), (2, 1, 1), (3, 2, 1)",
         "CREATE TABLE heap (a int, b text)",
@@ -188,9 +189,9 @@ class SweptSpaceTest {
         try (SweptBank bank = new SweptBank(SweptBank.TABLES)) {
             bank.sql().run("UPDATE account SET balance = 0");
             SweptBank.superuser()
-                    .run(
-                            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND"
-                                    + " query LIKE '%\"" + bank.schema().name() + "\"%'");
+                    .run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <>"
+                            + " pg_backend_pid() AND query LIKE '%\""
+                            + bank.schema().name() + "\"%'");
 
             assertThat(bank.space().begin(false)).isTrue();
 
@@ -238,5 +239,24 @@ class SweptSpaceTest {
                 .hasMessage(
                         "The tables of a sweep must have at most 50000 rows in all, since each round sets them back, "
                                 + "but have 50001. Sweep with the rows that the test needs.");
+    }
+
+    @Test
+    void aRoundThatWritesTooMuchToBeLookedAtIsTold() {
+        try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(Transfers::transfer)) {
+            SweptBank.Work writes = source -> {
+                try (Connection connection = source.getConnection()) {
+                    Transfers.run(
+                            connection, "INSERT INTO entry (amount) SELECT n FROM generate_series(1, 200000) AS n");
+                }
+            };
+
+            assertThatThrownBy(() -> bank.round(writes))
+                    .isInstanceOf(ChaosException.class)
+                    .hasMessage(
+                            "The tables of a sweep must be small enough to be compared after each round, but have more "
+                                    + "than 200000 rows in all. Sweep with the rows that the test needs.");
+            assertThat(bank.space().begin(false)).as("it can be used again").isFalse();
+        }
     }
 }

@@ -65,6 +65,6 @@ final class CorpusPage {
     }
 
     private static String what(String text) {
-        return text.replace("|", "\\|").replaceAll(" at \\S+:\\d+|, again$", "");
+        return text.replace("|", "\\|").replaceAll(" at \\S+:\\d+( via \\S+:\\d+)?|, again$", "");
     }
 }

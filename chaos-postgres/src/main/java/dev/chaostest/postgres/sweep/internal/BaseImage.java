@@ -98,7 +98,7 @@ public final class BaseImage {
      */
     public boolean restore() throws SQLException {
         for (int attempt = 0; attempt <= ATTEMPTS; attempt++) {
-            Optional<Delta> delta = look().map(now -> Delta.of(shape, base, now));
+            Optional<Delta> delta = delta();
             if (delta.isEmpty() || delta.get().isEmpty()) {
                 return delta.isPresent();
             }
@@ -107,6 +107,15 @@ public final class BaseImage {
             }
         }
         return false;
+    }
+
+    /** Where there is too much to be looked at, nothing can be taken back. */
+    private Optional<Delta> delta() throws SQLException {
+        try {
+            return look().map(now -> Delta.of(shape, base, now));
+        } catch (ChaosException tooMany) {
+            return Optional.empty();
+        }
     }
 
     /** Where foreign keys act meanwhile, they may not allow it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.sweep.internal;
 
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.isolation.internal.SchemaName;
 import dev.chaostest.postgres.sweep.internal.Image.ImageRow;
 import java.sql.Connection;
@@ -42,6 +43,9 @@ final class ImageQuery {
               (SELECT pg_catalog.count(*) || ' ' || pg_catalog.sum(p.xmin::text::pg_catalog.int8)
                FROM pg_catalog.pg_proc p JOIN o ON p.oid = o.objid
                AND o.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass))""";
+
+    /** So that a test which never stops writing does not take the memory of the JVM. */
+    private static final int ROWS_MAX = 200_000;
 
     private final Shape shape;
     private final int width;
@@ -89,10 +93,17 @@ final class ImageQuery {
                 + ", NULL".repeat(width - cells.size()) + " FROM " + from;
     }
 
+    /**
+     * Reads them.
+     *
+     * @throws ChaosException if they are too many
+     */
     Image run(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            return read(rows);
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setMaxRows(ROWS_MAX + 1);
+            try (ResultSet rows = statement.executeQuery()) {
+                return read(rows);
+            }
         }
     }
 
@@ -102,6 +113,11 @@ final class ImageQuery {
         String definitions = "";
         int count = shape.tables().size();
         while (rows.next()) {
+            if (rows.getRow() > ROWS_MAX) {
+                throw new ChaosException(
+                        "The tables of a sweep must be small enough to be compared after each round, but have "
+                                + "more than " + ROWS_MAX + " rows in all. Sweep with the rows that the test needs.");
+            }
             int number = rows.getInt(1);
             if (number < count) {
                 KeptTable table = shape.tables().get(number);
