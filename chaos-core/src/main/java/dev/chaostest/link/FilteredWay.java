@@ -216,8 +216,11 @@ final class FilteredWay implements Sluice {
     private boolean awaitDue() throws InterruptedException {
         filtering.lock.lockInterruptibly();
         try {
-            while (!filtering.isOver(side) && !filtering.isDue(side)) {
-                long held = side.backlog.held(filtering.now());
+            // One look at the clock for both questions: between two of them a hold may end, and nobody would tell.
+            for (long now = filtering.now();
+                    !filtering.isOver(side) && !filtering.isDue(side, now);
+                    now = filtering.now()) {
+                long held = side.backlog.held(now);
                 filtering.changed.await(held > 0 ? held : Long.MAX_VALUE, TimeUnit.NANOSECONDS);
             }
             return !filtering.isOver(side);

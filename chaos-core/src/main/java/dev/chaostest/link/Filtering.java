@@ -177,8 +177,7 @@ final class Filtering implements Steps {
     }
 
     /** Whether there is something to send that way now; for who holds the lock. */
-    boolean isDue(Side way) {
-        long now = now();
+    boolean isDue(Side way, long now) {
         boolean ready = way.backlog.isReady(now) && (toServer.over || !isLastWord(way, now));
         return ready || isEndDue(way, now);
     }
