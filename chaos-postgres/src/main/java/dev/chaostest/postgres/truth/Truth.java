@@ -3,21 +3,17 @@ package dev.chaostest.postgres.truth;
 
 import dev.chaostest.ledger.Reportable;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.postgres.isolation.internal.SchemaName;
 import dev.chaostest.postgres.wire.TransactionEnd;
 import dev.chaostest.postgres.wire.TransactionObserver;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -95,10 +91,9 @@ public final class Truth implements AutoCloseable, Reportable {
      * @throws ChaosException if it can't be made
      */
     public static Truth marking(WireMount mount, DataSource admin, String table) {
-        Marks marks = new Marks(quoted(table), quoted(table + "_mark"));
-        try (Connection connection = admin.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(marks.definition());
+        Marks marks;
+        try (Connection connection = admin.getConnection()) {
+            marks = Marks.make(connection, table);
         } catch (SQLException e) {
             throw new ChaosException(
                     "A table for marks must be there, but \"" + table + "\" could not be made: the database answered "
@@ -106,10 +101,6 @@ public final class Truth implements AutoCloseable, Reportable {
                     e);
         }
         return new Truth(mount, admin, Optional.of(marks));
-    }
-
-    private static String quoted(String name) {
-        return Arrays.stream(name.split("\\.", 2)).map(SchemaName::quote).collect(Collectors.joining("."));
     }
 
     /** What {@link #resolve} finds within 10 s. */

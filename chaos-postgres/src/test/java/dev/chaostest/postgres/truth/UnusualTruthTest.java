@@ -347,4 +347,27 @@ class UnusualTruthTest {
             assertThat(armed.fired()).isEmpty();
         }
     }
+
+    /** The sessions that are followed find other tables first. */
+    @Test
+    void marksWithoutASchemaAreFoundUnderAnySearchPath() throws SQLException {
+        bank.truth().close();
+        String marks = bank.schema() + "_marks";
+        try (Truth truth = Truth.marking(bank.wire(), bank.admin(), marks);
+                Connection connection = bank.connect();
+                Connection direct = WireTestServer.direct()) {
+            try (var armed = bank.arm()) {
+                connection.setAutoCommit(false);
+                WireTestServer.run(connection, UPDATE);
+                connection.commit();
+                assertThat(truth.outcomes()).isEmpty();
+                assertThat(armed.round().mismatches()).isEmpty();
+                assertThat(WireTestServer.read(direct, "SELECT count(*) FROM " + marks))
+                        .isEqualTo("1");
+            } finally {
+                WireTestServer.run(direct, "DROP FUNCTION " + marks + "_mark; DROP TABLE " + marks);
+            }
+        }
+        assertThat(bank.balance(1)).isEqualTo(5);
+    }
 }
