@@ -118,8 +118,8 @@ class SweepOutcomesTest {
                 .extracting(SweepOutcomesTest::firstLine)
                 .containsExactly(
                         "#1 57014 on SELECT nowhere at SweepOutcomesTest$WrongTableTestCases.lambda$sweeps:9 is"
-                            + " impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on"
-                            + " lane connection-1, but 42P01 came back.");
+                                + " impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on"
+                                + " lane connection-1, but 42P01 came back.");
         assertThat(inner.published("chaos.sweep").get(0))
                 .contains("impossible : 1 57014 on SELECT nowhere: planned was server error 57014");
     }
