@@ -246,8 +246,8 @@ class TruthTest {
                 waiting.awaitEnd();
             }
             TransactionOutcome early = TruthFixture.only(bank.truth().resolve(Duration.ZERO));
-            assertThat(early.fate()).isEqualTo(Fate.IN_PROGRESS);
             assertThat(early.reason()).isEqualTo("its backend " + pid + " is still at work");
+            assertThat(early.fate()).isEqualTo(Fate.IN_PROGRESS);
             assertThat(early.number()).isPresent();
             WireTestServer.run(holder, "SELECT pg_advisory_unlock(" + key + ")");
             TransactionOutcome late = bank.only();
