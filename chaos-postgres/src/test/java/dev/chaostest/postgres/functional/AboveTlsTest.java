@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional;
 
+import static dev.chaostest.postgres.functional.ClientCalls.assertEnds;
+import static dev.chaostest.postgres.functional.ClientCalls.assertState;
+import static dev.chaostest.postgres.functional.ClientCalls.parked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -8,7 +11,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.ledger.LedgerEntry;
-import dev.chaostest.ledger.Watch;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Fault;
@@ -32,10 +34,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,7 +160,7 @@ class AboveTlsTest {
         scope.inject(Rule.of(WireTarget.cancelRequest(), Trigger.nth(1), Delay.of(Duration.ofMillis(5))));
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            FutureTask<?> call = parked(() -> statement.execute("SELECT 1"));
+            FutureTask<?> call = parked(scope, () -> statement.execute("SELECT 1"));
             statement.cancel();
             assertEnds("57014", call);
             assertThat(WireTestServer.read(connection, "SELECT 2")).isEqualTo("2");
@@ -193,7 +192,7 @@ class AboveTlsTest {
         scope.arm(wire.mount());
         plan(SqlTarget.on("SELECT"), new Hang(When.BEFORE));
         Connection connection = connect();
-        FutureTask<?> call = parked(() -> WireTestServer.read(connection, "SELECT 1"));
+        FutureTask<?> call = parked(scope, () -> WireTestServer.read(connection, "SELECT 1"));
         connection.abort(Runnable::run);
         assertEnds("08006", call);
     }
@@ -317,36 +316,5 @@ class AboveTlsTest {
         return scope.ledger().entries(LedgerEntry.Noted.class).stream()
                 .map(LedgerEntry.Noted::text)
                 .toList();
-    }
-
-    private <T> FutureTask<T> parked(Callable<T> action) throws InterruptedException {
-        FutureTask<T> call = new FutureTask<>(action);
-        try (Watch fired = scope.ledger().watch(LedgerEntry.Fired.class::isInstance)) {
-            Thread caller = new Thread(call, "caller");
-            caller.setDaemon(true);
-            caller.start();
-            fired.await(PATIENCE);
-        }
-        return call;
-    }
-
-    private static void assertEnds(String state, FutureTask<?> call) {
-        assertThatThrownBy(() -> call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
-    }
-
-    private static void assertState(String state, SqlAction action) {
-        assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(
-                        SQLException.class,
-                        e -> assertThat(e.getSQLState()).as(String.valueOf(e)).isEqualTo(state));
-    }
-
-    @FunctionalInterface
-    private interface SqlAction {
-        void run() throws SQLException;
     }
 }

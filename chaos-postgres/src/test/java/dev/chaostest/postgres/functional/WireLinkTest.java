@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional;
 
+import static dev.chaostest.postgres.functional.ClientCalls.assertEnds;
+import static dev.chaostest.postgres.functional.ClientCalls.assertState;
+import static dev.chaostest.postgres.functional.ClientCalls.parked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.ledger.LedgerEntry;
-import dev.chaostest.ledger.Watch;
 import dev.chaostest.link.FilteredSocket;
 import dev.chaostest.link.toxic.Latency;
 import dev.chaostest.link.toxic.LinkTarget;
@@ -37,8 +39,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -180,7 +180,7 @@ class WireLinkTest {
         scope.inject(Rule.of(WireTarget.cancelRequest(), Trigger.nth(1), Delay.of(Duration.ofMillis(5))));
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            FutureTask<?> call = parked(() -> statement.execute("SELECT 1"));
+            FutureTask<?> call = parked(scope, () -> statement.execute("SELECT 1"));
             statement.cancel();
             assertEnds("57014", call);
         }
@@ -197,7 +197,7 @@ class WireLinkTest {
             RawClient client = new RawClient(socket);
             scope.arm(inProcess.mount());
             plan(SqlTarget.on("SELECT"), new Hang(When.BEFORE));
-            FutureTask<String> call = parked(() -> client.query("SELECT 1"));
+            FutureTask<String> call = parked(scope, () -> client.query("SELECT 1"));
             client.cancelAt(link.address());
             assertThat(call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("57014");
         }
@@ -208,7 +208,7 @@ class WireLinkTest {
     void hangIsFreedByTheHealing() throws Exception {
         plan(SqlTarget.on("SELECT"), new Hang(When.BEFORE));
         try (Connection connection = connect()) {
-            FutureTask<?> call = parked(() -> WireTestServer.read(connection, "SELECT 1"));
+            FutureTask<?> call = parked(scope, () -> WireTestServer.read(connection, "SELECT 1"));
             scope.heal();
             call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
@@ -243,36 +243,5 @@ class WireLinkTest {
         return scope.ledger().entries(LedgerEntry.Answered.class).stream()
                 .map(LedgerEntry.Answered::answer)
                 .toList();
-    }
-
-    private <T> FutureTask<T> parked(Callable<T> action) throws InterruptedException {
-        FutureTask<T> call = new FutureTask<>(action);
-        try (Watch fired = scope.ledger().watch(LedgerEntry.Fired.class::isInstance)) {
-            Thread caller = new Thread(call, "caller");
-            caller.setDaemon(true);
-            caller.start();
-            fired.await(PATIENCE);
-        }
-        return call;
-    }
-
-    private static void assertEnds(String state, FutureTask<?> call) {
-        assertThatThrownBy(() -> call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
-    }
-
-    private static void assertState(String state, SqlAction action) {
-        assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(
-                        SQLException.class,
-                        e -> assertThat(e.getSQLState()).as(String.valueOf(e)).isEqualTo(state));
-    }
-
-    @FunctionalInterface
-    private interface SqlAction {
-        void run() throws SQLException;
     }
 }
