@@ -37,7 +37,7 @@ class CorpusCampaign {
     private static final List<Corpus.Entry> ENTRIES = SEEDS + TWINS == 0 ? everyFourth() : Corpus.entries();
 
     @Test
-    @Timeout(7_200)
+    @Timeout(21_600)
     void everyBugIsFoundWithEverySeedAndCanBeReplayed() throws IOException {
         Map<String, List<Swept>> sweeps = new TreeMap<>();
         List<String> notReplayed = new ArrayList<>();
@@ -60,7 +60,7 @@ class CorpusCampaign {
     }
 
     @Test
-    @Timeout(7_200)
+    @Timeout(21_600)
     void noTwinIsFlagged() {
         for (int run = 1; run <= Math.max(TWINS, 1); run++) {
             Map<String, Swept> swept = Swept.all(classes(Corpus.Entry::fixed), run, AT_ONCE);
