@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,7 +164,9 @@ public final class Sweeping {
             return "round beyond maxRounds = " + budget.maxRounds();
         }
         Duration took = took();
-        return took.compareTo(budget.maxTime()) >= 0 ? "round beyond maxTime = " + Progress.print(budget.maxTime()) : null;
+        return took.compareTo(budget.maxTime()) >= 0
+                ? "round beyond maxTime = " + Progress.print(budget.maxTime())
+                : null;
     }
 
     private Duration took() {

@@ -111,7 +111,8 @@ class SweepingTest {
         assertThat(told)
                 .as("seven rounds of four seconds each")
                 .containsExactly(
-                        "WriterTest.writes: 2 of at most 6 rounds, 1 red", "WriterTest.writes: 5 of at most 6 rounds, 1 red")
+                        "WriterTest.writes: 2 of at most 6 rounds, 1 red",
+                        "WriterTest.writes: 5 of at most 6 rounds, 1 red")
                 .noneMatch(line -> line.contains("\r"));
     }
 
@@ -219,7 +220,9 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a", "b"), SweepingTest::green);
 
             assertThat(verdict.line()).isEqualTo("2 points, 3 rounds, 0 red; 3 left out");
-            assertThat(verdict.leftOut()).extracting(Object::toString).containsExactly("3 x round beyond maxRounds = 3");
+            assertThat(verdict.leftOut())
+                    .extracting(Object::toString)
+                    .containsExactly("3 x round beyond maxRounds = 3");
         }
 
         @Test
@@ -231,7 +234,9 @@ class SweepingTest {
                 return green(tried);
             });
 
-            assertThat(verdict.leftOut()).extracting(Object::toString).containsExactly("4 x round beyond maxTime = 60s");
+            assertThat(verdict.leftOut())
+                    .extracting(Object::toString)
+                    .containsExactly("4 x round beyond maxTime = 60s");
         }
 
         @Test
@@ -241,9 +246,7 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a", "b"), SweepingTest::green);
 
             assertThat(verdict.rounds()).isEqualTo(2);
-            assertThat(verdict.pruned())
-                    .extracting(Object::toString)
-                    .containsExactly("2 x fault that was not chosen");
+            assertThat(verdict.pruned()).extracting(Object::toString).containsExactly("2 x fault that was not chosen");
         }
 
         @Test

@@ -281,8 +281,7 @@ class PostgresCatalogueTest {
             assertThat(atMessage(points, 2).pruned())
                     .containsExactly("connection lost after CancelRequest, which has no answer");
             assertThat(words(atMessage(points, 3))).containsExactly("connection lost before", "connection lost after");
-            assertThat(atMessage(points, 4).pruned())
-                    .containsExactly("connection lost after Terminate, which ends it");
+            assertThat(atMessage(points, 4).pruned()).containsExactly("connection lost after Terminate, which ends it");
         }
 
         @Test
@@ -322,7 +321,8 @@ class PostgresCatalogueTest {
                     .contains("57014 amid the rows of what has written by itself, which can't be cancelled then");
 
             List<Point> inTransaction = List.of(
-                    point("connection-1", "BEGIN", 1), message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
+                    point("connection-1", "BEGIN", 1),
+                    message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
             assertThat(words(atMessage(inTransaction, 1))).contains("57014 amid the rows of");
         }
 
