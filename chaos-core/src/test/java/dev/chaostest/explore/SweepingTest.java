@@ -284,7 +284,7 @@ class SweepingTest {
                     Letters.round("a"),
                     tried -> is(tried, "lost before A") ? outcome(Result.IMPOSSIBLE, Map.of()) : green(tried));
 
-            assertThat(verdict.impossible()).extracting(Object::toString).containsExactly("1 lost before A: because");
+            assertThat(verdict.impossible()).extracting(Object::toString).containsExactly("1 x lost before A: because");
         }
 
         @Test
