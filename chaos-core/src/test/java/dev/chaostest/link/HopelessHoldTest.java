@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A reader who would wait for ever. */
-@Timeout(60)
+@Timeout(120)
 class HopelessHoldTest {
 
     private final List<Hold.End> ends = new CopyOnWriteArrayList<>();
