@@ -8,6 +8,7 @@ import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,14 @@ final class Faults {
 
     static Candidate lostAmid() {
         return new Candidate(LOST, LOST + " amid the rows of", new Cut(When.BEFORE), false);
+    }
+
+    static Candidate cancelledAmid() {
+        return new Candidate(CANCELLED, CANCELLED + " amid the rows of", new CancelOnServer(), false);
+    }
+
+    static Candidate noAnswerAmid() {
+        return new Candidate(NO_ANSWER, NO_ANSWER + " amid the rows of", new Hang(When.BEFORE), false, true);
     }
 
     static Candidate state(String state) {
