@@ -6,6 +6,7 @@ import dev.chaostest.explore.Point;
 import dev.chaostest.explore.Possible;
 import dev.chaostest.explore.Recorded;
 import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.message.MessageType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -56,7 +57,7 @@ final class Options {
 
     private void message() {
         if (!SqlTarget.any().rows().matches(point.site())) {
-            candidates.add(Faults.lostBefore());
+            candidates.add(Faults.lostBefore(MessageType.moment(List.of(point.site()))));
         } else if (point.length() > 1) {
             candidates.add(Faults.lostAmid());
         } else {
