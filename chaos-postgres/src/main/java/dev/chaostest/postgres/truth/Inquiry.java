@@ -44,8 +44,6 @@ final class Inquiry implements AutoCloseable {
     /** Clocks that are set while a test runs. */
     private static final double TOLERANCE_SECONDS = 0.05;
 
-    private static final long EPOCH = 1L << 32;
-
     private final DataSource admin;
     private @Nullable Connection connection;
 
@@ -107,10 +105,10 @@ final class Inquiry implements AutoCloseable {
         }
     }
 
-    /** The view has the lower half of the number only. */
-    private static String full(long id, long next) {
-        long guess = next / EPOCH * EPOCH + id;
-        return String.valueOf(guess > next ? guess - EPOCH : guess);
+    /** The view has the lower half of the number only; one that is at work may be above the snapshot's end, too. */
+    private static String full(long id, long near) {
+        int distance = (int) (id - near);
+        return String.valueOf(near + distance);
     }
 
     /** Whether a transaction of this name is prepared. */

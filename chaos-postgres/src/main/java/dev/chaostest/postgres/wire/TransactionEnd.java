@@ -44,6 +44,11 @@ public record TransactionEnd(
         return Duration.ofNanos(System.nanoTime() - served);
     }
 
+    /** Whether a part of it may be committed though its end is not: a procedure, a block or a query string may say COMMIT, too. */
+    public boolean mayBePartlyCommitted() {
+        return how == How.ALONE && work.stream().anyMatch(StatementKind::mayEndTransactions);
+    }
+
     /** What was to end it. */
     public enum How {
         /** A COMMIT. */
