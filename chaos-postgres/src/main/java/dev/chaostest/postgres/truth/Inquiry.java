@@ -105,10 +105,12 @@ final class Inquiry implements AutoCloseable {
         }
     }
 
-    /** The view has the lower half of the number only; one that is at work may be above the snapshot's end, too. */
+    /**
+     * The view has the lower half of the number only. A snapshot's end is less than two billion away from it, on either side:
+     * it follows the latest transaction that is over, not the latest that has begun.
+     */
     private static String full(long id, long near) {
-        int distance = (int) (id - near);
-        return String.valueOf(near + distance);
+        return String.valueOf(near + (int) (id - near));
     }
 
     /** Whether a transaction of this name is prepared. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import dev.chaostest.mount.Round;
 import java.time.Duration;
 import java.util.List;
