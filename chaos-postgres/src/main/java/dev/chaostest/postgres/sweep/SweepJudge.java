@@ -154,7 +154,15 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
     private List<String> compared(Optional<Course> course, Ended round) {
         boolean whole = promises.isAllOrNothing() || writeTransactions == 1;
         return course.map(it -> state.judge(space.shape(), it.delta(), round.hasReturned(), whole))
-                .orElseGet(() -> List.of());
+                .orElseGet(() -> state.judgeOtherDefinitions(round.hasReturned(), whole));
+    }
+
+    @Override
+    public List<String> limits() {
+        Optional<String> why = space.shape().tables().isEmpty()
+                ? Optional.of("the test has none of its own; use @IsolatedSchema or @IsolatedDatabase")
+                : state.whyNot();
+        return why.map(it -> "tables were not compared, since " + it).stream().toList();
     }
 
     /** Watches no more. Twice is harmless. */

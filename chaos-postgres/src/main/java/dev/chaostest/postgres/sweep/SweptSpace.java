@@ -113,7 +113,7 @@ public final class SweptSpace implements AutoCloseable {
     /**
      * Makes all as it was, before anything of the next round runs. No round may be armed.
      *
-     * @param shifted whether sequences are to give other values this time
+     * @param shifted whether sequences are to give other values this time, and a pool other sessions
      * @return whether it is; if not, a definition was changed, or the role may not undo what was done, and a new space must be
      *     made
      */
@@ -125,6 +125,9 @@ public final class SweptSpace implements AutoCloseable {
             }
             if (shifted) {
                 base.shiftSequences(SHIFT);
+                if (pool != null) {
+                    pool.renew();
+                }
             }
             if (pool != null) {
                 pool.fill(wire::backends);

@@ -94,6 +94,13 @@ public final class StateOracle {
         return misses && more ? "something else" : misses ? "a part of it" : "more than that";
     }
 
+    /** The same where a round changed definitions, which those without faults did not. */
+    public List<String> judgeOtherDefinitions(boolean returned, boolean allOrNothing) {
+        return after == null || (!returned && !allOrNothing)
+                ? List.of()
+                : List.of("state    : expected the definitions of the clean round, found others");
+    }
+
     private static void show(List<String> lines, String label, List<Changes.Line> rows) {
         String head = label;
         for (Changes.Line row : rows.subList(0, Math.min(rows.size(), ROWS_SHOWN))) {
