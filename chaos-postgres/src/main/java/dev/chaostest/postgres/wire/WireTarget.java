@@ -4,6 +4,7 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.postgres.wire.message.MessageType;
+import dev.chaostest.postgres.wire.sql.internal.WireSites;
 import java.util.List;
 
 /**
