@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Where a link writes down what happens to it. */
 record Notes(String link, Mount mount) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Notes.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     /** Writes a line into the ledger of the round that is armed, else into the log. */
     void note(String text) {
