@@ -4,6 +4,7 @@ package dev.chaostest.link;
 import dev.chaostest.link.toxic.Signal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,6 +61,16 @@ final class Filtering {
         } else {
             filter.fromServer(bytes, wishes);
         }
+    }
+
+    /** Whether the client waits for an answer, as far as the filter knows; for who holds the lock. */
+    Optional<Boolean> isAnswerDue() {
+        return gone ? Optional.empty() : filter.isAnswerDue();
+    }
+
+    /** Whether the client may wait for what never comes, though nothing is held. */
+    boolean isStalled() {
+        return !stalls.isEmpty() && stalls.stream().anyMatch(hold -> hold.end().isEmpty());
     }
 
     /** Whether the filter asked for a cut and everything before it is on its way. */
