@@ -50,6 +50,7 @@ public final class Round {
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
     private final List<String> findings = new CopyOnWriteArrayList<>();
     private volatile Duration patience = PATIENCE;
+    private final LinkPatience linkPatience = new LinkPatience();
     private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
@@ -249,6 +250,11 @@ public final class Round {
                     + ". To have no hang end by itself, give a longer time than the test has.");
         }
         patience = longest;
+    }
+
+    /** How long a client of a link waits in vain. */
+    public LinkPatience linkPatience() {
+        return linkPatience;
     }
 
     /**

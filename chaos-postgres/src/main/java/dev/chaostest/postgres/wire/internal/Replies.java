@@ -56,6 +56,16 @@ final class Replies {
         return first;
     }
 
+    /** Whether the client waits for one of them. */
+    boolean isAnyShown() {
+        for (Expected expected : owed) {
+            if (expected.shown() == Expected.Shown.ALL || expected.shown().isReadyShown()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether so many are owed, {@value #OWED_MAX}, that whoever counts them had better stop. */
     boolean areTooMany() {
         return owed.size() > OWED_MAX;
