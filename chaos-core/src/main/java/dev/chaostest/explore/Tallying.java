@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Counts what comes of the rounds of one sweep. */
 final class Tallying {
 
-    private static final String THE_SAME = "fault that would last, where the site was not reached again behind the fault";
+    private static final String THE_SAME =
+            "fault that would last, where the site was not reached again behind the fault";
     private static final String RED_ALREADY = "fault that would last, where it is red already when it strikes once";
     private static final String POINTLESS = "fault that would last, where it could not be had once";
 

@@ -111,7 +111,8 @@ class SweepingTest {
         assertThat(told)
                 .as("seven rounds of four seconds each")
                 .containsExactly(
-                        "WriterTest.writes: 2 of at most 6 rounds, 1 red", "WriterTest.writes: 5 of at most 6 rounds, 1 red")
+                        "WriterTest.writes: 2 of at most 6 rounds, 1 red",
+                        "WriterTest.writes: 5 of at most 6 rounds, 1 red")
                 .noneMatch(line -> line.contains("\r"));
     }
 
