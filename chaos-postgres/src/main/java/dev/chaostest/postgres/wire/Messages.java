@@ -43,6 +43,11 @@ final class Messages {
         return message('S');
     }
 
+    /** Has the server send what it has to say so far. */
+    static ByteBuffer flush() {
+        return message('H');
+    }
+
     /** A cancel request that no backend is meant by: the server closes the connection, and that is all. */
     static ByteBuffer cancelNobody() {
         return ByteBuffer.allocate(16)
