@@ -9,6 +9,7 @@ import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -45,20 +46,32 @@ final class Faults {
     }
 
     static Candidate lostBefore() {
-        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE), true);
+        return lostBefore(Moment.EFFECT);
     }
 
     static Candidate lostAfter() {
-        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER), true);
+        return lostAfter(Moment.EFFECT);
     }
 
-    /** At a message, which goes that way. */
-    static Candidate lostBefore(Moment passing) {
-        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE).at(passing), true);
+    static Candidate lostBefore(Moment moment) {
+        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE).at(moment), true);
+    }
+
+    static Candidate lostAfter(Moment moment) {
+        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER).at(moment), true);
     }
 
     static Candidate lostAmid() {
         return new Candidate(LOST, LOST + " amid the rows of", new Cut(When.BEFORE).at(Moment.TO_CLIENT), false);
+    }
+
+    static Candidate cancelledAmid() {
+        return new Candidate(CANCELLED, CANCELLED + " amid the rows of", new CancelOnServer(), false);
+    }
+
+    static Candidate noAnswerAmid() {
+        return new Candidate(
+                NO_ANSWER, NO_ANSWER + " amid the rows of", new Hang(When.BEFORE).at(Moment.TO_CLIENT), false, true);
     }
 
     static Candidate state(String state) {

@@ -6,6 +6,7 @@ import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.postgres.wire.message.MessageType;
+import dev.chaostest.postgres.wire.sql.internal.WireSites;
 import java.util.List;
 
 /**
