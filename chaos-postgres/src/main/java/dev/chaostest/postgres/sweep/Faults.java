@@ -46,19 +46,21 @@ final class Faults {
     }
 
     static Candidate lostBefore() {
-        return lostBefore(Moment.EFFECT);
+        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE), true);
     }
 
     static Candidate lostAfter() {
-        return lostAfter(Moment.EFFECT);
+        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER), true);
     }
 
-    static Candidate lostBefore(Moment moment) {
-        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE).at(moment), true);
+    /** At a message, which goes that way. */
+    static Candidate lostBefore(Moment passing) {
+        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE).at(passing), true);
     }
 
-    static Candidate lostAfter(Moment moment) {
-        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER).at(moment), true);
+    /** At a message, which goes that way. */
+    static Candidate lostAfter(Moment passing) {
+        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER).at(passing), true);
     }
 
     static Candidate lostAmid() {
@@ -70,8 +72,7 @@ final class Faults {
     }
 
     static Candidate noAnswerAmid() {
-        return new Candidate(
-                NO_ANSWER, NO_ANSWER + " amid the rows of", new Hang(When.BEFORE).at(Moment.TO_CLIENT), false, true);
+        return new Candidate(NO_ANSWER, NO_ANSWER + " amid the rows of", new Hang(When.BEFORE), false, true);
     }
 
     static Candidate state(String state) {
