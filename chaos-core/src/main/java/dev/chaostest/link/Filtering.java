@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class Filtering implements Steps {
     private final Filter filter;
     private final LongSupplier nanoClock;
     private volatile Runnable ending = () -> {};
+    private volatile BooleanSupplier direct = () -> true;
     private @Nullable Runnable cutDone;
     private @Nullable CutKind cutAsked;
     private boolean gone;
@@ -49,6 +51,11 @@ final class Filtering implements Steps {
     /** What has a cut carried out that nobody who feeds asked for, from any thread; to be said before bytes come. */
     void endedBy(Runnable how) {
         ending = how;
+    }
+
+    /** Whether what is said to the client gets there as it is; to be said before bytes come. */
+    void leadsToClient(BooleanSupplier now) {
+        direct = now;
     }
 
     long now() {
@@ -280,6 +287,11 @@ final class Filtering implements Steps {
     public void stall(Hold hold) {
         stalls.removeIf(each -> each.end().isPresent());
         stalls.add(hold);
+    }
+
+    @Override
+    public boolean mayLoseForClient() {
+        return !direct.getAsBoolean();
     }
 
     @Override
