@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ public final class Sweeping {
         if (catalogues.stream().noneMatch(each -> each.getClass() == catalogue.getClass())) {
             catalogues.add(catalogue);
         }
+    }
+
+    /** Has a long sweep say somewhere else than in the log how far it is: a line every ten seconds, as long as rounds end. */
+    public synchronized void onProgress(Consumer<String> told) {
+        progress.to(told);
     }
 
     /** Has it try nothing, and say only what it would try. */
