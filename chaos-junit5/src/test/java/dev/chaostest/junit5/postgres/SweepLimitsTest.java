@@ -40,7 +40,7 @@ class SweepLimitsTest {
         assertThat(inner.published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("\nremark     : tables were not compared, since the test changes definitions");
+                .contains("x round whose tables were not compared, since the test changes definitions");
     }
 
     @Test
@@ -50,7 +50,7 @@ class SweepLimitsTest {
         assertThat(Inner.run(DiffersTestCases.class).published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("\nremark     : tables were not compared, since two rounds without faults changed different"
+                .contains("x round whose tables were not compared, since two rounds without faults changed different"
                         + " rows");
     }
 
@@ -59,14 +59,13 @@ class SweepLimitsTest {
         assertThat(Inner.run(NothingOfItsOwnTestCases.class).published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("\nremark     : tables were not compared, since the test has none of its own; use"
-                        + " @IsolatedSchema or @IsolatedDatabase");
+                .contains("x round whose tables were not compared, since the test has none of its own");
     }
 
     @Test
     void whoChangesDefinitionsOnlyUnderAFaultIsRed() {
         assertThat(Inner.run(DefinesUnderAFaultTestCases.class).message())
-                .contains("\n  state    : expected the definitions of the clean round, found others\n");
+                .contains("\n  state    : expected the tables to be defined as the clean round left them, found them changed\n");
     }
 
     private static void execute(DataSource bank, String sql) throws SQLException {

@@ -121,7 +121,7 @@ class SweepOutcomesTest {
                                 + " impossible here: planned was server error 57014 at sql:SELECT * FROM nowhere, 1st on"
                                 + " lane connection-1, but 42P01 came back.");
         assertThat(inner.published("chaos.sweep").get(0))
-                .contains("impossible : 1 57014 on SELECT nowhere: planned was server error 57014");
+                .contains("impossible : 1 x 57014 on SELECT nowhere: planned was server error 57014");
     }
 
     @Test

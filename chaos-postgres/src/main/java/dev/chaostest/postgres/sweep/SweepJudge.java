@@ -113,15 +113,22 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         Optional<Image> now = space.look();
         Optional<Course> course = before.flatMap(old -> now.map(image -> Course.of(space.shape(), old, image)));
         List<String> told = new ArrayList<>();
+        List<String> counted = new ArrayList<>();
         if (round.turn() instanceof Turn.Clean clean) {
             learn(clean, course);
         } else {
             wrong.addAll(compared(course, round));
-            told.addAll(state.whyNot().map(why -> "state    : not compared, since " + why).stream()
-                    .toList());
+            notCompared().ifPresent(why -> {
+                told.add("state    : not compared, since " + why);
+                counted.add("round whose tables were not compared, since " + why);
+            });
         }
         wrong.addAll(promises.broken());
-        return new Judgement(wrong, told);
+        return new Judgement(wrong, told, counted);
+    }
+
+    private Optional<String> notCompared() {
+        return space.whyNot().or(state::whyNot);
     }
 
     /** What a test does without faults, too, it means. */
@@ -142,7 +149,7 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
             state.clean(course, begun);
             return;
         }
-        state.cleanAgain(space.shape(), course, clock.instant(), promises.ignored());
+        state.cleanAgain(course, clock.instant(), promises.ignored());
         if (promises.isAllOrNothing() && state.whyNot().isPresent()) {
             throw new ChaosException(
                     "allOrNothing() must have rounds without faults that change the same, but "
@@ -153,16 +160,8 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
 
     private List<String> compared(Optional<Course> course, Ended round) {
         boolean whole = promises.isAllOrNothing() || writeTransactions == 1;
-        return course.map(it -> state.judge(space.shape(), it.delta(), round.hasReturned(), whole))
-                .orElseGet(() -> state.judgeOtherDefinitions(round.hasReturned(), whole));
-    }
-
-    @Override
-    public List<String> limits() {
-        Optional<String> why = space.shape().tables().isEmpty()
-                ? Optional.of("the test has none of its own; use @IsolatedSchema or @IsolatedDatabase")
-                : state.whyNot();
-        return why.map(it -> "tables were not compared, since " + it).stream().toList();
+        return course.map(it -> state.judge(it, round.hasReturned(), whole))
+                .orElseGet(() -> state.judgeRedefined(round.hasReturned(), whole));
     }
 
     /** Watches no more. Twice is harmless. */

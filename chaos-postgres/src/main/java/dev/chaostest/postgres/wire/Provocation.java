@@ -101,12 +101,4 @@ public enum Provocation {
     static boolean isNeverAtConnect(SqlState state) {
         return state.code().equals(LOST);
     }
-
-    /** Whether the session is over then. */
-    boolean endsTheSession() {
-        return switch (this) {
-            case TERMINATED, ENDED, CUT, IDLE_TIMEOUT, TRANSACTION_TIMEOUT -> true;
-            case RAISED, CANCELLED, STATEMENT_TIMEOUT, LOCK_TIMEOUT -> false;
-        };
-    }
 }

@@ -16,9 +16,6 @@ import java.util.Optional;
  */
 public record Refused(int pid, String statement, Optional<String> caller) {
 
-    /** SQLSTATE in_failed_sql_transaction. */
-    static final String STATE = "25P02";
-
     @Override
     public String toString() {
         return statement + caller.map(by -> " from " + by).orElse("");

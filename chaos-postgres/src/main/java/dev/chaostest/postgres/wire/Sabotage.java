@@ -6,6 +6,9 @@ import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.sql.internal.SqlShape;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
+import dev.chaostest.postgres.wire.sql.internal.WireSites;
 import java.util.Set;
 import java.util.regex.Pattern;
 

@@ -8,7 +8,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.sqlstate.SqlState;
-import java.util.Map;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -66,15 +66,6 @@ public record ServerError(SqlState state, @Nullable String message, Provocation 
     private static final SqlState IDLE_IN_TRANSACTION = new SqlState("25P03");
     private static final SqlState IDLE = new SqlState("57P05");
     private static final SqlState TOO_LONG = new SqlState("25P04");
-
-    /** The server's own words, for what is written in its name. */
-    private static final Map<String, String> SERVERS_WORDS = Map.of(
-            "57P02", "terminating connection because of crash of another server process",
-            "57P03", "the database system is starting up",
-            "57P05", "terminating connection due to idle-session timeout",
-            "25P03", "terminating connection due to idle-in-transaction timeout",
-            "25P04", "terminating connection due to transaction timeout",
-            "53300", "sorry, too many clients already");
 
     public ServerError {
         Objects.requireNonNull(state, "state");
@@ -150,13 +141,6 @@ public record ServerError(SqlState state, @Nullable String message, Provocation 
             case TRANSACTION_TIMEOUT -> state.equals(TOO_LONG);
             default -> how == Provocation.usual(state) || how == Provocation.withText(state);
         };
-    }
-
-    /** The text that the server sends. */
-    String text() {
-        return message != null
-                ? message
-                : SERVERS_WORDS.getOrDefault(state.code(), "failure " + state + " injected by a chaos test");
     }
 
     @Override

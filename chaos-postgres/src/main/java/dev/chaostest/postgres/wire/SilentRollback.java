@@ -6,6 +6,7 @@ import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -6,6 +6,7 @@ import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -56,15 +57,6 @@ public record SlowStatement(Duration sleep) implements Fault {
     /** For so long. */
     public static SlowStatement of(Duration sleep) {
         return new SlowStatement(sleep);
-    }
-
-    /** One row comes after the sleep; the other is never asked for, so the statement's time goes on with the client's. */
-    String sql() {
-        return String.format(
-                Locale.ROOT,
-                "SELECT pg_catalog.pg_sleep(%d.%03d) FROM pg_catalog.generate_series(1, 2)",
-                sleep.toMillis() / 1000,
-                sleep.toMillis() % 1000);
     }
 
     @Override

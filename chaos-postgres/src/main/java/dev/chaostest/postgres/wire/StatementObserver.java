@@ -3,6 +3,7 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Hold;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -42,14 +43,17 @@ public interface StatementObserver {
         private final Optional<String> caller;
         private final Hold hold = new Hold(HELD_MAX, end -> {});
 
-        Arriving(int pid, String sql, Optional<String> caller) {
+        private Arriving(int pid, String sql, Optional<String> caller) {
             this.pid = pid;
             this.sql = sql;
             this.caller = caller;
         }
 
-        Hold hold() {
-            return hold;
+        /** Tells of a statement; answers what ends when it is to go on. */
+        static Hold announce(StatementObserver told, int pid, String sql, Optional<String> caller) {
+            Arriving statement = new Arriving(pid, sql, caller);
+            told.before(statement);
+            return statement.hold;
         }
 
         /** The process id of the backend. */

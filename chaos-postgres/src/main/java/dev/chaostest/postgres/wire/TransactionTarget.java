@@ -4,6 +4,8 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.plan.Detail;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
+import dev.chaostest.postgres.wire.internal.TransactionPlace;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 
 /**
  * The first statement of each transaction: a rule there counts transactions, not statements.

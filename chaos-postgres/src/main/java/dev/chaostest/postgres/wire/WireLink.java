@@ -4,6 +4,7 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
+import dev.chaostest.postgres.wire.internal.Encryption;
 import java.net.InetSocketAddress;
 
 /**

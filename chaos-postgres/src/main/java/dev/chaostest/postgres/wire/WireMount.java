@@ -4,6 +4,19 @@ package dev.chaostest.postgres.wire;
 import dev.chaostest.link.Filter;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.wire.internal.Announcer;
+import dev.chaostest.postgres.wire.internal.Backends;
+import dev.chaostest.postgres.wire.internal.BlindSpots;
+import dev.chaostest.postgres.wire.internal.Carried;
+import dev.chaostest.postgres.wire.internal.DriverSockets;
+import dev.chaostest.postgres.wire.internal.Encryption;
+import dev.chaostest.postgres.wire.internal.LockKeeper;
+import dev.chaostest.postgres.wire.internal.LockedKey;
+import dev.chaostest.postgres.wire.internal.Session;
+import dev.chaostest.postgres.wire.internal.Shared;
+import dev.chaostest.postgres.wire.internal.WireFilter;
+import dev.chaostest.postgres.wire.protocol.internal.BackendKey;
+import dev.chaostest.postgres.wire.protocol.internal.CancelSender;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +72,9 @@ public final class WireMount implements AutoCloseable {
     private final String key;
     private final Mount mount;
     private final BlindSpots blind;
-    private final Backends backends = new Backends();
+    private final Backends backends = new Backends(WireMount::findSession);
     private volatile LockedKey locked = LockedKey.NONE;
-    private volatile Optional<StatementObserver> observer = Optional.empty();
+    private volatile Optional<Announcer> announcer = Optional.empty();
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
     private final AtomicLong cancelNumbers = new AtomicLong();
@@ -115,7 +128,7 @@ public final class WireMount implements AutoCloseable {
     }
 
     /** The open session that a cancel request names: it may come another way than the session. */
-    static Optional<Session> findSession(BackendKey key) {
+    private static Optional<Session> findSession(BackendKey key) {
         return BY_KEY.values().stream()
                 .flatMap(mount -> mount.backends.find(key).stream())
                 .findFirst();
@@ -170,7 +183,7 @@ public final class WireMount implements AutoCloseable {
             Optional<String> openedBy, Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
         CancelSender cancels = new CancelSender(cancelNumbers, server);
         return new WireFilter(
-                new Shared(mount, backends, () -> locked, () -> observer, () -> refused, () -> transactions, cancels),
+                new Shared(mount, backends, () -> locked, () -> announcer, () -> refused, () -> transactions, cancels),
                 openedBy,
                 new Encryption(encryption, blind));
     }
@@ -224,14 +237,15 @@ public final class WireMount implements AutoCloseable {
      * @throws ChaosException if somebody else is told already
      */
     public synchronized AutoCloseable observe(StatementObserver told) {
-        if (observer.isPresent()) {
+        if (announcer.isPresent()) {
             throw new ChaosException("At most one must observe the statements of " + mount.name()
                     + " at a time, but one does already. Close that one first.");
         }
-        observer = Optional.of(told);
+        Announcer own = (pid, sql, caller) -> StatementObserver.Arriving.announce(told, pid, sql, caller);
+        announcer = Optional.of(own);
         return () -> {
-            if (observer.filter(told::equals).isPresent()) { // a later one may have come in its place
-                observer = Optional.empty();
+            if (announcer.filter(own::equals).isPresent()) { // a later one may have come in its place
+                announcer = Optional.empty();
             }
         };
     }

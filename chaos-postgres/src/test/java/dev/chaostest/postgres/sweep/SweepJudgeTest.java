@@ -281,6 +281,28 @@ class SweepJudgeTest {
     }
 
     @Test
+    void aTableThatOnlyARoundWithAFaultLeavesBehindIsFound() {
+        SweptBank.Work stages = bank -> {
+            try (Connection connection = bank.getConnection()) {
+                Transfers.run(connection, "CREATE TABLE staged (id int)");
+                try {
+                    Transfers.run(connection, "UPDATE account SET balance = 1 WHERE id = 1");
+                    Transfers.run(connection, "DROP TABLE staged");
+                } catch (SQLException swallowed) {
+                    assertThat(swallowed.getSQLState()).isEqualTo("40001");
+                }
+            }
+        };
+        Rule failed = Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), ServerError.of("40001"));
+        try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(stages)) {
+            assertThat(bank.round(stages).wrong()).isEmpty();
+            assertThat(bank.round(stages, failed).wrong())
+                    .containsExactly(
+                            "state    : expected the tables to be defined as the clean round left them, found them changed");
+        }
+    }
+
+    @Test
     void whatATestDoesInAFailedTransactionWithoutFaultsTooItMeans() {
         SweptBank.Work means = bank -> {
             try (Connection connection = bank.getConnection()) {

@@ -23,6 +23,7 @@ import dev.chaostest.postgres.wire.message.CorruptByte;
 import dev.chaostest.postgres.wire.message.DropRest;
 import dev.chaostest.postgres.wire.message.Slice;
 import dev.chaostest.postgres.wire.message.Swallow;
+import dev.chaostest.postgres.wire.protocol.internal.Messages;
 import dev.chaostest.time.VirtualTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

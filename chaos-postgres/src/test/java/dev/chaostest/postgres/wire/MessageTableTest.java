@@ -13,6 +13,7 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.wire.message.MessageType;
+import dev.chaostest.postgres.wire.protocol.internal.Messages;
 import dev.chaostest.time.VirtualTime;
 import java.nio.ByteBuffer;
 import java.time.Duration;

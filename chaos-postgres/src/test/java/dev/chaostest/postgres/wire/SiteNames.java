@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 
 /** What the seam calls a statement, for tests that see only its text. */
 public final class SiteNames {

@@ -10,6 +10,8 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.postgres.sqlstate.SqlState;
+import dev.chaostest.postgres.wire.sql.internal.SqlSites;
+import dev.chaostest.postgres.wire.sql.internal.WireSites;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -28,13 +28,6 @@ class UsualProvocationTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("inASession")
-    void catalogueSaysWhetherTheSessionEnds(StateEntry entry) {
-        assertThat(Provocation.usual(entry.state()).endsTheSession())
-                .isEqualTo(entry.aftermath() == Aftermath.SESSION_OVER);
-    }
-
-    @ParameterizedTest(name = "{0}")
     @MethodSource("all")
     void whatComesAtConnectOnlyLeavesNoSession(StateEntry entry) {
         if (Provocation.isAtConnectOnly(entry.state())) {

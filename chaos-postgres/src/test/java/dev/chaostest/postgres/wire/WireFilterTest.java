@@ -15,6 +15,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.wire.protocol.internal.Messages;
 import dev.chaostest.time.VirtualTime;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

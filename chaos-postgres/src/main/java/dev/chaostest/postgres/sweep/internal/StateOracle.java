@@ -35,15 +35,15 @@ public final class StateOracle {
      *
      * @param ignored columns that the test says don't count
      */
-    public void cleanAgain(Shape shape, Optional<Course> again, Instant to, Set<String> ignored) {
+    public void cleanAgain(Optional<Course> again, Instant to, Set<String> ignored) {
         Course one = first;
         if (one == null || again.isEmpty()) {
             return;
         }
         Course two = again.get();
-        unsteady = Steadiness.of(shape, one, two, new Moment(begun, to)).ignoring(ignored);
-        Changes changes = Changes.of(shape, one.delta(), unsteady);
-        boolean steady = changes.equals(Changes.of(shape, two.delta(), unsteady));
+        unsteady = Steadiness.of(one, two, new Moment(begun, to)).ignoring(ignored);
+        Changes changes = Changes.of(one.shape(), one.delta(), unsteady);
+        boolean steady = changes.equals(Changes.of(two.shape(), two.delta(), unsteady));
         after = steady ? changes : null;
         off = steady ? "" : "two rounds without faults changed different rows";
     }
@@ -64,12 +64,12 @@ public final class StateOracle {
      * @param returned whether the test returned normally, so that all must be done
      * @param allOrNothing whether a part must not be done
      */
-    public List<String> judge(Shape shape, Delta delta, boolean returned, boolean allOrNothing) {
+    public List<String> judge(Course course, boolean returned, boolean allOrNothing) {
         Changes expected = after;
         if (expected == null || (!returned && !allOrNothing)) {
             return List.of();
         }
-        Changes found = Changes.of(shape, delta, unsteady);
+        Changes found = Changes.of(course.shape(), course.delta(), unsteady);
         if (found.equals(expected) || (!returned && found.isEmpty())) {
             return List.of();
         }
@@ -88,17 +88,17 @@ public final class StateOracle {
         return lines;
     }
 
+    /** The same of a round that has left definitions changed, which the clean round had not. */
+    public List<String> judgeRedefined(boolean returned, boolean allOrNothing) {
+        return after == null || (!returned && !allOrNothing)
+                ? List.of()
+                : List.of("state    : expected the tables to be defined as the clean round left them, found them changed");
+    }
+
     private static String described(Changes found, Changes expected) {
         boolean misses = !expected.without(found).isEmpty();
         boolean more = !found.without(expected).isEmpty();
         return misses && more ? "something else" : misses ? "a part of it" : "more than that";
-    }
-
-    /** The same where a round changed definitions, which those without faults did not. */
-    public List<String> judgeOtherDefinitions(boolean returned, boolean allOrNothing) {
-        return after == null || (!returned && !allOrNothing)
-                ? List.of()
-                : List.of("state    : expected the definitions of the clean round, found others");
     }
 
     private static void show(List<String> lines, String label, List<Changes.Line> rows) {
