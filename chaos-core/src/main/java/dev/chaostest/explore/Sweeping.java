@@ -84,6 +84,11 @@ public final class Sweeping {
                 .anyMatch(role -> role == Catalogue.Role.POINT || role == Catalogue.Role.STREAM);
     }
 
+    /** Has the verdict say what limits it; the same more than once is said once. */
+    public synchronized void remark(String limit) {
+        tallying.remark(limit);
+    }
+
     /**
      * What is to run now; whoever runs it says so by asking.
      *

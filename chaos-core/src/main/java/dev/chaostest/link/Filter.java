@@ -15,7 +15,10 @@ import java.nio.ByteBuffer;
  */
 public interface Filter {
 
-    /** The client sent these bytes; the filter consumes them all, and may keep the rest of an unfinished message. */
+    /**
+     * The client sent these bytes; the filter consumes them all, and may keep a copy of the rest of an unfinished message. The
+     * buffer is the mount's, which comes with it again.
+     */
     void fromClient(ByteBuffer bytes, Steps steps);
 
     /** The server sent these bytes; as {@link #fromClient}. */

@@ -258,6 +258,9 @@ public final class SweepRound {
                 recorded.accept(arrived);
             }
         }
+        if (turn instanceof Turn.Try) {
+            bench.limits().forEach(run.sweeping()::remark);
+        }
         Outcome outcome = outcome(scope, thrown);
         run.ended(turn, outcome);
         if (thrown.isPresent()) {

@@ -40,7 +40,7 @@ class SweepLimitsTest {
         assertThat(inner.published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("x round whose tables were not compared, since the test changes definitions");
+                .contains("\nremark     : tables were not compared, since the test changes definitions");
     }
 
     @Test
@@ -50,7 +50,7 @@ class SweepLimitsTest {
         assertThat(Inner.run(DiffersTestCases.class).published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("x round whose tables were not compared, since two rounds without faults changed different"
+                .contains("\nremark     : tables were not compared, since two rounds without faults changed different"
                         + " rows");
     }
 
@@ -59,7 +59,8 @@ class SweepLimitsTest {
         assertThat(Inner.run(NothingOfItsOwnTestCases.class).published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("x round whose tables were not compared, since the test has none of its own");
+                .contains("\nremark     : tables were not compared, since the test has none of its own; use"
+                        + " @IsolatedSchema or @IsolatedDatabase");
     }
 
     @Test
