@@ -9,8 +9,8 @@ import java.util.List;
  * @param wrong what does not hold, one line each, as a person reads it in the report: {@code money    : expected 2000, found
  *     1900}. Empty if all holds
  * @param told what is worth knowing about the round if it is red, one line each in the same form
- * @param counted what the verdict counts over all rounds, also green ones: the same words each time, such as {@code ghost
- *     transactions (committed, though the client saw an error)}
+ * @param counted what the verdict counts over all rounds, also green ones: the same words each time, of one of them, such as {@code ghost
+ *     transaction: committed, though the client saw an error}
  * @since 0.1
  */
 public record Judgement(List<String> wrong, List<String> told, List<String> counted) {

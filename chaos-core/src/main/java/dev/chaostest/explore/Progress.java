@@ -4,10 +4,11 @@ package dev.chaostest.explore;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.time.TimeSource;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log how far a long sweep got: a line every ten seconds, as long as rounds end. */
+/** Says how far a long sweep got: a line every ten seconds, as long as rounds end. */
 final class Progress {
 
     private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
@@ -15,6 +16,7 @@ final class Progress {
 
     private final String test;
     private final TimeSource time;
+    private Consumer<String> out = LOG::info;
     private int planned;
     private long told;
 
@@ -22,6 +24,11 @@ final class Progress {
         this.test = test;
         this.time = time;
         this.told = time.nanos();
+    }
+
+    /** Where lines go in place of the log. */
+    void to(Consumer<String> other) {
+        out = other;
     }
 
     void planned(int variants) {
@@ -32,7 +39,8 @@ final class Progress {
         long now = time.nanos();
         if (now - told >= PAUSE) {
             told = now;
-            LOG.info("{}: {} of at most {} rounds, {} red", test, tallying.rounds(), planned, tallying.red());
+            out.accept(test + ": " + tallying.rounds() + " of at most " + planned + (planned == 1 ? " round, " : " rounds, ")
+                    + tallying.red() + " red");
         }
     }
 

@@ -3,12 +3,14 @@ package dev.chaostest.explore;
 
 import dev.chaostest.explore.Outcome.Result;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,11 @@ public final class Sweeping {
         }
     }
 
+    /** Has a long sweep say somewhere else than in the log how far it is: a line every ten seconds, as long as rounds end. */
+    public synchronized void onProgress(Consumer<String> told) {
+        progress.to(told);
+    }
+
     /** Has it try nothing, and say only what it would try. */
     public synchronized void onlyCount() {
         isDry = true;
@@ -68,6 +75,18 @@ public final class Sweeping {
     /** What knows about sites. */
     public List<Catalogue> catalogues() {
         return catalogues;
+    }
+
+    /** Whether a fault can hit what arrives there: not what drivers and pools send by themselves. */
+    public boolean isPoint(Site site) {
+        return catalogues.stream()
+                .map(each -> each.role(site))
+                .anyMatch(role -> role == Catalogue.Role.POINT || role == Catalogue.Role.STREAM);
+    }
+
+    /** Has the verdict say what limits it; the same more than once is said once. */
+    public synchronized void remark(String limit) {
+        tallying.remark(limit);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Counts what comes of the rounds of one sweep. */
 final class Tallying {
 
-    private static final String THE_SAME = "that would last, where the site was not reached again behind the fault";
-    private static final String RED_ALREADY = "that would last, where the fault is red already when it strikes once";
-    private static final String POINTLESS = "that would last, where the fault could not be had once";
+    private static final String THE_SAME = "fault that would last, where the site was not reached again behind the fault";
+    private static final String RED_ALREADY = "fault that would last, where it is red already when it strikes once";
+    private static final String POINTLESS = "fault that would last, where it could not be had once";
 
     private final Counts pruned = new Counts();
     private final Counts leftOut = new Counts();
@@ -26,7 +27,7 @@ final class Tallying {
     private final Counts seen = new Counts();
     private final List<String> red = new ArrayList<>();
     private final List<String> notReached = new ArrayList<>();
-    private final List<String> remarks = new ArrayList<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<Site> underFault = new HashSet<>();
     private Set<Site> clean = Set.of();
     /** By point and fault: why the same fault need not be tried as one that lasts. */
@@ -38,6 +39,10 @@ final class Tallying {
 
     Counts pruned() {
         return pruned;
+    }
+
+    void remark(String limit) {
+        remarks.add(limit);
     }
 
     int rounds() {
@@ -52,7 +57,8 @@ final class Tallying {
         points = round.points().size();
         clean = round.sites();
         if (round.dropped() > 0) {
-            remarks.add(round.dropped() + " arrivals were too many to be looked at");
+            remarks.add(round.dropped() + (round.dropped() == 1 ? " arrival was" : " arrivals were")
+                    + " too many to be looked at");
         }
         long differing = differing(round, again) + differing(again, round);
         if (differing > 0) {

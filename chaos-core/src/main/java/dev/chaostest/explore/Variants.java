@@ -10,7 +10,7 @@ import java.util.List;
 /** What a sweep can try after its clean round: each point with each fault that is possible there, and what it leaves out. */
 final class Variants {
 
-    private static final String NOT_CHOSEN = "of faults that were not chosen";
+    private static final String NOT_CHOSEN = "fault that was not chosen";
 
     private final Choice choice;
     private final Counts pruned;

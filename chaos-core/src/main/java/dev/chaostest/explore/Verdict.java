@@ -44,7 +44,7 @@ public record Verdict(
      * How often what was the case.
      *
      * @param number 1 or more
-     * @param what in words, such as {@code beyond maxRounds = 3}
+     * @param what in words: of the many, such as {@code beyond maxRounds = 3}, or of each, such as {@code fault that was not chosen}
      */
     public record Count(int number, String what) {
 
@@ -52,6 +52,11 @@ public record Verdict(
         @Override
         public String toString() {
             return number + " " + what;
+        }
+
+        /** {@code 3 x fault that was not chosen}: said of each, so that it reads well for one and for many. */
+        String ofEach() {
+            return number + " x " + what;
         }
     }
 
@@ -87,12 +92,16 @@ public record Verdict(
         lines.add("verdict    : " + line());
         add(lines, "red        : ", red);
         add(lines, "not reached: ", notReached);
-        add(lines, "impossible : ", impossible);
-        add(lines, "pruned     : ", pruned);
+        add(lines, "impossible : ", ofEach(impossible));
+        add(lines, "pruned     : ", ofEach(pruned));
         add(lines, "left out   : ", leftOut);
-        add(lines, "seen       : ", seen);
+        add(lines, "seen       : ", ofEach(seen));
         add(lines, "remark     : ", remarks);
         return lines;
+    }
+
+    private static List<String> ofEach(List<Count> counts) {
+        return counts.stream().map(Count::ofEach).toList();
     }
 
     private static void add(List<String> lines, String title, List<?> more) {

@@ -87,7 +87,7 @@ class SweepingTest {
         assertThat(verdict.rounds()).isEqualTo(2);
         assertThat(verdict.pruned())
                 .extracting(Object::toString)
-                .containsExactly("1 that would last, where the site was not reached again behind the fault");
+                .containsExactly("1 fault that would last, where the site was not reached again behind the fault");
     }
 
     @Test
@@ -95,6 +95,38 @@ class SweepingTest {
         run(sweeping(), Letters.round("a", "a"), SweepingTest::green);
 
         assertThat(names).contains("#3 lost before A at Writer.write:2, arrival 2");
+    }
+
+    @Test
+    void aLongSweepTellsHowFarItIsEveryTenSeconds() {
+        List<String> told = new ArrayList<>();
+        Sweeping sweeping = sweeping();
+        sweeping.onProgress(told::add);
+
+        run(sweeping, Letters.round("a", "b"), tried -> {
+            time.advance(Duration.ofSeconds(4));
+            return is(tried, "lost after A") ? outcome(Result.RED, Map.of()) : green(tried);
+        });
+
+        assertThat(told)
+                .as("seven rounds of four seconds each")
+                .containsExactly(
+                        "WriterTest.writes: 2 of at most 6 rounds, 1 red", "WriterTest.writes: 5 of at most 6 rounds, 1 red")
+                .noneMatch(line -> line.contains("\r"));
+    }
+
+    @Test
+    void aShortSweepTellsNothing() {
+        List<String> told = new ArrayList<>();
+        Sweeping sweeping = sweeping();
+        sweeping.onProgress(told::add);
+
+        run(sweeping, Letters.round("a", "b"), tried -> {
+            time.advance(Duration.ofMillis(1_600));
+            return green(tried);
+        });
+
+        assertThat(told).as("six rounds of 1.6 s each").isEmpty();
     }
 
     @Nested
@@ -127,7 +159,7 @@ class SweepingTest {
 
             assertThat(verdict.pruned())
                     .extracting(Object::toString)
-                    .containsExactly("1 that would last, where the fault is red already when it strikes once");
+                    .containsExactly("1 fault that would last, where it is red already when it strikes once");
         }
 
         @Test
@@ -224,8 +256,8 @@ class SweepingTest {
             assertThat(verdict.lines())
                     .containsExactly(
                             "verdict    : 2 points, 6 rounds, 0 red; 6 pruned",
-                            "pruned     : 4 blots, which can't happen",
-                            "pruned     : 2 fires");
+                            "pruned     : 4 x blots, which can't happen",
+                            "pruned     : 2 x fires");
         }
 
         @Test
@@ -239,7 +271,7 @@ class SweepingTest {
             assertThat(verdict.notReached()).containsExactly("#3 lost before B at Writer.write:2");
             assertThat(verdict.pruned())
                     .extracting(Object::toString)
-                    .containsExactly("1 that would last, where the fault could not be had once");
+                    .containsExactly("1 fault that would last, where it could not be had once");
         }
 
         @Test

@@ -34,13 +34,16 @@ import org.junit.platform.testkit.engine.Event;
 class ChaosReplayTest {
 
     /** Charges 2 and 5 of round 3. */
-    private static final String THIRD_ROUND = "c2:AgAAAAAAAABNXImOdbyNnqIDAQB1KcJSAAEx9GNPAgIDtFxvMA";
+    private static final String THIRD_ROUND = "c2:AgAAAAAAAABNnmA0h7yNnqIDAQB1KcJSAAEx9GNPAgIDll-yDA";
 
     /** The same of round 2 of the parameterized test. */
-    private static final String SECOND_ROUND = "c2:AgAAAAAAAABNnXgm9LyNnqICAQB1KcJSAAEx9GNPAgIDtZY0OA";
+    private static final String SECOND_ROUND = "c2:AgAAAAAAAABNKIl0BryNnqICAQB1KcJSAAEx9GNPAgIDtFi2IA";
 
     /** Charge 2, and charge 9, which is never made. */
-    private static final String TOO_FAR = "c2:AgAAAAAAAABNjEVt8ryNnqIBAQB1KcJSAAEx9GNPAgIHQTRxPQ";
+    private static final String TOO_FAR = "c2:AgAAAAAAAABNhUOKILyNnqIBAQB1KcJSAAEx9GNPAgIH_kFXlg";
+
+    /** Charge 2, of a test that is named without its package. */
+    private static final String OF_AN_EARLIER_VERSION = "c2:AgAAAAAAAABN8_Oe27yNnqIBAQB1KcJSAAEx9GNPAQL7RS2S";
 
     interface Gateway {
         void charge(int amount) throws IOException;
@@ -72,12 +75,14 @@ class ChaosReplayTest {
 
     @Test
     void theTokensOfTheseTestsHoldWhatTheirNamesSay() {
-        String rounds = "ChaosReplayTest$AnnotatedTestCases.charges";
+        String rounds = "dev.chaostest.junit5.ChaosReplayTest$AnnotatedTestCases.charges";
         assertThat(token(rounds, 3, 2, 5)).hasToString(THIRD_ROUND);
-        assertThat(token("ChaosReplayTest$ParameterizedTestCases.charges", 2, 2, 5))
+        assertThat(token("dev.chaostest.junit5.ChaosReplayTest$ParameterizedTestCases.charges", 2, 2, 5))
                 .hasToString(SECOND_ROUND);
-        assertThat(token("ChaosReplayTest$NotReachedTestCases.isGreen", 1, 2, 9))
+        assertThat(token("dev.chaostest.junit5.ChaosReplayTest$NotReachedTestCases.isGreen", 1, 2, 9))
                 .hasToString(TOO_FAR);
+        assertThat(token("ChaosReplayTest$OfAnEarlierVersionTestCases.charges", 1, 2))
+                .hasToString(OF_AN_EARLIER_VERSION);
     }
 
     private static Token token(String test, long round, long... hits) {
@@ -123,7 +128,7 @@ class ChaosReplayTest {
 
     @Test
     void theTokenOfTheCommandLineBeatsTheOneOnTheMethod() {
-        String other = token("ChaosReplayTest$AnnotatedTestCases.charges", 1, 8).toString();
+        String other = token("dev.chaostest.junit5.ChaosReplayTest$AnnotatedTestCases.charges", 1, 8).toString();
 
         assertThat(Inner.run(AnnotatedTestCases.class, Map.of("chaos.replay", other))
                         .message())
@@ -186,7 +191,7 @@ class ChaosReplayTest {
         FiredAt gone = FiredAt.of(0, new Hit(new Site("call", "Till.charge"), new Lane("till-1"), 1));
         Token token = new Token(
                 new Seed(77),
-                "ChaosReplayTest$NotReachedTestCases.isGreen".hashCode(),
+                "dev.chaostest.junit5.ChaosReplayTest$NotReachedTestCases.isGreen".hashCode(),
                 Plan.of(new Seed(77)).fingerprint(),
                 1,
                 OptionalInt.empty(),
@@ -215,6 +220,64 @@ class ChaosReplayTest {
                                 + "is of another, or of one with another name. Take the token that this test printed.");
     }
 
+    @Test
+    void aTestOfTheSameNameInAnotherPackageIsAnotherTest() {
+        String twin = token("com.example.ChaosReplayTest$RedTestCases.charges", 1, 2).toString();
+        String own = token("dev.chaostest.junit5.ChaosReplayTest$RedTestCases.charges", 1, 2)
+                .toString();
+
+        assertThat(Inner.run(RedTestCases.class, Map.of("chaos.replay", twin)).message())
+                .contains("-Dchaos.replay=c")
+                .doesNotContain(twin)
+                .doesNotContain("refused [2]");
+        assertThat(Inner.run(RedTestCases.class, Map.of("chaos.replay", own)).message())
+                .contains("refused [2]")
+                .contains("-Dchaos.replay=" + own);
+    }
+
+    @Test
+    void theTokenThatATestPrintsHoldsItsPackage() {
+        String message = Inner.run(RedTestCases.class).message();
+        Token printed = Token.parse(message.replaceAll("(?s).*-Dchaos\\.replay=(\\S+).*", "$1"));
+
+        assertThat(printed.isOf("dev.chaostest.junit5.ChaosReplayTest$RedTestCases.charges"))
+                .isTrue();
+        assertThat(printed.isOf("ChaosReplayTest$RedTestCases.charges")).isFalse();
+    }
+
+    @Test
+    void aTokenOfAnEarlierVersionIsRefused() {
+        String old = token("ChaosReplayTest$RedTestCases.charges", 1, 2).toString();
+
+        assertThat(Inner.run(RedTestCases.class, Map.of("chaos.replay", old)).message())
+                .isEqualTo(
+                        "chaos.replay must be a token that this version of the library has printed, but is one of an "
+                                + "earlier version, which did not tell tests of the same name in several packages apart. Run "
+                                + "ChaosReplayTest$RedTestCases.charges with -Dchaos.seed=77, and take the token that it prints.");
+        assertThat(Inner.run(OfAnEarlierVersionTestCases.class).message())
+                .isEqualTo(
+                        "@ChaosReplay on ChaosReplayTest$OfAnEarlierVersionTestCases.charges must be a token that this "
+                                + "version of the library has printed, but is one of an earlier version, which did not tell tests "
+                                + "of the same name in several packages apart. Run "
+                                + "ChaosReplayTest$OfAnEarlierVersionTestCases.charges with -Dchaos.seed=77, and take the token "
+                                + "that it prints.");
+    }
+
+    static class RedTestCases extends Shop {
+        @ChaosTest
+        void charges(ChaosScope scope) {
+            sayWhatIsRefused(scope);
+        }
+    }
+
+    static class OfAnEarlierVersionTestCases extends Shop {
+        @ChaosTest
+        @ChaosReplay(OF_AN_EARLIER_VERSION)
+        void charges(ChaosScope scope) {
+            sayWhatIsRefused(scope);
+        }
+    }
+
     static class MistypedTestCases extends Shop {
         @ChaosTest
         @ChaosReplay("c2:AAAA")
@@ -241,7 +304,7 @@ class ChaosReplayTest {
 
     @Test
     void decisionsOfAnotherPlanAreRefused() {
-        String token = token("ChaosReplayTest$PlannedTestCases.charges", 1, 1).toString();
+        String token = token("dev.chaostest.junit5.ChaosReplayTest$PlannedTestCases.charges", 1, 1).toString();
 
         assertThat(Inner.run(PlannedTestCases.class, Map.of("chaos.replay", token))
                         .message())

@@ -52,7 +52,7 @@ final class ChaosRounds implements Iterator<TestTemplateInvocationContext> {
         Optional<Token> replay = run.seeds().replayOf(template);
         if (replay.isEmpty() && !run.isDryRun()) {
             failing.of(test).stream()
-                    .filter(token -> token.isOf(Tests.name(template)))
+                    .filter(token -> token.isOf(test))
                     .forEach(token -> planned.add(new KeptRound(failing, test, token)));
         }
         for (long round = 1; round <= Math.max(rounds, replay.map(Token::round).orElse(0L)); round++) {

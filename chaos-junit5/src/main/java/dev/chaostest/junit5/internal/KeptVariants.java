@@ -19,16 +19,14 @@ final class KeptVariants {
     private static final Seed ANY = new Seed(0);
 
     private final FailingTokens kept;
-    private final String file;
     private final String test;
     private final Set<Integer> first;
     private final Set<Integer> tried = ConcurrentHashMap.newKeySet();
 
-    private KeptVariants(FailingTokens kept, String file, String test) {
+    private KeptVariants(FailingTokens kept, String test) {
         this.kept = kept;
-        this.file = file;
         this.test = test;
-        this.first = kept.of(file).stream()
+        this.first = kept.of(test).stream()
                 .filter(token -> token.isOf(test))
                 .flatMapToInt(token -> token.variant().stream())
                 .boxed()
@@ -40,7 +38,7 @@ final class KeptVariants {
         TestRun run = TestRun.of(template);
         return run.isDryRun() || run.seeds().replayOf(template).isPresent()
                 ? Optional.empty()
-                : Optional.of(new KeptVariants(run.failing(), Tests.fullName(template), Tests.name(template)));
+                : Optional.of(new KeptVariants(run.failing(), Tests.fullName(template)));
     }
 
     /** Those that come first. */
@@ -53,15 +51,15 @@ final class KeptVariants {
         int variant = round.of().id();
         tried.add(variant);
         if (round.first().isPresent()) {
-            kept.add(file, token(variant)); // red once is red, also where it is green the second time
+            kept.add(test, token(variant)); // red once is red, also where it is green the second time
         } else if (outcome.result() == Outcome.Result.GREEN) {
-            kept.remove(file, token(variant));
+            kept.remove(test, token(variant));
         }
     }
 
     /** The sweep is over: what it no longer has is forgotten. */
     void ended() {
-        first.stream().filter(variant -> !tried.contains(variant)).forEach(gone -> kept.remove(file, token(gone)));
+        first.stream().filter(variant -> !tried.contains(variant)).forEach(gone -> kept.remove(test, token(gone)));
     }
 
     private Token token(int variant) {

@@ -19,13 +19,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Which seed a round has and which decisions it follows, and the token that replays it.
  *
- * @param test the test's name
+ * @param test the test's name, for people
+ * @param fullName the same with its package, for the token: another test of the same name is another test
  * @param seed the seed of the run
  * @param round which round of the test
  * @param followed the token that it replays, if it does
  * @param isSwept whether a sweep chooses the faults: its rounds differ in nothing else, and follow nothing
  */
-record Replay(String test, Seed seed, long round, Optional<Token> followed, boolean isSwept) {
+record Replay(String test, String fullName, Seed seed, long round, Optional<Token> followed, boolean isSwept) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
@@ -39,6 +40,7 @@ record Replay(String test, Seed seed, long round, Optional<Token> followed, bool
         }
         return new Replay(
                 test,
+                Tests.fullName(context),
                 followed.map(Token::seed).orElseGet(() -> seeds.of(context)),
                 isSwept || TestRound.isSameSeed(context)
                         ? 1
@@ -93,7 +95,7 @@ record Replay(String test, Seed seed, long round, Optional<Token> followed, bool
         Script made = scope.dryRun().isPresent()
                 ? Script.of(List.of())
                 : scope.round().decisions().script();
-        return Token.of(seed, test, scope.plan(), round, made);
+        return Token.of(seed, fullName, scope.plan(), round, made);
     }
 
     /** What the token can't promise. */

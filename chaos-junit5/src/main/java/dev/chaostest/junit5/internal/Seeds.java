@@ -43,10 +43,22 @@ record Seeds(Optional<Token> replay, Optional<Seed> property, Optional<Seed> env
     /**
      * The token that this test replays: the one of the run if it is of this test, else the one on its method.
      *
-     * @throws ChaosException if the one on its method is of another test
+     * @throws ChaosException if the one on its method is of another test, or if one of them was printed by an earlier version
      */
     Optional<Token> replayOf(ExtensionContext context) {
-        return replay.filter(token -> token.isOf(Tests.name(context))).or(() -> annotated(context));
+        replay.ifPresent(token -> requireOfThisVersion("chaos.replay", token, context));
+        return replay.filter(token -> token.isOf(Tests.fullName(context))).or(() -> annotated(context));
+    }
+
+    /** Earlier ones named a test without its package, and so could mean several. */
+    private static void requireOfThisVersion(String place, Token token, ExtensionContext context) {
+        if (token.isOf(Tests.name(context)) && !token.isOf(Tests.fullName(context))) {
+            throw new ChaosException(
+                    place + " must be a token that this version of the library has printed, but is one of an earlier version,"
+                            + " which did not tell tests of the same name in several packages apart. Run "
+                            + Tests.name(context) + " with -Dchaos.seed=" + token.seed()
+                            + ", and take the token that it prints.");
+        }
     }
 
     private static Optional<Token> annotated(ExtensionContext context) {
@@ -55,7 +67,8 @@ record Seeds(Optional<Token> replay, Optional<Seed> property, Optional<Seed> env
                 .map(ChaosReplay::value)
                 .map(text -> {
                     Token token = Token.parse(text);
-                    if (!token.isOf(Tests.name(context))) {
+                    requireOfThisVersion("@ChaosReplay on " + Tests.name(context), token, context);
+                    if (!token.isOf(Tests.fullName(context))) {
                         throw new ChaosException("The token of @ChaosReplay on " + Tests.name(context)
                                 + " must be of that test, but is of another, or of one with another name. Take the token "
                                 + "that this test printed.");

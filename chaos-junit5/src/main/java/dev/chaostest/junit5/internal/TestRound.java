@@ -289,7 +289,7 @@ public final class TestRound implements AutoCloseable {
 
     /** What replays it. */
     Token token() {
-        return sweep.flatMap(round -> round.token(replay.seed(), test)).orElseGet(() -> replay.token(scope()));
+        return sweep.flatMap(round -> round.token(replay.seed(), replay.fullName())).orElseGet(() -> replay.token(scope()));
     }
 
     /** Runs behind the test, before what the scope owns is closed; in reverse order. */

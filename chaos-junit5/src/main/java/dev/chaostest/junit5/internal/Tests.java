@@ -35,8 +35,8 @@ public final class Tests {
 
     /** The same with the package, for what must not be mixed up. */
     static String fullName(ExtensionContext context) {
-        return context.getRequiredTestClass().getName() + "."
-                + context.getRequiredTestMethod().getName();
+        String type = context.getRequiredTestClass().getName();
+        return context.getTestMethod().map(m -> type + "." + m.getName()).orElse(type);
     }
 
     /**

@@ -27,7 +27,8 @@ final class KeptPlace implements AutoCloseable {
 
     private static final int POOL_SIZE = 10;
     private static final String POOL = "com.zaxxer.hikari.HikariDataSource";
-    private static final String SCHEMAS =
+    /** Those that a test may have made tables in. */
+    static final String SCHEMAS =
             "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
                     + " 'information_schema' ORDER BY 1";
 

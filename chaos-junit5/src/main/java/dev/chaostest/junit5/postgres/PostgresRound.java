@@ -44,6 +44,7 @@ final class PostgresRound {
     private final List<Rule> poolRules;
     private final OptionalInt poolSize;
     private final Optional<SweptGround> kept;
+    private final Optional<WatchedGround> watched;
     private final Place place;
     private final boolean autoCommit;
     private final DataSource dataSource;
@@ -67,6 +68,7 @@ final class PostgresRound {
                 .toList();
         this.scope = round.scope();
         this.kept = SweptGround.of(context, round);
+        this.watched = WatchedGround.of(context, round);
         this.place = kept.map(SweptGround::place).orElseGet(() -> new Place(context, round, scope, rules));
         Database database = place.database();
         WireMount mount = place.mount();
@@ -82,9 +84,10 @@ final class PostgresRound {
                 () -> place.isApart()
                         ? scope.own("the log", WriteLogs.own(context, database))
                         : WriteLogs.of(context, database));
-        kept.ifPresentOrElse(
-                ground -> oracles.follow(ground.truth()),
-                () -> oracles.follow(scope.plan().rules()));
+        kept.ifPresent(ground -> oracles.follow(ground.truth()));
+        if (kept.isEmpty() && watched.isEmpty()) {
+            oracles.follow(scope.plan().rules());
+        }
         if (rules.stream().anyMatch(rule -> ServerError.lockTimeout().equals(rule.fault()))) {
             scope.own("the lock to wait for", mount.lockedBy(database.admin()));
         }
@@ -98,6 +101,8 @@ final class PostgresRound {
         this.dataSource = withPoolSeam(kept.map(SweptGround::dataSource).orElseGet(() -> place.open(poolSize)));
         SweepPlaces.consult(round, dataSource);
         kept.ifPresent(ground -> ground.begin(round.sweep().orElseThrow()));
+        watched.ifPresent(ground -> oracles.follow(
+                ground.begin(round.sweep().orElseThrow(), scope, place, dataSource, oracles.unarmed())));
         round.onFailure(() -> HangAdvice.lines(scope, pool == null ? dataSource : pool));
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }
@@ -177,21 +182,16 @@ final class PostgresRound {
      * by what it leaves open.
      */
     <T extends AutoCloseable> T lend(String what, T lent) {
-        if (kept.isPresent()) {
-            round.sweep().orElseThrow().whenThrough(lent);
-        }
+        round.sweep().ifPresent(sweep -> sweep.whenThrough(lent));
         return scope.own(what, lent);
     }
 
     /** What judges the round, where it is one of a sweep. */
     Sweep sweep() {
         return kept.map(SweptGround::sweep)
+                .or(() -> watched.map(ground -> ground.judge().sweep()))
                 .orElseThrow(() -> new ChaosException("A Sweep parameter of " + scope.name()
-                        + " must belong to a @ChaosSweep whose data can be put back before each round, but "
-                        + (round.sweep().isEmpty()
-                                ? "the test is none. Use @ChaosSweep."
-                                : "the test has a server of its own, or a DataSource that is attached to as it is. Use "
-                                        + "@IsolatedSchema with a server that tests share.")));
+                        + " must belong to a @ChaosSweep, but the test is none. Use @ChaosSweep."));
     }
 
     /** The pool for those who ask for one; the same for every parameter of the round. */

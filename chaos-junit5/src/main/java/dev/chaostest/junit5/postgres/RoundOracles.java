@@ -122,7 +122,7 @@ final class RoundOracles {
     }
 
     /** Not by way of a mount that is armed. */
-    private DataSource unarmed() {
+    DataSource unarmed() {
         return database.attached().isEmpty()
                 ? database.admin()
                 : database.lookout(round.scope().own("the mount of the checks", WireMount.twinOf("checks")));

@@ -51,7 +51,7 @@ final class SweptGround implements AutoCloseable {
     }
 
     /** A server of the test's own may be broken for good, and who shares a pool shares its data. */
-    private static boolean isKeepable(ExtensionContext context) {
+    static boolean isKeepable(ExtensionContext context) {
         return !OwnSpace.of(Tests.classes(context), context.getTestMethod()).server()
                 && Databases.around(context).attached().isEmpty();
     }

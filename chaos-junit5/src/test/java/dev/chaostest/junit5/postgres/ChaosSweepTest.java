@@ -102,15 +102,15 @@ class ChaosSweepTest {
                         "verdict: 4 points, 11 rounds, 0 red; 25 pruned");
         assertThat(inner.published("chaos.sweep")).containsExactly("""
                         verdict    : 4 points, 11 rounds, 0 red; 25 pruned
-                        pruned     : 1 connection lost at BEGIN, which travels with the next statement
-                        pruned     : 1 errors of the server at BEGIN, ROLLBACK and savepoints, which don't fail so
-                        pruned     : 1 connection lost after a statement inside a transaction, which goes with it
-                        pruned     : 2 40001 below REPEATABLE READ
-                        pruned     : 4 errors of the server after an effect, which they undo
-                        pruned     : 2 23503 and 23505 at COMMIT, where no constraint is deferrable
-                        pruned     : 3 40P01, 55P03 and 57014 at COMMIT, which waits for no lock
-                        pruned     : 11 that would last, where the site was not reached again behind the fault
-                        seen       : 1 ghost transactions: committed, though the client saw an error\
+                        pruned     : 1 x connection lost at BEGIN, which travels with the next statement
+                        pruned     : 1 x error of the server at BEGIN, ROLLBACK or a savepoint, which don't fail so
+                        pruned     : 1 x connection lost after a statement inside a transaction, which goes with it
+                        pruned     : 2 x 40001 below REPEATABLE READ
+                        pruned     : 4 x error of the server after an effect, which it undoes
+                        pruned     : 2 x 23503 or 23505 at COMMIT, where no constraint is deferrable
+                        pruned     : 3 x 40P01, 55P03 or 57014 at COMMIT, which waits for no lock
+                        pruned     : 11 x fault that would last, where the site was not reached again behind the fault
+                        seen       : 1 x ghost transaction: committed, though the client saw an error\
                         """);
     }
 

@@ -107,8 +107,8 @@ class SweepOraclesTest {
     @Test
     void aSweepParameterOutsideOfASweepIsRefused() {
         assertThat(Inner.run(NoSweepTestCases.class).message())
-                .contains("A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep"
-                        + " whose data can be put back before each round, but the test is none. Use @ChaosSweep.");
+                .contains("A Sweep parameter of SweepOraclesTest$NoSweepTestCases.none must belong to a @ChaosSweep,"
+                        + " but the test is none. Use @ChaosSweep.");
     }
 
     @PostgresTest

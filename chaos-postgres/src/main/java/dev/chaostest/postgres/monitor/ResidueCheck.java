@@ -54,6 +54,7 @@ public final class ResidueCheck implements AutoCloseable {
     private final Set<Long> told = ConcurrentHashMap.newKeySet();
 
     private final Set<String> toldPrepared = ConcurrentHashMap.newKeySet();
+    private volatile boolean hasFound;
 
     private ResidueCheck(String who, WireMount wire, DataSource admin, Baseline before) {
         this.who = who;
@@ -120,7 +121,7 @@ public final class ResidueCheck implements AutoCloseable {
 
     /** Whether something has been found so far. */
     public boolean hasFound() {
-        return !told.isEmpty() || !toldPrepared.isEmpty();
+        return hasFound;
     }
 
     private void refuse(List<Residue> left) {
@@ -157,15 +158,17 @@ public final class ResidueCheck implements AutoCloseable {
     }
 
     /** What can't be ended is told all the same. */
-    private static void end(ResidueSearch.Finding found, Connection connection) {
+    private void end(ResidueSearch.Finding found, Connection connection) {
         try {
             found.end(connection);
+            found.gid().ifPresent(toldPrepared::remove); // another one may have the same name
         } catch (SQLException e) {
             LOG.warn("What was left could not be ended: {}: {}", found.residue(), e.getMessage());
         }
     }
 
     private void tell(ResidueSearch.Finding found) {
+        hasFound = true;
         found.session()
                 .ifPresentOrElse(
                         session -> told.add(session.number()),

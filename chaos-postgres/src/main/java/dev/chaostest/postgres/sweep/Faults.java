@@ -5,9 +5,11 @@ import dev.chaostest.explore.Candidate;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hang;
+import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -51,8 +53,26 @@ final class Faults {
         return new Candidate(LOST, LOST + " after", new Cut(When.AFTER), true);
     }
 
+    /** At a message, which goes that way. */
+    static Candidate lostBefore(Moment passing) {
+        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE).at(passing), true);
+    }
+
+    /** At a message, which goes that way. */
+    static Candidate lostAfter(Moment passing) {
+        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER).at(passing), true);
+    }
+
     static Candidate lostAmid() {
-        return new Candidate(LOST, LOST + " amid the rows of", new Cut(When.BEFORE), false);
+        return new Candidate(LOST, LOST + " amid the rows of", new Cut(When.BEFORE).at(Moment.TO_CLIENT), false);
+    }
+
+    static Candidate cancelledAmid() {
+        return new Candidate(CANCELLED, CANCELLED + " amid the rows of", new CancelOnServer(), false);
+    }
+
+    static Candidate noAnswerAmid() {
+        return new Candidate(NO_ANSWER, NO_ANSWER + " amid the rows of", new Hang(When.BEFORE), false, true);
     }
 
     static Candidate state(String state) {

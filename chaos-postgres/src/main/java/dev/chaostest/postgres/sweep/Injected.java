@@ -6,6 +6,7 @@ import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Hang;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
+import dev.chaostest.postgres.wire.message.CancelOnServer;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
@@ -40,6 +41,9 @@ final class Injected {
         }
         if (fault instanceof Cut) {
             return isLost(thrown);
+        }
+        if (fault instanceof CancelOnServer) {
+            return CANCELLED.equals(thrown.getSQLState());
         }
         if (fault instanceof Hang) { // a time-out of the socket ends the connection, one of the statement cancels it
             return isLost(thrown) || CANCELLED.equals(thrown.getSQLState());

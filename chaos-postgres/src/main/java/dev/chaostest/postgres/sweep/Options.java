@@ -5,7 +5,6 @@ import dev.chaostest.explore.Candidate;
 import dev.chaostest.explore.Point;
 import dev.chaostest.explore.Possible;
 import dev.chaostest.explore.Recorded;
-import dev.chaostest.postgres.wire.SqlTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -17,14 +16,13 @@ final class Options {
     private static final String WITH_TRANSACTION =
             "connection lost after a statement inside a transaction, which goes with it";
     private static final String NEVER_FAILS =
-            "errors of the server at BEGIN, ROLLBACK and savepoints, which don't fail so";
-    private static final String NOT_AT_COMMIT = "40P01, 55P03 and 57014 at COMMIT, which waits for no lock";
-    private static final String UNDONE = "errors of the server after an effect, which they undo";
+            "error of the server at BEGIN, ROLLBACK or a savepoint, which don't fail so";
+    private static final String NOT_AT_COMMIT = "40P01, 55P03 or 57014 at COMMIT, which waits for no lock";
+    private static final String UNDONE = "error of the server after an effect, which it undoes";
     private static final String LEVEL = "40001 below REPEATABLE READ";
-    private static final String WAITS_NOT = "40P01 and 55P03 at a plain read, which waits for no row";
-    private static final String NOT_DEFERRED = "23503 and 23505 at COMMIT, where no constraint is deferrable";
+    private static final String WAITS_NOT = "40P01 or 55P03 at a plain read, which waits for no row";
+    private static final String NOT_DEFERRED = "23503 or 23505 at COMMIT, where no constraint is deferrable";
     private static final String TRAVELS = "connection lost at BEGIN, which travels with the next statement";
-    private static final String ONE_ROW = "connection lost amid a single row: the same as at its statement";
 
     private static final Pattern CONTROL =
             Pattern.compile("(ROLLBACK|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\\b.*", Pattern.DOTALL);
@@ -32,14 +30,16 @@ final class Options {
             Pattern.compile("COMMIT( AND CHAIN)?|PREPARE TRANSACTION\\b.*", Pattern.DOTALL);
 
     private final PostgresCatalogue.Facts facts;
+    private final boolean messages;
     private final Point point;
     private final Recorded round;
     private final String name;
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<String> pruned = new ArrayList<>();
 
-    Options(PostgresCatalogue.Facts facts, Point point, Recorded round) {
-        this.facts = facts;
+    Options(PostgresCatalogue catalogue, Point point, Recorded round) {
+        this.facts = catalogue.facts();
+        this.messages = catalogue.messages();
         this.point = point;
         this.round = round;
         this.name = point.site().name();
@@ -48,20 +48,16 @@ final class Options {
     Possible possible() {
         switch (point.site().seam()) {
             case "pool" -> candidates.add(Faults.noConnection());
-            case "wire" -> message();
+            case "wire" -> {
+                return MessageOptions.of(
+                        point,
+                        round,
+                        messages,
+                        Courses.of(round, facts.isSerializing()).at(point));
+            }
             default -> statement();
         }
         return new Possible(candidates, pruned);
-    }
-
-    private void message() {
-        if (!SqlTarget.any().rows().matches(point.site())) {
-            candidates.add(Faults.lostBefore());
-        } else if (point.length() > 1) {
-            candidates.add(Faults.lostAmid());
-        } else {
-            pruned.add(ONE_ROW);
-        }
     }
 
     private void statement() {

@@ -86,7 +86,7 @@ public record PostgresCatalogue(Facts facts, boolean messages) implements Catalo
 
     @Override
     public Possible at(Point point, Recorded round) {
-        return new Options(facts, point, round).possible();
+        return new Options(this, point, round).possible();
     }
 
     @Override

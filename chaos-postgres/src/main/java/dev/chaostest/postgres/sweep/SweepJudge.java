@@ -117,11 +117,14 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
             learn(clean, course);
         } else {
             wrong.addAll(compared(course, round));
-            told.addAll(state.whyNot().map(why -> "state    : not compared, since " + why).stream()
-                    .toList());
+            notCompared().ifPresent(why -> told.add("state    : not compared, since " + why));
         }
         wrong.addAll(promises.broken());
         return new Judgement(wrong, told);
+    }
+
+    private Optional<String> notCompared() {
+        return space.whyNot().or(state::whyNot);
     }
 
     /** What a test does without faults, too, it means. */
@@ -142,7 +145,7 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
             state.clean(course, begun);
             return;
         }
-        state.cleanAgain(space.shape(), course, clock.instant(), promises.ignored());
+        state.cleanAgain(course, clock.instant(), promises.ignored());
         if (promises.isAllOrNothing() && state.whyNot().isPresent()) {
             throw new ChaosException(
                     "allOrNothing() must have rounds without faults that change the same, but "
@@ -153,8 +156,14 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
 
     private List<String> compared(Optional<Course> course, Ended round) {
         boolean whole = promises.isAllOrNothing() || writeTransactions == 1;
-        return course.map(it -> state.judge(space.shape(), it.delta(), round.hasReturned(), whole))
-                .orElseGet(() -> List.of());
+        return course.map(it -> state.judge(it, round.hasReturned(), whole))
+                .orElseGet(() -> state.judgeRedefined(round.hasReturned(), whole));
+    }
+
+    @Override
+    public List<String> limits() {
+        return notCompared().map(why -> "tables were not compared, since " + why).stream()
+                .toList();
     }
 
     /** Watches no more. Twice is harmless. */

@@ -51,16 +51,29 @@ public final class SweptSpace implements AutoCloseable {
     private final Desk desk;
     private final BaseImage base;
     private final Sessions sessions;
+    /** Why its tables are not compared; null if they are. */
+    private final @Nullable String whyNot;
+
+    private final boolean isOnlyWatched;
     private @Nullable FilledPool pool;
     /** The numbers of the sessions that were open before the test method. */
     private Set<Long> open = Set.of();
 
-    private SweptSpace(String who, WireMount wire, Desk desk, BaseImage base, Sessions sessions) {
+    private SweptSpace(
+            String who,
+            WireMount wire,
+            Desk desk,
+            BaseImage base,
+            Sessions sessions,
+            boolean isOnlyWatched,
+            @Nullable String whyNot) {
         this.who = who;
         this.wire = wire;
         this.desk = desk;
         this.base = base;
         this.sessions = sessions;
+        this.isOnlyWatched = isOnlyWatched;
+        this.whyNot = whyNot;
     }
 
     /**
@@ -77,7 +90,8 @@ public final class SweptSpace implements AutoCloseable {
     public static SweptSpace of(String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
         Desk desk = new Desk(admin, searchPath);
         try {
-            return new SweptSpace(who, wire, desk, BaseImage.read(desk, schemas), Sessions.of(who, wire, desk, admin));
+            BaseImage base = BaseImage.read(desk, schemas);
+            return new SweptSpace(who, wire, desk, base, Sessions.of(who, wire, desk, admin), false, whyNot(base));
         } catch (SQLException e) {
             desk.close();
             throw unreadable(who, e);
@@ -85,6 +99,43 @@ public final class SweptSpace implements AutoCloseable {
             desk.close();
             throw e;
         }
+    }
+
+    private static @Nullable String whyNot(BaseImage base) {
+        return base.shape().tables().isEmpty() ? "the test has none of its own; use @IsolatedSchema or @IsolatedDatabase" : null;
+    }
+
+    /**
+     * Reads what there is for one round whose data others put back, or nobody: what is its own server's, or a shared pool's. So
+     * {@link #begin} is not called, no pool is filled, and who holds a connection is somebody else's question.
+     *
+     * @param who what messages call the one whose round it is: the test's name
+     * @param wire the seam of the DataSource
+     * @param admin connects past the seam, to the same database
+     * @param searchPath where tables are found, as the sessions of the DataSource find them; quoted
+     * @param schemas those that are looked at, as the catalog has them. With too many rows they are not, and the judge says so
+     */
+    public static SweptSpace watching(
+            String who, WireMount wire, DataSource admin, String searchPath, List<String> schemas) {
+        Desk desk = new Desk(admin, searchPath);
+        try {
+            Sessions sessions = Sessions.of(who, wire, desk, admin);
+            try {
+                BaseImage base = BaseImage.read(desk, schemas);
+                return new SweptSpace(who, wire, desk, base, sessions, true, whyNot(base));
+            } catch (ChaosException tooMany) {
+                BaseImage nothing = BaseImage.read(desk, List.of());
+                return new SweptSpace(who, wire, desk, nothing, sessions, true, "they have too many rows to be kept");
+            }
+        } catch (SQLException e) {
+            desk.close();
+            throw unreadable(who, e);
+        }
+    }
+
+    /** Why its tables are not compared; empty if they are. */
+    Optional<String> whyNot() {
+        return Optional.ofNullable(whyNot);
     }
 
     private static ChaosException unreadable(String who, SQLException e) {
@@ -113,7 +164,7 @@ public final class SweptSpace implements AutoCloseable {
     /**
      * Makes all as it was, before anything of the next round runs. No round may be armed.
      *
-     * @param shifted whether sequences are to give other values this time
+     * @param shifted whether sequences are to give other values this time, and a pool other sessions
      * @return whether it is; if not, a definition was changed, or the role may not undo what was done, and a new space must be
      *     made
      */
@@ -125,6 +176,9 @@ public final class SweptSpace implements AutoCloseable {
             }
             if (shifted) {
                 base.shiftSequences(SHIFT);
+                if (pool != null) {
+                    pool.renew();
+                }
             }
             if (pool != null) {
                 pool.fill(wire::backends);
@@ -149,19 +203,27 @@ public final class SweptSpace implements AutoCloseable {
     /** What this round's sessions and borrowers have left, one line each, and ends it; sets nothing back. */
     List<String> left() {
         List<String> lines = new ArrayList<>();
+        if (isOnlyWatched) {
+            return ask(() -> told(lines));
+        }
         if (pool != null) {
             pool.left().forEach(each -> lines.add("left     : " + each + " that was not given back"));
         } else {
             leftOpen().forEach(each -> lines.add("left     : " + each + " that was not closed"));
         }
         ask(() -> {
-            sessions.settle().forEach(each -> lines.add("left     : " + each.what()));
+            told(lines);
             if (pool != null) { // here, so that a round which loses connections pays for them, and not the next one
                 pool.fill(wire::backends);
                 pool.temporary().forEach(each -> lines.add("left     : " + each));
             }
             return lines;
         });
+        return lines;
+    }
+
+    private List<String> told(List<String> lines) throws SQLException {
+        sessions.settle().forEach(each -> lines.add("left     : " + each.what()));
         return lines;
     }
 

@@ -22,8 +22,8 @@ import java.util.Objects;
  */
 public record TruthOracle(Truth truth) implements RoundOracle {
 
-    private static final String GHOSTS = "ghost transactions: committed, though the client saw an error";
-    private static final String LOST = "lost transactions: not committed, though the client saw no error";
+    private static final String GHOSTS = "ghost transaction: committed, though the client saw an error";
+    private static final String LOST = "lost transaction: not committed, though the client saw no error";
 
     public TruthOracle {
         Objects.requireNonNull(truth, "truth");

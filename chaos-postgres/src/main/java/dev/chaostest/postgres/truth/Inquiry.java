@@ -44,8 +44,6 @@ final class Inquiry implements AutoCloseable {
     /** Clocks that are set while a test runs. */
     private static final double TOLERANCE_SECONDS = 0.05;
 
-    private static final long EPOCH = 1L << 32;
-
     private final DataSource admin;
     private @Nullable Connection connection;
 
@@ -107,10 +105,12 @@ final class Inquiry implements AutoCloseable {
         }
     }
 
-    /** The view has the lower half of the number only. */
-    private static String full(long id, long next) {
-        long guess = next / EPOCH * EPOCH + id;
-        return String.valueOf(guess > next ? guess - EPOCH : guess);
+    /**
+     * The view has the lower half of the number only. A snapshot's end is less than two billion away from it, on either side:
+     * it follows the latest transaction that is over, not the latest that has begun.
+     */
+    private static String full(long id, long near) {
+        return String.valueOf(near + (int) (id - near));
     }
 
     /** Whether a transaction of this name is prepared. */

@@ -111,7 +111,7 @@ class MessageTest {
                     .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08006"));
             assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
             assertThat(armed.fired().get(0).fault())
-                    .hasToString("connection reset before the effect (nothing was sent)");
+                    .hasToString("connection reset before the message went on to the client");
         }
     }
 

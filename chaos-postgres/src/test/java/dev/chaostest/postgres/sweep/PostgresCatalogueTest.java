@@ -226,7 +226,7 @@ class PostgresCatalogueTest {
             assertThat(begin.pruned())
                     .containsExactly(
                             "connection lost at BEGIN, which travels with the next statement",
-                            "errors of the server at BEGIN, ROLLBACK and savepoints, which don't fail so");
+                            "error of the server at BEGIN, ROLLBACK or a savepoint, which don't fail so");
             assertThat(words(last(catalogue(false, false), "BEGIN", UPDATE, "ROLLBACK")))
                     .containsExactly("connection lost before");
         }
@@ -248,6 +248,60 @@ class PostgresCatalogueTest {
                     .containsExactly("connection lost amid the rows of");
             assertThat(catalogue(false, false).at(row, round).pruned())
                     .containsExactly("connection lost amid a single row: the same as at its statement");
+        }
+
+        private Possible atMessage(List<Point> points, int place) {
+            PostgresCatalogue asked = new PostgresCatalogue(new PostgresCatalogue.Facts(false, false), true);
+            return asked.at(points.get(place), new Recorded(points, points, 0));
+        }
+
+        private Point message(String lane, String name, int length) {
+            return new Point(new Hit(new Site("wire", name), new Lane(lane), 1), 1, length, false, "", null, List.of());
+        }
+
+        @Test
+        void onlyTheLastMessageOfAConnectionHasAnAfterOfItsOwn() {
+            List<Point> points = List.of(
+                    message("connection-1", "Parse", 1),
+                    message("connection-2", "Query", 1),
+                    message("connection-1", "CancelRequest", 1),
+                    message("connection-1", "ReadyForQuery", 1),
+                    message("connection-2", "Terminate", 1),
+                    message("connection-1", "CancelRequest", 1));
+
+            assertThat(words(atMessage(points, 0))).containsExactly("connection lost before");
+            assertThat(atMessage(points, 0).pruned())
+                    .containsExactly("connection lost after a message: the same as before the next one");
+            assertThat(words(atMessage(points, 1))).containsExactly("connection lost before");
+            assertThat(atMessage(points, 2).pruned())
+                    .containsExactly("connection lost after CancelRequest, which has no answer");
+            assertThat(words(atMessage(points, 3))).containsExactly("connection lost before", "connection lost after");
+            assertThat(atMessage(points, 4).pruned())
+                    .containsExactly("connection lost after Terminate, which ends it");
+        }
+
+        @Test
+        void rowsAreCancelledAmidWhereMessagesAreAskedFor() {
+            List<Point> rows = List.of(message("connection-1", "DataRow of " + READ, 3));
+            assertThat(words(atMessage(rows, 0)))
+                    .containsExactly("connection lost amid the rows of", "57014 amid the rows of");
+            assertThat(onRequest(atMessage(rows, 0))).containsExactly("no answer amid the rows of");
+
+            List<Point> row = List.of(message("connection-1", "DataRow of " + READ, 1));
+            assertThat(atMessage(row, 0).candidates()).isEmpty();
+            assertThat(atMessage(row, 0).pruned()).contains("57014 amid a single row: the same as at its statement");
+        }
+
+        @Test
+        void whatHasWrittenByItselfIsNotCancelledAmidItsRows() {
+            List<Point> alone = List.of(message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
+            assertThat(words(atMessage(alone, 0))).containsExactly("connection lost amid the rows of");
+            assertThat(atMessage(alone, 0).pruned())
+                    .contains("57014 amid the rows of what has written by itself, which can't be cancelled then");
+
+            List<Point> inTransaction = List.of(
+                    point("connection-1", "BEGIN", 1), message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
+            assertThat(words(atMessage(inTransaction, 1))).contains("57014 amid the rows of");
         }
 
         @Test

@@ -183,6 +183,28 @@ class SweepJudgeTest {
     }
 
     @Test
+    void documentsThatSayWhenTheyWereMadeDoNotCount() {
+        SweptBank.Work tells = bank -> run(
+                bank,
+                "INSERT INTO message SELECT '{\"at\":\"' || to_char(now(), 'YYYY-MM-DD\"T\"HH24:MI:SSOF') || '\"}',"
+                        + " json_build_object('iat', extract(epoch FROM now())::bigint), ARRAY[now()::timestamptz(0)],"
+                        + " '9999-99-99 on ' || current_date, 'of 2001-01-01T00:00:01, no. 1000000000123'");
+        try (SweptBank bank =
+                new SweptBank("CREATE TABLE message (t text, j jsonb, a timestamptz[], d varchar(40), same text)")) {
+            bank.learn(tells);
+
+            assertThat(bank.round(
+                            source -> run(
+                                    source,
+                                    "INSERT INTO message VALUES ('other', '1', '{}', '', 'of 2001-01-01T00:00:01, no. 1000000000123')")))
+                    .isEqualTo(Judgement.fine());
+            assertThat(bank.round(source -> run(source, "INSERT INTO message VALUES ('', '1', '{}', '', 'of 2001')"))
+                            .wrong())
+                    .contains("besides  : message added t=*, j=*, a=*, d=*, same=of 2001");
+        }
+    }
+
+    @Test
     void columnsThatTheTestNamesDoNotCount() {
         AtomicInteger version = new AtomicInteger();
         SweptBank.Work touches = bank -> {
@@ -255,6 +277,28 @@ class SweepJudgeTest {
                             "25P02    : INSERT INTO entry \\(amount\\) VALUES \\(\\?\\) from Transfers\\.run:\\d+ was sent though its"
                                     + " transaction had failed; roll back first");
             assertThat(bank.round(worksOn)).isEqualTo(Judgement.fine());
+        }
+    }
+
+    @Test
+    void aTableThatOnlyARoundWithAFaultLeavesBehindIsFound() {
+        SweptBank.Work stages = bank -> {
+            try (Connection connection = bank.getConnection()) {
+                Transfers.run(connection, "CREATE TABLE staged (id int)");
+                try {
+                    Transfers.run(connection, "UPDATE account SET balance = 1 WHERE id = 1");
+                    Transfers.run(connection, "DROP TABLE staged");
+                } catch (SQLException swallowed) {
+                    assertThat(swallowed.getSQLState()).isEqualTo("40001");
+                }
+            }
+        };
+        Rule failed = Rule.of(SqlTarget.on("UPDATE account"), Trigger.nth(1), ServerError.of("40001"));
+        try (SweptBank bank = new SweptBank(SweptBank.TABLES).learn(stages)) {
+            assertThat(bank.round(stages).wrong()).isEmpty();
+            assertThat(bank.round(stages, failed).wrong())
+                    .containsExactly(
+                            "state    : expected the tables to be defined as the clean round left them, found them changed");
         }
     }
 

@@ -229,11 +229,18 @@ class TruthTest {
         }
     }
 
-    @Test
-    void backendThatRunsOnIsWaitedFor() throws Exception {
-        try (Connection holder = WireTestServer.direct();
+    /** Older transactions that are open keep the server's snapshots, by which numbers are completed, behind the number. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void backendThatRunsOnIsWaitedFor(boolean olderIsOpen) throws Exception {
+        try (Connection older = WireTestServer.direct();
+                Connection holder = WireTestServer.direct();
                 Connection connection = bank.connect();
                 var armed = bank.arm()) {
+            if (olderIsOpen) {
+                older.setAutoCommit(false);
+                WireTestServer.run(older, "SELECT pg_current_xact_id()");
+            }
             long key = holder.unwrap(PGConnection.class).getBackendPID();
             WireTestServer.run(holder, "SELECT pg_advisory_lock(" + key + ")");
             int pid = connection.unwrap(PGConnection.class).getBackendPID();

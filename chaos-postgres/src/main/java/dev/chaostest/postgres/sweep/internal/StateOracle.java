@@ -35,15 +35,15 @@ public final class StateOracle {
      *
      * @param ignored columns that the test says don't count
      */
-    public void cleanAgain(Shape shape, Optional<Course> again, Instant to, Set<String> ignored) {
+    public void cleanAgain(Optional<Course> again, Instant to, Set<String> ignored) {
         Course one = first;
         if (one == null || again.isEmpty()) {
             return;
         }
         Course two = again.get();
-        unsteady = Steadiness.of(shape, one, two, new Moment(begun, to)).ignoring(ignored);
-        Changes changes = Changes.of(shape, one.delta(), unsteady);
-        boolean steady = changes.equals(Changes.of(shape, two.delta(), unsteady));
+        unsteady = Steadiness.of(one, two, new Moment(begun, to)).ignoring(ignored);
+        Changes changes = Changes.of(one.shape(), one.delta(), unsteady);
+        boolean steady = changes.equals(Changes.of(two.shape(), two.delta(), unsteady));
         after = steady ? changes : null;
         off = steady ? "" : "two rounds without faults changed different rows";
     }
@@ -64,12 +64,12 @@ public final class StateOracle {
      * @param returned whether the test returned normally, so that all must be done
      * @param allOrNothing whether a part must not be done
      */
-    public List<String> judge(Shape shape, Delta delta, boolean returned, boolean allOrNothing) {
+    public List<String> judge(Course course, boolean returned, boolean allOrNothing) {
         Changes expected = after;
         if (expected == null || (!returned && !allOrNothing)) {
             return List.of();
         }
-        Changes found = Changes.of(shape, delta, unsteady);
+        Changes found = Changes.of(course.shape(), course.delta(), unsteady);
         if (found.equals(expected) || (!returned && found.isEmpty())) {
             return List.of();
         }
@@ -86,6 +86,13 @@ public final class StateOracle {
         show(lines, "missing  : ", missing);
         show(lines, "besides  : ", found.without(expected));
         return lines;
+    }
+
+    /** The same of a round that has left definitions changed, which the clean round had not. */
+    public List<String> judgeRedefined(boolean returned, boolean allOrNothing) {
+        return after == null || (!returned && !allOrNothing)
+                ? List.of()
+                : List.of("state    : expected the tables to be defined as the clean round left them, found them changed");
     }
 
     private static String described(Changes found, Changes expected) {

@@ -25,20 +25,29 @@ final class Steadiness {
         this.moment = moment;
     }
 
-    /** @param moment when both ran */
-    static Unsteady of(Shape shape, Course first, Course second, Moment moment) {
+    /**
+     * Finds them. The tables of one are known by their labels in the other.
+     *
+     * @param moment when both ran
+     */
+    static Unsteady of(Course first, Course second, Moment moment) {
         Steadiness steadiness = new Steadiness(first, second, moment);
-        shape.tables().forEach(steadiness::look);
+        second.shape().tables().forEach(table -> first.shape().tables().stream()
+                .filter(same -> same.label().equals(table.label()))
+                .forEach(same -> steadiness.look(same, table)));
         return new Unsteady(steadiness.varying, steadiness.set, steadiness.ignored);
     }
 
-    private void look(KeptTable table) {
-        Pairs one = Pairs.of(table, first.delta());
+    private void look(KeptTable same, KeptTable table) {
+        if (same.columns().size() != table.columns().size()) {
+            return; // another table, whose rows differ anyway
+        }
+        Pairs one = Pairs.of(same, first.delta());
         Pairs other = Pairs.of(table, second.delta());
         for (int place = 0; place < table.columns().size(); place++) {
             List<@Nullable String> values = values(one.written(), place);
             List<@Nullable String> others = values(other.written(), place);
-            if (!values(first.before().of(table), place)
+            if (!values(first.before().of(same), place)
                     .equals(values(second.before().of(table), place))) {
                 set.add(Unsteady.name(table, place));
                 varying.add(Unsteady.name(table, place));
