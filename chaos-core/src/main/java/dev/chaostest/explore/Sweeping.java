@@ -3,6 +3,7 @@ package dev.chaostest.explore;
 
 import dev.chaostest.explore.Outcome.Result;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -74,6 +75,18 @@ public final class Sweeping {
     /** What knows about sites. */
     public List<Catalogue> catalogues() {
         return catalogues;
+    }
+
+    /** Whether a fault can hit what arrives there: not what drivers and pools send by themselves. */
+    public boolean isPoint(Site site) {
+        return catalogues.stream()
+                .map(each -> each.role(site))
+                .anyMatch(role -> role == Catalogue.Role.POINT || role == Catalogue.Role.STREAM);
+    }
+
+    /** Has the verdict say what limits it; the same more than once is said once. */
+    public synchronized void remark(String limit) {
+        tallying.remark(limit);
     }
 
     /**

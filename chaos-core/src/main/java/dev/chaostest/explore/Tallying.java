@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,7 @@ final class Tallying {
     private final Counts seen = new Counts();
     private final List<String> red = new ArrayList<>();
     private final List<String> notReached = new ArrayList<>();
-    private final List<String> remarks = new ArrayList<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<Site> underFault = new HashSet<>();
     private final Set<Point> broken = new HashSet<>();
     private Set<Site> clean = Set.of();
@@ -40,6 +41,10 @@ final class Tallying {
 
     Counts pruned() {
         return pruned;
+    }
+
+    void remark(String limit) {
+        remarks.add(limit);
     }
 
     int rounds() {

@@ -22,15 +22,22 @@ import java.util.Optional;
  *
  * @param strikes before the operation is sent on, or before its answer is
  * @param isReset whether it breaks instead of ending in order
+ * @param moment what it is before or after, as its text tells it
  * @since 0.1
  */
-public record Cut(When strikes, boolean isReset) implements Fault {
+public record Cut(When strikes, boolean isReset, Moment moment) implements Fault {
 
     /** What the ledger shows as the answer. */
     public static final String CAME_BACK = "connection lost";
 
     public Cut {
         Objects.requireNonNull(strikes, "strikes");
+        Objects.requireNonNull(moment, "moment");
+    }
+
+    /** At an operation. */
+    public Cut(When strikes, boolean isReset) {
+        this(strikes, isReset, Moment.EFFECT);
     }
 
     /** In order, as when the peer's process ended. */
@@ -41,6 +48,11 @@ public record Cut(When strikes, boolean isReset) implements Fault {
     /** By a reset, as when the peer's machine lost the connection. */
     public static Cut reset(When strikes) {
         return new Cut(strikes, true);
+    }
+
+    @Override
+    public Fault at(Moment other) {
+        return new Cut(strikes, isReset, other);
     }
 
     @Override
@@ -55,9 +67,14 @@ public record Cut(When strikes, boolean isReset) implements Fault {
 
     @Override
     public String toString() {
-        return (isReset ? "connection reset" : "connection lost")
-                + (strikes == When.BEFORE
-                        ? " before the effect (nothing was sent)"
-                        : " after the effect (the reply was cut)");
+        return (isReset ? "connection reset " : "connection lost ") + moment.told(strikes) + consequence();
+    }
+
+    /** A message is not all that is on its way: what else was sent, and what has its effect, is not known here. */
+    private String consequence() {
+        if (moment != Moment.EFFECT) {
+            return "";
+        }
+        return strikes == When.BEFORE ? " (nothing was sent)" : " (the reply was cut)";
     }
 }

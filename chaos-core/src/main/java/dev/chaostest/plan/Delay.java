@@ -23,15 +23,22 @@ import java.util.Optional;
  *
  * @param length how long
  * @param strikes before the operation is sent on, or before its answer is
+ * @param moment what it is before or after, as its text tells it
  * @since 0.1
  */
-public record Delay(Length length, When strikes) implements Fault {
+public record Delay(Length length, When strikes, Moment moment) implements Fault {
 
     private static final Duration SHORTEST = Duration.ofMillis(2);
 
     public Delay {
         Objects.requireNonNull(length, "length");
         Objects.requireNonNull(strikes, "strikes");
+        Objects.requireNonNull(moment, "moment");
+    }
+
+    /** At an operation. */
+    public Delay(Length length, When strikes) {
+        this(length, strikes, Moment.EFFECT);
     }
 
     /** Any length between the two is as likely. */
@@ -50,6 +57,11 @@ public record Delay(Length length, When strikes) implements Fault {
     }
 
     @Override
+    public Fault at(Moment other) {
+        return new Delay(length, strikes, other);
+    }
+
+    @Override
     public boolean isDrawn() {
         return !length.at(0).equals(length.longest());
     }
@@ -59,7 +71,7 @@ public record Delay(Length length, When strikes) implements Fault {
     public Optional<Fault> halved() {
         return length.longest().compareTo(SHORTEST) < 0
                 ? Optional.empty()
-                : Optional.of(new Delay(length.halved(), strikes));
+                : Optional.of(new Delay(length.halved(), strikes, moment));
     }
 
     @Override
@@ -69,6 +81,6 @@ public record Delay(Length length, When strikes) implements Fault {
 
     @Override
     public String toString() {
-        return "delay of " + length + (strikes == When.BEFORE ? " before" : " after") + " the effect";
+        return "delay of " + length + " " + moment.told(strikes);
     }
 }

@@ -31,6 +31,11 @@ public interface Fault {
         return true;
     }
 
+    /** The same fault as it is told of where it strikes at another moment: at a message. Nothing but its text differs. */
+    default Fault at(Moment moment) {
+        return this;
+    }
+
     /**
      * Refuses a target at which it can never happen; asked when a rule is made.
      *

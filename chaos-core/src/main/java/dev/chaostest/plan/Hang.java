@@ -20,12 +20,24 @@ import java.util.Objects;
  * <p>Immutable, safe for use by many threads.
  *
  * @param strikes before the operation is sent on, or before its answer is
+ * @param moment what it is before or after, as its text tells it
  * @since 0.1
  */
-public record Hang(When strikes) implements Fault {
+public record Hang(When strikes, Moment moment) implements Fault {
 
     public Hang {
         Objects.requireNonNull(strikes, "strikes");
+        Objects.requireNonNull(moment, "moment");
+    }
+
+    /** At an operation. */
+    public Hang(When strikes) {
+        this(strikes, Moment.EFFECT);
+    }
+
+    @Override
+    public Fault at(Moment other) {
+        return new Hang(strikes, other);
     }
 
     @Override
@@ -35,6 +47,6 @@ public record Hang(When strikes) implements Fault {
 
     @Override
     public String toString() {
-        return "hang " + (strikes == When.BEFORE ? "before" : "after") + " the effect";
+        return "hang " + moment.told(strikes);
     }
 }

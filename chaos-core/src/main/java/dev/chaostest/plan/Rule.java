@@ -46,6 +46,7 @@ public record Rule(Target target, Trigger trigger, Fault fault, Counting countin
         Objects.requireNonNull(fault, "fault");
         Objects.requireNonNull(counting, "counting");
         fault.requirePossibleAt(target);
+        fault = target.told(fault);
     }
 
     /** A strict rule that counts over the whole scope. */

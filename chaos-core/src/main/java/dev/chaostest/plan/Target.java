@@ -25,6 +25,11 @@ public interface Target {
         return true;
     }
 
+    /** The fault as it is told of here; a target whose sites have no effect of their own says at what {@link Moment} it strikes. */
+    default Fault told(Fault fault) {
+        return fault;
+    }
+
     /** Exactly this site. */
     static Target of(Site site) {
         return new One(site);

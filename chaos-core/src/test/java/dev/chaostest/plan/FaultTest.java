@@ -31,6 +31,19 @@ class FaultTest {
     }
 
     @Test
+    void whereThereIsNoEffectTheMomentIsNamed() {
+        assertThat(new Cut(When.AFTER).at(Moment.TO_SERVER))
+                .isEqualTo(new Cut(When.AFTER, false, Moment.TO_SERVER))
+                .hasToString("connection lost after the message went on to the server");
+        assertThat(Cut.reset(When.BEFORE).at(Moment.EITHER_WAY))
+                .hasToString("connection reset before the message went on");
+        assertThat(Delay.of(LONG).at(Moment.TO_CLIENT).halved().orElseThrow())
+                .hasToString("delay of 150ms before the message went on to the client");
+        assertThat(new Hang(When.AFTER).at(Moment.TO_CLIENT))
+                .hasToString("hang after the message went on to the client");
+    }
+
+    @Test
     void delayDoesNotEndTheCallAndNothingComesBack() {
         Delay delay = Delay.of(SHORT);
 

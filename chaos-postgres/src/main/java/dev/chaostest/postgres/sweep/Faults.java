@@ -5,6 +5,7 @@ import dev.chaostest.explore.Candidate;
 import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Hang;
+import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.pool.NoConnection;
 import dev.chaostest.postgres.wire.ServerError;
@@ -52,8 +53,18 @@ final class Faults {
         return new Candidate(LOST, LOST + " after", new Cut(When.AFTER), true);
     }
 
+    /** At a message, which goes that way. */
+    static Candidate lostBefore(Moment passing) {
+        return new Candidate(LOST, LOST + " before", new Cut(When.BEFORE).at(passing), true);
+    }
+
+    /** At a message, which goes that way. */
+    static Candidate lostAfter(Moment passing) {
+        return new Candidate(LOST, LOST + " after", new Cut(When.AFTER).at(passing), true);
+    }
+
     static Candidate lostAmid() {
-        return new Candidate(LOST, LOST + " amid the rows of", new Cut(When.BEFORE), false);
+        return new Candidate(LOST, LOST + " amid the rows of", new Cut(When.BEFORE).at(Moment.TO_CLIENT), false);
     }
 
     static Candidate cancelledAmid() {

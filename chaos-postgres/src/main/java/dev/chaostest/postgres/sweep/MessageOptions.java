@@ -7,8 +7,10 @@ import dev.chaostest.explore.Possible;
 import dev.chaostest.explore.Recorded;
 import dev.chaostest.plan.Hit;
 import dev.chaostest.plan.Lane;
+import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.wire.SqlTarget;
+import dev.chaostest.postgres.wire.message.MessageType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -81,13 +83,14 @@ final class MessageOptions {
     }
 
     private void message() {
-        candidates.add(Faults.lostBefore());
+        Moment passing = MessageType.moment(List.of(point.site()));
+        candidates.add(Faults.lostBefore(passing));
         if (point.site().equals(CANCEL_REQUEST)) {
             pruned.add(NO_REPLY);
         } else if (point.site().equals(TERMINATE)) {
             pruned.add(DONE);
         } else if (isLast()) {
-            candidates.add(Faults.lostAfter());
+            candidates.add(Faults.lostAfter(passing));
         } else {
             pruned.add(NEXT);
         }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Finds out what became of a transaction: asks until nobody works on it any more. */
 final class Judge {
@@ -25,7 +26,9 @@ final class Judge {
             "its connection ended before the server had said its number, and its backend before it could be asked";
     private static final String GIVEN_AGAIN =
             "the server was started again since, or another one answers: its number may be another transaction's now";
-    private static final String NOTIFY = "NOTIFY ";
+    private static final String PARTS =
+            "the last part of it is not committed; what it committed by itself before that, nobody can say";
+    private static final Pattern NOTIFIES = Pattern.compile("(?i)NOTIFY .*|.*\\bpg_notify\\b.*", Pattern.DOTALL);
     private static final String NOT_SENT = "no COMMIT of it reached the server";
 
     private final Inquiry inquiry;
@@ -62,7 +65,7 @@ final class Judge {
 
     /** Notifications are sent, and given a number, by the COMMIT itself. */
     private static boolean notifies(TransactionEnd end) {
-        return end.work().stream().anyMatch(site -> site.regionMatches(true, 0, NOTIFY, 0, NOTIFY.length()));
+        return end.work().stream().anyMatch(site -> NOTIFIES.matcher(site).matches());
     }
 
     /** A server that is just being started refuses connections for a while. */
@@ -129,9 +132,15 @@ final class Judge {
         return switch (status) {
             case "in progress" -> Optional.empty();
             case "committed" -> Optional.of(Judgement.of(number, Fate.COMMITTED));
-            case "aborted" -> Optional.of(Judgement.of(number, Fate.ABORTED, end.how() == How.NONE ? NOT_SENT : ""));
+            case "aborted" -> Optional.of(aborted(end, number));
             default -> Optional.of(Judgement.of(number, Fate.UNKNOWN, "the server does not remember so old a number"));
         };
+    }
+
+    private static Judgement aborted(TransactionEnd end, Optional<String> number) {
+        return end.mayBePartlyCommitted()
+                ? Judgement.of(number, Fate.UNKNOWN, PARTS)
+                : Judgement.of(number, Fate.ABORTED, end.how() == How.NONE ? NOT_SENT : "");
     }
 
     /** Its number was not asked for, or the answer never came. */

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.mount.Round;
+import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ public record TransactionEnd(
     /** How old its session is, at least. */
     public Duration age() {
         return Duration.ofNanos(System.nanoTime() - served);
+    }
+
+    /** Whether a part of it may be committed though its end is not: a procedure, a block or a query string may say COMMIT, too. */
+    public boolean mayBePartlyCommitted() {
+        return how == How.ALONE && work.stream().anyMatch(StatementKind::mayEndTransactions);
     }
 
     /** What was to end it. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
+import dev.chaostest.plan.Fault;
+import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Target;
 import dev.chaostest.postgres.wire.message.MessageType;
@@ -56,11 +58,24 @@ public sealed interface WireTarget extends Target {
         return WireSites.SEAM;
     }
 
+    @Override
+    default Fault told(Fault fault) {
+        return fault.at(moment());
+    }
+
+    /** Which way these messages go. */
+    Moment moment();
+
     /** See {@link SqlTarget#rows()}. */
     record Rows(SqlTarget of) implements WireTarget {
         @Override
         public boolean matches(Site site) {
             return WireSites.statementOfRow(site).filter(of::matches).isPresent();
+        }
+
+        @Override
+        public Moment moment() {
+            return Moment.TO_CLIENT;
         }
 
         @Override
@@ -74,6 +89,11 @@ public sealed interface WireTarget extends Target {
         @Override
         public boolean matches(Site other) {
             return site.equals(other);
+        }
+
+        @Override
+        public Moment moment() {
+            return MessageType.moment(List.of(site));
         }
 
         @Override
@@ -99,6 +119,11 @@ public sealed interface WireTarget extends Target {
             return sites.contains(site)
                     || (sites.contains(WireSites.DATA_ROW)
                             && WireSites.statementOfRow(site).isPresent());
+        }
+
+        @Override
+        public Moment moment() {
+            return MessageType.moment(sites);
         }
 
         @Override

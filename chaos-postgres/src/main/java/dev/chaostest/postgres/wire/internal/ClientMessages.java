@@ -61,12 +61,15 @@ final class ClientMessages implements Framer.Reader {
         ByteBuffer head = call.corrupted(seen, body);
         int bodyOfHead = call.isCorrupted() ? body - seen.reset().position() : body;
         byte typeOfHead = type == Framer.UNTYPED ? type : head.get(head.reset().position());
-        if (!frontend.isPassed(typeOfHead, head, bodyOfHead)) {
+        session.transactions().passesAsItIs(call.isSaid());
+        boolean passed = frontend.isPassed(typeOfHead, head, bodyOfHead);
+        session.transactions().passesAsItIs(false);
+        if (call.hasMore() && !session.filter().isCut()) {
+            behind = call; // also where it goes out in other words
+        }
+        if (!passed) {
             call.replaced();
             return false;
-        }
-        if (call.hasMore()) {
-            behind = call;
         }
         if (call.isSaid()) {
             session.filter().goOn();

@@ -75,6 +75,16 @@ final class Endings {
         sent.forEach(each -> each.answerWaits(List.of(hold)));
     }
 
+    /** Whether the client hears and understands what comes from here on is not known here: what it does next tells. */
+    void mayBeUnheard() {
+        sent.forEach(Followed::mayBeUnheard);
+    }
+
+    /** Whether there are any. */
+    boolean areSent() {
+        return !sent.isEmpty();
+    }
+
     /** The client is told that the server is ready again. */
     void answered(Transactions in) {
         while (!sent.isEmpty() && cycles.isOver(sent.getFirst().cycle())) {
@@ -96,9 +106,18 @@ final class Endings {
         }
     }
 
-    /** The connection is gone. */
-    void lost(Transactions in) {
-        haveGoneOn(in);
+    /**
+     * The connection is gone.
+     *
+     * @param copying whether the server waits for more of the client's data
+     */
+    void lost(Transactions in, boolean copying) {
+        late.forEach(each -> each.lostLate(in));
+        late.clear();
+        Followed now = now();
+        if (copying && now != null) {
+            now.hasNoEnd();
+        }
         for (Followed each : sent) {
             if (cycles.isOver(each.cycle())) {
                 each.isOver();

@@ -7,6 +7,7 @@ import dev.chaostest.postgres.wire.TransactionEnd;
 import dev.chaostest.postgres.wire.TransactionEnd.Answer;
 import dev.chaostest.postgres.wire.TransactionEnd.How;
 import dev.chaostest.postgres.wire.TransactionObserver;
+import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Followed {
 
     private static final int WORK_MAX = 100;
+    private static final String ROLLBACK = "ROLLBACK";
 
     private final Round round;
     private final TransactionObserver observer;
@@ -29,6 +31,11 @@ final class Followed {
     private String tag = "";
     private String state = "";
     private final List<Hold> late = new ArrayList<>();
+    private boolean missed;
+    private boolean unheard;
+
+    /** How many more ROLLBACKs its client wants in one string than were answered. */
+    private long rollbacks = Long.MAX_VALUE;
 
     Followed(Round round, TransactionObserver observer) {
         this.round = round;
@@ -47,6 +54,25 @@ final class Followed {
 
     boolean isAtWork() {
         return !work.isEmpty();
+    }
+
+    /** Its COMMIT is not sent. */
+    void isMissed() {
+        missed = true;
+    }
+
+    boolean wasMissed() {
+        return missed;
+    }
+
+    /** So many statements of the string that it ends in are to be answered by ROLLBACK, and no more. */
+    void rollsBack(long times) {
+        rollbacks = times;
+    }
+
+    /** The client's data had not come to an end: nothing had. */
+    void hasNoEnd() {
+        how = work.stream().anyMatch(site -> StatementKind.of(site) == StatementKind.MIXED) ? how : How.NONE;
     }
 
     /** The question for its number is on its way. */
@@ -86,6 +112,7 @@ final class Followed {
 
     void completed(String by) {
         tag = by;
+        rollbacks -= by.equals(ROLLBACK) ? 1 : 0;
     }
 
     void failed(String with) {
@@ -102,8 +129,13 @@ final class Followed {
         late.addAll(holds);
     }
 
+    /** The answer has come, but it is not known whether its client heard and understood it. */
+    void mayBeUnheard() {
+        unheard = true;
+    }
+
     boolean isLate() {
-        return late.stream().anyMatch(hold -> hold.end().isEmpty());
+        return unheard || late.stream().anyMatch(hold -> hold.end().isEmpty());
     }
 
     /** All of the answer has gone on to the client, unless it gave up waiting. */
@@ -114,7 +146,7 @@ final class Followed {
             tell(in, Answer.ERROR);
         } else {
             boolean asked = how == How.COMMIT || how == How.PREPARE;
-            tell(in, asked && tag.equals("ROLLBACK") ? Answer.ROLLBACK : Answer.DONE);
+            tell(in, (asked && tag.equals(ROLLBACK)) || rollbacks < 0 ? Answer.ROLLBACK : Answer.DONE);
         }
     }
 
@@ -122,6 +154,15 @@ final class Followed {
     private static boolean isUnheard(Hold hold) {
         Hold.End end = hold.end().orElse(Hold.End.CLOSED);
         return end == Hold.End.CLOSED || end == Hold.End.HOPELESS;
+    }
+
+    /** The connection ended, and its client did not say anything behind the answer. */
+    void lostLate(Transactions in) {
+        if (unheard) {
+            lost(in);
+        } else {
+            answered(in);
+        }
     }
 
     /** The connection ended. */

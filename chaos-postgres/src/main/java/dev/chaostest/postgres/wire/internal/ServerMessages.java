@@ -25,12 +25,14 @@ final class ServerMessages implements Framer.Reader {
     private final Framer framer;
     private @Nullable MessageCall behind;
     private @Nullable StoppedAnswer stopped;
+    private final Overheard overheard;
 
     ServerMessages(Session session, MessageSeam seam, Backend backend, Framer framer) {
         this.session = session;
         this.seam = seam;
         this.backend = backend;
         this.framer = framer;
+        this.overheard = new Overheard(session);
     }
 
     /** Whether something is still to be done, though no round is armed any more. */
@@ -40,6 +42,9 @@ final class ServerMessages implements Framer.Reader {
 
     @Override
     public int wanted(byte type, int bodyLength) {
+        if (session.filter().isCut()) {
+            return Overheard.wanted(type);
+        }
         int read = backend.wanted(type, bodyLength);
         if (type == MessageSites.AUTHENTICATION) {
             return Math.max(read, MessageSeam.SEEN_MAX);
@@ -57,6 +62,7 @@ final class ServerMessages implements Framer.Reader {
     public boolean isPassed(byte type, ByteBuffer seen, int body) {
         hasPassed();
         if (session.filter().isCut()) {
+            overheard.hears(type, seen, body);
             return false;
         }
         Site site = type == MessageSites.AUTHENTICATION ? seam.sites().authentication(seen, body) : site(type);
@@ -91,6 +97,9 @@ final class ServerMessages implements Framer.Reader {
             return false;
         }
         ByteBuffer head = call.corrupted(seen, body);
+        if (call.isCorrupted()) {
+            session.transactions().endings().mayBeUnheard();
+        }
         if (call.hasMore()) {
             behind = call;
         }

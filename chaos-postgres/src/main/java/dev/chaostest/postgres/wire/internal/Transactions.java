@@ -37,6 +37,9 @@ final class Transactions {
     /** Whether a question is to go behind these messages. */
     private boolean wanted;
 
+    /** Whether what passes is not to be said in other words. */
+    private boolean asItIs;
+
     private final Cycles cycles;
     private final Endings endings;
 
@@ -122,7 +125,8 @@ final class Transactions {
      */
     boolean isPassed(Expected expected, Site site, ByteBuffer body) {
         Followed last = endings.last();
-        boolean isAsked = last != null
+        boolean isAsked = !asItIs
+                && last != null
                 && last.how() == How.ALONE
                 && cycles.next() == last.cycle() + 1
                 && StatementKind.of(site.name()).mayBeFollowed()
@@ -135,6 +139,11 @@ final class Transactions {
         }
         session.replies().add(numbers.askBehind(last, body, expected));
         return false;
+    }
+
+    /** Whether something is done to the bytes of the next message, so that no question goes behind it. */
+    void passesAsItIs(boolean is) {
+        asItIs = is;
     }
 
     private void endsAlone(long cycle) {
@@ -169,12 +178,20 @@ final class Transactions {
             case MIXED -> {
                 alone = around == null ? followed() : around;
                 work(kind, site, null);
+                mayRollBack(site);
                 open = null;
             }
             case WRITE, OTHER_WRITE, READ -> work(kind, site, around);
             case NOTHING -> {}
         }
         return null;
+    }
+
+    /** A COMMIT among several statements may be answered by ROLLBACK, too. */
+    private void mayRollBack(Site site) {
+        if (alone != null && SqlSites.isWhole(site.name())) {
+            alone.rollsBack(StatementKind.rollbacks(site.name()));
+        }
     }
 
     private void work(StatementKind kind, Site site, @Nullable Followed around) {
@@ -231,7 +248,11 @@ final class Transactions {
     /** The connection is cut before this statement is sent. */
     void neverSent(String site, Supplier<String> sql) {
         StatementKind kind = StatementKind.of(site);
-        Followed never = around() == null && alone == null ? followed() : null;
+        Followed around = around();
+        if (around != null && (kind == StatementKind.COMMIT || kind == StatementKind.PREPARE)) {
+            around.isMissed();
+        }
+        Followed never = around == null && alone == null ? followed() : null;
         if (never != null && kind == StatementKind.WRITE) {
             never.works(site);
             open = never;
@@ -264,6 +285,9 @@ final class Transactions {
 
     /** The client is told so. */
     void readyIsTold() {
+        if (endings.areSent() && session.steps().mayLoseForClient()) {
+            endings.mayBeUnheard();
+        }
         if (!session.filter().isUnheard()) {
             endings.answered(this);
         }
@@ -271,15 +295,16 @@ final class Transactions {
 
     /** The client says goodbye: what it has open is to be rolled back. */
     void disconnects() {
+        endings.haveGoneOn(this);
         open = null;
         alone = null;
     }
 
     /** The connection is gone. */
     void closed() {
-        endings.lost(this);
+        endings.lost(this, session.replies().isCopyIn());
         Followed rest = open == null ? alone : open;
-        if (rest != null && rest.isAtWork()) {
+        if (rest != null && (rest.isAtWork() || rest.wasMissed())) {
             rest.lost(this);
         }
         open = null;

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.wire.message;
 
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Moment;
 import dev.chaostest.plan.Site;
 import java.util.Arrays;
 import java.util.List;
@@ -144,6 +145,19 @@ public enum MessageType {
                     TERMINATE -> true;
             default -> false;
         };
+    }
+
+    /** Which way the messages of these sites go; {@link Moment#EITHER_WAY} if that differs. */
+    public static Moment moment(List<Site> sites) {
+        List<From> from = Arrays.stream(values())
+                .filter(each -> sites.contains(each.site))
+                .map(MessageType::from)
+                .distinct()
+                .toList();
+        if (from.size() != 1) {
+            return Moment.EITHER_WAY;
+        }
+        return from.get(0) == From.CLIENT ? Moment.TO_SERVER : Moment.TO_CLIENT;
     }
 
     /** Whether a site of this name is a message. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.sql.internal;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -45,6 +46,13 @@ public enum StatementKind {
             "REASSIGN");
     private static final Set<String> READS = Set.of("SELECT", "VALUES", "TABLE", "EXECUTE");
     private static final Pattern WRITING_WITH = Pattern.compile("(?i)\\b(INSERT|UPDATE|DELETE|MERGE)\\b");
+    /** The transaction is given a number by its COMMIT, as by that of NOTIFY. */
+    private static final Pattern NOTIFYING = Pattern.compile("(?i)\\bpg_notify\\b");
+
+    private static final Pattern COPY_OUT =
+            Pattern.compile("(?i)COPY\\b.*\\bTO (STDOUT|PROGRAM|\\?).*", Pattern.DOTALL);
+    private static final Pattern ROLLBACK_TAG =
+            Pattern.compile("(?i)(ROLLBACK(?! PREPARED)|ABORT)\\b.*", Pattern.DOTALL);
     private static final Pattern CONTROL =
             Pattern.compile("(BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT|PREPARE TRANSACTION)\\b.*");
 
@@ -80,10 +88,16 @@ public enum StatementKind {
         if (verb.equals("COMMIT")) {
             return COMMIT_PREPARED;
         }
+        if (COPY_OUT.matcher(site).matches() && !WRITING_WITH.matcher(site).find()) {
+            return NOTHING;
+        }
         if (OTHER_WRITES.contains(verb)) {
             return OTHER_WRITE;
         }
-        return READS.contains(verb) ? READ : NOTHING;
+        if (!READS.contains(verb)) {
+            return NOTHING;
+        }
+        return NOTIFYING.matcher(site).find() ? OTHER_WRITE : READ;
     }
 
     private static StatementKind several(String site) {
@@ -98,6 +112,21 @@ public enum StatementKind {
             all = stronger ? kind : all;
         }
         return all;
+    }
+
+    /** How many statements of a query string are answered with ROLLBACK, as they should be. */
+    public static long rollbacks(String site) {
+        return Arrays.stream(site.split(";"))
+                .map(String::strip)
+                .filter(each -> ROLLBACK_TAG.matcher(each).matches())
+                .count();
+    }
+
+    /** Whether a part of it may be committed though the rest is not. */
+    public static boolean mayEndTransactions(String site) {
+        return site.regionMatches(true, 0, "CALL ", 0, "CALL ".length())
+                || site.regionMatches(true, 0, "DO ", 0, "DO ".length())
+                || of(site) == MIXED;
     }
 
     public boolean isWrite() {
