@@ -130,6 +130,11 @@ final class WatchedGround implements AutoCloseable, RoundOracle {
     }
 
     @Override
+    public synchronized List<String> limits() {
+        return judge == null ? List.of() : judge.limits();
+    }
+
+    @Override
     public synchronized void close() {
         if (judge != null) {
             judge.close();
