@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.plan;
 
+import dev.chaostest.internal.Amount;
 import java.time.Duration;
 
 /**
@@ -335,7 +336,7 @@ public sealed interface Trigger {
 
         @Override
         public String toString() {
-            return trigger + ", at most " + most + (most == 1 ? " time" : " times");
+            return trigger + ", at most " + Amount.of(most, "time");
         }
     }
 

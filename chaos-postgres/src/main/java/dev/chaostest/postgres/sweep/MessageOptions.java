@@ -25,7 +25,8 @@ final class MessageOptions {
 
     private static final String ONE_ROW = "connection lost amid a single row: the same as at its statement";
     private static final String ONE_ROW_CANCELLED = "57014 amid a single row: the same as at its statement";
-    private static final String WROTE = "57014 amid the rows of what has written by itself, which can't be cancelled then";
+    private static final String WROTE =
+            "57014 amid the rows of what has written by itself, which can't be cancelled then";
     private static final String NEXT = "connection lost after a message: the same as before the next one";
     private static final String NO_REPLY = "connection lost after CancelRequest, which has no answer";
     private static final String DONE = "connection lost after Terminate, which ends it";

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.internal;
 
-import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import dev.chaostest.link.Hold;
 import dev.chaostest.mount.Round;
 import dev.chaostest.postgres.wire.TransactionEnd;
 import dev.chaostest.postgres.wire.TransactionEnd.Answer;
 import dev.chaostest.postgres.wire.TransactionEnd.How;
 import dev.chaostest.postgres.wire.TransactionObserver;
+import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
