@@ -256,7 +256,12 @@ class PostgresCatalogueTest {
         }
 
         private Point message(String lane, String name, int length) {
-            return new Point(new Hit(new Site("wire", name), new Lane(lane), 1), 1, length, false, "", null, List.of());
+            return message(lane, name, length, 1);
+        }
+
+        private Point message(String lane, String name, int length, int nth) {
+            Hit hit = new Hit(new Site("wire", name), new Lane(lane), nth);
+            return new Point(hit, nth, length, false, "", null, List.of());
         }
 
         @Test
@@ -267,7 +272,7 @@ class PostgresCatalogueTest {
                     message("connection-1", "CancelRequest", 1),
                     message("connection-1", "ReadyForQuery", 1),
                     message("connection-2", "Terminate", 1),
-                    message("connection-1", "CancelRequest", 1));
+                    message("connection-1", "CancelRequest", 1, 2));
 
             assertThat(words(atMessage(points, 0))).containsExactly("connection lost before");
             assertThat(atMessage(points, 0).pruned())
@@ -289,6 +294,23 @@ class PostgresCatalogueTest {
             List<Point> row = List.of(message("connection-1", "DataRow of " + READ, 1));
             assertThat(atMessage(row, 0).candidates()).isEmpty();
             assertThat(atMessage(row, 0).pruned()).contains("57014 amid a single row: the same as at its statement");
+        }
+
+        @Test
+        void aSingleRowOfALaterFetchIsAmidTheRows() {
+            List<Point> fetches = List.of(
+                    message("connection-1", "DataRow of " + READ, 1),
+                    message("connection-1", "PortalSuspended", 1),
+                    message("connection-1", "DataRow of " + READ, 1, 2));
+
+            assertThat(atMessage(fetches, 0).candidates()).isEmpty();
+            assertThat(words(atMessage(fetches, 2)))
+                    .containsExactly("connection lost amid the rows of", "57014 amid the rows of");
+
+            List<Point> twice = List.of(fetches.get(0), point("connection-1", READ, 2), fetches.get(2));
+            assertThat(atMessage(twice, 2).candidates())
+                    .as("of another execution")
+                    .isEmpty();
         }
 
         @Test
