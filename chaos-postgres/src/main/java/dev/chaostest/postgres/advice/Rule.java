@@ -130,10 +130,9 @@ enum Rule {
     }
 
     private static String belowSocketTimeout(Configuration of) {
-        Duration socket = of.seconds("socketTimeout");
-        Duration most = Duration.ofSeconds(30);
-        Duration half = socket.dividedBy(2);
-        return (socket.isZero() || half.compareTo(most) > 0 ? most : half).toMillis() + "ms";
+        long socket = of.seconds("socketTimeout").toMillis();
+        long most = socket == 0 ? 30_000 : Math.min(30_000, socket / 2);
+        return most % 1_000 == 0 ? most / 1_000 + "s" : most + "ms";
     }
 
     private static Optional<Wrong> idleInTransaction(Configuration of) {

@@ -14,7 +14,10 @@ import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.time.TimeSource;
+import dev.chaostest.postgres.wire.WireTarget;
+import dev.chaostest.postgres.wire.message.MessageType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -66,6 +69,19 @@ enum Seam implements Way {
         @Override
         public Passage open() {
             return armed(wire -> wire.follow(end -> {}));
+        }
+    },
+
+    /** As {@link #FOLLOWED}, and a rule for every message, that is never due. */
+    FOLLOWED_BY_MESSAGES {
+        @Override
+        public Passage open() {
+            Rule[] rules = Arrays.stream(MessageType.values())
+                    .map(type -> Rule.of(
+                                    WireTarget.message(type.site().name()), Trigger.nth(1_000_000), new Cut(When.AFTER))
+                            .mayMiss())
+                    .toArray(Rule[]::new);
+            return armed(wire -> wire.follow(end -> {}), rules);
         }
     };
 
