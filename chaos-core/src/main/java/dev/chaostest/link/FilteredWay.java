@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link;
 
-import dev.chaostest.link.Filtering.Side;
 import dev.chaostest.link.internal.Onward;
 import dev.chaostest.link.internal.Sluice;
 import dev.chaostest.link.toxic.Signal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +29,9 @@ final class FilteredWay implements Sluice {
 
     /** Held by who sends, from where it takes what is next to where that is written: so the order is kept. */
     private final ReentrantLock turn = new ReentrantLock();
+
+    /** Whether the last that came was an answer; as the filter, under its lock. */
+    private boolean answers;
 
     private final AtomicBoolean draining = new AtomicBoolean();
     private @Nullable FilteredWay other;
@@ -75,17 +76,11 @@ final class FilteredWay implements Sluice {
     private int feed(byte[] bytes, int length) {
         filtering.lock.lock();
         try {
-            if (side.backlog.isEmpty()) {
-                side.inPlace.begin(bytes, 0);
-            }
-            side.backlog.borrow(bytes);
-            filtering.feed(side, ByteBuffer.wrap(bytes, 0, length));
+            answers = side == filtering.toClient && filtering.isAnswerDue().orElse(false);
+            filtering.feed(side, side.begin(bytes, 0, length, true));
             return asItIs(bytes);
         } finally {
-            side.inPlace.end();
-            if (side.backlog.isEmpty()) {
-                side.backlog.own();
-            }
+            side.decided();
             filtering.changed.signalAll();
             filtering.lock.unlock();
         }
@@ -93,7 +88,7 @@ final class FilteredWay implements Sluice {
 
     /** Where a cut follows, the client's last word takes the way through the backlog, which sees to its time. */
     private int asItIs(byte[] bytes) {
-        int length = side.inPlace.length();
+        int length = side.lent.staying();
         if (length > 0 && side == filtering.toClient && filtering.cutAsked() != null) {
             side.backlog.addFirst(Arrays.copyOf(bytes, length));
             return 0;
@@ -225,6 +220,45 @@ final class FilteredWay implements Sluice {
                 filtering.changed.await(held > 0 ? held : Long.MAX_VALUE, TimeUnit.NANOSECONDS);
             }
             return !filtering.isOver(side);
+        } finally {
+            filtering.lock.unlock();
+        }
+    }
+
+    @Override
+    public Turn turn() {
+        filtering.lock.lock();
+        try {
+            FilteredWay back = side == filtering.toClient ? this : other;
+            Turn clients = back != null && back.answers ? Turn.ANSWERED : Turn.CLIENT;
+            return filtering.isAnswerDue().map(due -> due ? Turn.SERVER : clients).orElse(Turn.UNKNOWN);
+        } finally {
+            filtering.lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isStuck() {
+        filtering.lock.lock();
+        try {
+            Hold next = side.backlog.front(filtering.now());
+            return (next != null && next.isUntilHopeless()) || filtering.isStalled();
+        } finally {
+            filtering.lock.unlock();
+        }
+    }
+
+    /** As in {@link Duplex#givenUp}: what waited must not go on now. */
+    @Override
+    public void giveUp() {
+        filtering.lock.lock();
+        try {
+            Hold next = side.backlog.front(filtering.now());
+            if (next != null && next.isUntilHopeless()) {
+                next.giveUp();
+                side.backlog.dropAll();
+            }
+            filtering.stalls.forEach(Hold::giveUp);
         } finally {
             filtering.lock.unlock();
         }

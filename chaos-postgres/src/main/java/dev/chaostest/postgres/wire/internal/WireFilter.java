@@ -26,8 +26,10 @@ public final class WireFilter implements Filter {
     private final Framer server;
     private @Nullable Steps steps;
 
-    /** The one that is fed; what passed it goes on before anything of ours is said. */
-    private Framer fed;
+    /** Which one is fed; what passed it goes on before anything of ours is said. */
+    private boolean isClientFed;
+
+    private boolean feeding;
 
     private boolean cut;
     private boolean keeping;
@@ -42,6 +44,7 @@ public final class WireFilter implements Filter {
 
     private final Encryption encryption;
     private boolean isCancel;
+    private boolean isTyped;
     private final Frontend frontend;
     private final Backend backend;
     private final MessageSeam messages;
@@ -55,7 +58,6 @@ public final class WireFilter implements Filter {
         this.backend = new Backend(session);
         this.client = new Framer(frontend, this::passToServer, false);
         this.server = new Framer(backend, this::passToClient, true);
-        this.fed = client;
         this.messages = new MessageSeam(session);
         this.clientMessages = new ClientMessages(session, messages, frontend, client);
         this.serverMessages = new ServerMessages(session, messages, backend, server);
@@ -86,15 +88,19 @@ public final class WireFilter implements Filter {
     }
 
     private void feed(Framer framer, ByteBuffer bytes, Steps out) {
-        steps = messages.leading(out);
-        fed = framer;
+        Steps leading = messages.leading(out);
+        if (steps != leading) { // a reference is dearer to write than to compare
+            steps = leading;
+        }
+        feeding = true;
+        isClientFed = framer == client;
         try {
             framer.feed(bytes);
             if (framer.isBetweenMessages()) {
                 hasPassed(framer);
             }
         } finally {
-            steps = null;
+            feeding = false;
         }
     }
 
@@ -130,7 +136,7 @@ public final class WireFilter implements Filter {
      */
     void keepBack() {
         if (!keeping) {
-            fed.flush();
+            fed().flush();
             keeping = true;
         }
         kept++;
@@ -143,7 +149,7 @@ public final class WireFilter implements Filter {
 
     /** Copies of them. */
     ByteBuffer keptMessages() {
-        fed.flush();
+        fed().flush();
         ByteBuffer all = ByteBuffer.allocate(aheadBytes);
         ahead.forEach(part -> all.put(part.duplicate()));
         return all.flip();
@@ -162,6 +168,12 @@ public final class WireFilter implements Filter {
         ahead.forEach(out::toServer);
         ahead.clear();
         aheadBytes = 0;
+    }
+
+    /** Of what is not typed yet, and of what is encrypted, nothing can be told. */
+    @Override
+    public Optional<Boolean> isAnswerDue() {
+        return isCancel || !isTyped || client.isOpaque() ? Optional.empty() : messages.isAnswerDue();
     }
 
     /** No client of PostgreSQL's ends its half and waits for an answer, but one that cancels need not wait for anything. */
@@ -191,13 +203,17 @@ public final class WireFilter implements Filter {
 
     /** What is to be done, behind what has passed; only while bytes are fed. */
     Steps steps() {
-        fed.flush();
+        fed().flush();
         return now();
+    }
+
+    private Framer fed() {
+        return isClientFed ? client : server;
     }
 
     private Steps now() {
         Steps now = steps;
-        if (now == null) {
+        if (now == null || !feeding) {
             throw new ChaosException("A step must be taken while bytes are fed, but was taken later. Report this.");
         }
         return now;
@@ -205,6 +221,7 @@ public final class WireFilter implements Filter {
 
     /** The startup packet has passed. */
     void typed() {
+        isTyped = true;
         client.typed();
     }
 
