@@ -134,6 +134,22 @@ class SweptSpaceTest {
     }
 
     @Test
+    void rowsComeBackInTheOrderInWhichTheyWere() {
+        try (SweptBank bank = new SweptBank(
+                "CREATE TABLE job (id int PRIMARY KEY, done boolean DEFAULT false)",
+                "INSERT INTO job SELECT generate_series(1, 20)")) {
+            List<String> before = bank.sql().column("SELECT id FROM job");
+            for (int round = 0; round < 3; round++) {
+                bank.sql().run("UPDATE job SET done = true WHERE id = (SELECT id FROM job WHERE NOT done LIMIT 1)");
+
+                assertThat(bank.space().begin(false)).isTrue();
+
+                assertThat(bank.sql().column("SELECT id FROM job")).containsExactlyElementsOf(before);
+            }
+        }
+    }
+
+    @Test
     void allRowsOfATableAreSetBackAtOnce() {
         try (SweptBank bank = new SweptBank(MANY)) {
             List<String> before = content(bank);
