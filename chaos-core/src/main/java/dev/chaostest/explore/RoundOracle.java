@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.explore;
 
+import java.util.List;
+
 /**
  * Says whether what a round has left is right.
  *
@@ -19,4 +21,9 @@ public interface RoundOracle {
 
     /** Judges what there is once the test method is through and everything is healed; also where that has failed already. */
     Judgement judge(Ended round);
+
+    /** What it can't look at in this sweep, and why, so that a verdict does not promise more than was done; most often nothing. */
+    default List<String> limits() {
+        return List.of();
+    }
 }

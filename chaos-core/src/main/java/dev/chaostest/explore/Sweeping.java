@@ -3,14 +3,15 @@ package dev.chaostest.explore;
 
 import dev.chaostest.explore.Outcome.Result;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,18 @@ public final class Sweeping {
     /** What knows about sites. */
     public List<Catalogue> catalogues() {
         return catalogues;
+    }
+
+    /** Whether a fault can hit what arrives there: not what drivers and pools send by themselves. */
+    public boolean isPoint(Site site) {
+        return catalogues.stream()
+                .map(each -> each.role(site))
+                .anyMatch(role -> role == Catalogue.Role.POINT || role == Catalogue.Role.STREAM);
+    }
+
+    /** Has the verdict say what limits it; the same more than once is said once. */
+    public synchronized void remark(String limit) {
+        tallying.remark(limit);
     }
 
     /**
@@ -158,13 +171,15 @@ public final class Sweeping {
 
     private @Nullable String exhausted() {
         if (isDry) {
-            return "in a dry run, which injects nothing";
+            return "round in a dry run, which injects nothing";
         }
         if (tallying.rounds() >= budget.maxRounds()) {
-            return "beyond maxRounds = " + budget.maxRounds();
+            return "round beyond maxRounds = " + budget.maxRounds();
         }
         Duration took = took();
-        return took.compareTo(budget.maxTime()) >= 0 ? "beyond maxTime = " + Progress.print(budget.maxTime()) : null;
+        return took.compareTo(budget.maxTime()) >= 0
+                ? "round beyond maxTime = " + Progress.print(budget.maxTime())
+                : null;
     }
 
     private Duration took() {

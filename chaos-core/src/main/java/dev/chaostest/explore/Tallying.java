@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Counts what comes of the rounds of one sweep. */
 final class Tallying {
 
-    private static final String THE_SAME = "fault that would last, where the site was not reached again behind the fault";
+    private static final String THE_SAME =
+            "fault that would last, where the site was not reached again behind the fault";
     private static final String RED_ALREADY = "fault that would last, where it is red already when it strikes once";
     private static final String POINTLESS = "fault that would last, where it could not be had once";
 
@@ -26,8 +28,9 @@ final class Tallying {
     private final Counts seen = new Counts();
     private final List<String> red = new ArrayList<>();
     private final List<String> notReached = new ArrayList<>();
-    private final List<String> remarks = new ArrayList<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<Site> underFault = new HashSet<>();
+    private final Set<Point> broken = new HashSet<>();
     private Set<Site> clean = Set.of();
     /** By point and fault: why the same fault need not be tried as one that lasts. */
     private final Map<Struck, String> needless = new HashMap<>();
@@ -38,6 +41,10 @@ final class Tallying {
 
     Counts pruned() {
         return pruned;
+    }
+
+    void remark(String limit) {
+        remarks.add(limit);
     }
 
     int rounds() {
@@ -90,6 +97,7 @@ final class Tallying {
         boolean again = tried.first().isPresent();
         if (again) {
             red.add(tried.of().toString());
+            broken.add(tried.of().point());
             return;
         }
         rounds++;
@@ -140,6 +148,7 @@ final class Tallying {
         }
         return new Verdict(
                 points,
+                broken.size(),
                 rounds,
                 green,
                 red,

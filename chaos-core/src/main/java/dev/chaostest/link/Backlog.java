@@ -51,15 +51,15 @@ final class Backlog {
 
     private record End() implements Item {}
 
+    private final Lent lent;
     private final Deque<Item> items = new ArrayDeque<>();
-    private byte @Nullable [] borrowed;
     private volatile boolean empty = true;
     private int bytes;
     private @Nullable Signal last;
 
-    /** From now until {@link #own}, bytes of this array need not be copied. */
-    void borrow(byte[] array) {
-        borrowed = array;
+    /** @param lent what need not be copied until {@link #own} */
+    Backlog(Lent lent) {
+        this.lent = lent;
     }
 
     void add(ByteBuffer buffer) {
@@ -68,7 +68,7 @@ final class Backlog {
             return;
         }
         bytes += length;
-        if (buffer.hasArray() && buffer.array() == borrowed) {
+        if (lent.has(buffer)) {
             addView(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
             buffer.position(buffer.limit());
         } else {
@@ -126,6 +126,7 @@ final class Backlog {
 
     /** Copies what still points into the caller's array: the caller takes it back. */
     void own() {
+        byte[] borrowed = lent.array();
         for (Item item : items) {
             if (item instanceof Piece piece && piece.array == borrowed) {
                 piece.array = Arrays.copyOfRange(piece.array, piece.from, piece.to);
@@ -133,7 +134,7 @@ final class Backlog {
                 piece.from = 0;
             }
         }
-        borrowed = null;
+        lent.takenBack();
     }
 
     boolean isEmpty() {

@@ -23,9 +23,6 @@ final class Duplex {
     private final Backlog toServer;
     private final Backlog toClient;
 
-    private final InPlace inPlaceToServer;
-    private final InPlace inPlaceToClient;
-
     /** @param closer closes the connection as after a cut, from any thread and whoever waits on it */
     Duplex(Filter filter, LongSupplier nanoClock, Runnable closer) {
         this.filtering = new Filtering(filter, nanoClock);
@@ -34,8 +31,6 @@ final class Duplex {
         this.changed = filtering.changed;
         this.toServer = filtering.toServer.backlog;
         this.toClient = filtering.toClient.backlog;
-        this.inPlaceToServer = filtering.toServer.inPlace;
-        this.inPlaceToClient = filtering.toClient.inPlace;
     }
 
     /**
@@ -43,19 +38,13 @@ final class Duplex {
      * backlog, and while that is not empty the array stays borrowed until {@link #clientTakesBack}.
      */
     int clientSends(byte[] array, int offset, int length) {
+        Side side = filtering.toServer;
         lock.lock();
         try {
-            if (toServer.isEmpty()) {
-                inPlaceToServer.begin(array, offset);
-            }
-            toServer.borrow(array);
-            filtering.feed(filtering.toServer, ByteBuffer.wrap(array, offset, length));
-            return inPlaceToServer.length();
+            filtering.feed(side, side.begin(array, offset, length, true));
+            return side.lent.staying();
         } finally {
-            inPlaceToServer.end();
-            if (toServer.isEmpty()) {
-                toServer.own();
-            }
+            side.decided();
             changed.signalAll();
             lock.unlock();
         }
@@ -72,15 +61,13 @@ final class Duplex {
 
     /** Feeds what the server sent, which lies in the client's array; answers how much of it may stay there as it is. */
     int serverSent(byte[] array, int offset, int length) {
+        Side side = filtering.toClient;
         lock.lock();
         try {
-            if (toClient.isEmpty()) {
-                inPlaceToClient.begin(array, offset);
-            }
-            filtering.feed(filtering.toClient, ByteBuffer.wrap(array, offset, length));
-            return inPlaceToClient.length();
+            filtering.feed(side, side.begin(array, offset, length, false));
+            return side.lent.staying();
         } finally {
-            inPlaceToClient.end();
+            side.decided();
             lock.unlock();
         }
     }

@@ -16,7 +16,10 @@ import java.util.Optional;
  */
 public interface Filter {
 
-    /** The client sent these bytes; the filter consumes them all, and may keep the rest of an unfinished message. */
+    /**
+     * The client sent these bytes; the filter consumes them all, and may keep a copy of the rest of an unfinished message. The
+     * buffer is the mount's, which comes with it again.
+     */
     void fromClient(ByteBuffer bytes, Steps steps);
 
     /** The server sent these bytes; as {@link #fromClient}. */

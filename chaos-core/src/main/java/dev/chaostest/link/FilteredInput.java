@@ -17,6 +17,7 @@ final class FilteredInput extends InputStream {
     private final Duplex duplex;
     private final InputStream raw;
     private final LongSupplier nanoClock;
+    private final Deadline endless;
     private boolean atEnd;
 
     FilteredInput(FilteredStreams socket, Duplex duplex, InputStream raw, LongSupplier nanoClock) {
@@ -24,6 +25,7 @@ final class FilteredInput extends InputStream {
         this.duplex = duplex;
         this.raw = raw;
         this.nanoClock = nanoClock;
+        this.endless = new Deadline(0, nanoClock);
     }
 
     @Override
@@ -40,7 +42,7 @@ final class FilteredInput extends InputStream {
         if (atEnd) { // said once, a socket says it again even when it is closed
             return -1;
         }
-        Deadline deadline = new Deadline(socket.readTimeout(), nanoClock);
+        Deadline deadline = deadline(socket.readTimeout());
         while (true) {
             socket.requireOpen();
             socket.pump();
@@ -63,6 +65,10 @@ final class FilteredInput extends InputStream {
         }
     }
 
+    private Deadline deadline(int soTimeout) {
+        return soTimeout == 0 ? endless : new Deadline(soTimeout, nanoClock);
+    }
+
     /** Waits once; answers the bytes that came, -1 for the end, 0 for nothing yet. */
     private int await(byte[] bytes, int offset, int length, Deadline deadline) throws IOException {
         // Not "is it held": a hold that has just become due leaves bytes here, and the server may send no more.
@@ -73,10 +79,10 @@ final class FilteredInput extends InputStream {
         }
         int received;
         try {
-            socket.unwatched(true); // before it looks for what is held: a writer that holds more looks here afterwards
+            socket.unwatched(); // before it looks for what is held: a writer that holds more looks here afterwards
             int slice = slice();
             if (slice > 0) {
-                socket.unwatched(false);
+                socket.watched();
             }
             socket.applyTimeout(deadline.slice(slice));
             received = raw.read(bytes, offset, length);
@@ -89,7 +95,7 @@ final class FilteredInput extends InputStream {
             }
             throw closed;
         } finally {
-            socket.unwatched(false);
+            socket.watched();
         }
         if (received < 0 && socket.isCut()) { // as above, in the words of TLS
             return 0;

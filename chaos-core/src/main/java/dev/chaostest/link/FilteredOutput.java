@@ -45,7 +45,7 @@ final class FilteredOutput extends OutputStream {
         int asItIs = duplex.clientSends(bytes, offset, length);
         boolean borrowed = duplex.isToServerPending();
         try {
-            streams.send(bytes, offset, asItIs);
+            streams.send(raw, bytes, offset, asItIs);
         } finally {
             if (borrowed) {
                 duplex.clientTakesBack();

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.SocketException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -57,7 +58,7 @@ final class FilteredStreams {
     private volatile boolean closed;
 
     /** A reader waits for the server without end, so only the writer can send what becomes due. */
-    private volatile boolean unwatched;
+    private final AtomicBoolean unwatched = new AtomicBoolean();
 
     private volatile int appliedTimeout;
 
@@ -175,8 +176,14 @@ final class FilteredStreams {
         return -1;
     }
 
-    void unwatched(boolean now) {
-        unwatched = now;
+    /** From now on; whoever says it looks for what is held afterwards. */
+    void unwatched() {
+        unwatched.set(true);
+    }
+
+    /** Who sees that late looks again soon: nobody need see it at once, which would take as long as all of this does. */
+    void watched() {
+        unwatched.setRelease(false);
     }
 
     /** Sends what is due and carries out a cut that is, unless another thread is just sending. */
@@ -194,8 +201,7 @@ final class FilteredStreams {
     }
 
     /** What was said in one breath goes out in one: a peer that is gone fails a second write before its last words are read. */
-    void send(byte[] bytes, int offset, int length) throws IOException {
-        OutputStream raw = socket.out();
+    void send(OutputStream raw, byte[] bytes, int offset, int length) throws IOException {
         if (!duplex.isToServerPending()) {
             if (length > 0) {
                 raw.write(bytes, offset, length);
@@ -240,7 +246,7 @@ final class FilteredStreams {
 
     /** Whether a reader waits for the server without end. */
     boolean isUnwatched() {
-        return unwatched;
+        return unwatched.get();
     }
 
     void requireOpen() throws SocketException {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link;
 
-import dev.chaostest.link.Filtering.Side;
 import dev.chaostest.link.internal.Onward;
 import dev.chaostest.link.internal.Sluice;
 import dev.chaostest.link.toxic.Signal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +50,7 @@ final class FilteredWay implements Sluice {
         there.other = back;
         back.other = there;
         filtering.endedBy(toClient::close);
+        filtering.leadsToClient(toClient::isDirect);
         return new Pair(there, back);
     }
 
@@ -77,18 +76,11 @@ final class FilteredWay implements Sluice {
     private int feed(byte[] bytes, int length) {
         filtering.lock.lock();
         try {
-            if (side.backlog.isEmpty()) {
-                side.inPlace.begin(bytes, 0);
-            }
-            side.backlog.borrow(bytes);
             answers = side == filtering.toClient && filtering.isAnswerDue().orElse(false);
-            filtering.feed(side, ByteBuffer.wrap(bytes, 0, length));
+            filtering.feed(side, side.begin(bytes, 0, length, true));
             return asItIs(bytes);
         } finally {
-            side.inPlace.end();
-            if (side.backlog.isEmpty()) {
-                side.backlog.own();
-            }
+            side.decided();
             filtering.changed.signalAll();
             filtering.lock.unlock();
         }
@@ -96,7 +88,7 @@ final class FilteredWay implements Sluice {
 
     /** Where a cut follows, the client's last word takes the way through the backlog, which sees to its time. */
     private int asItIs(byte[] bytes) {
-        int length = side.inPlace.length();
+        int length = side.lent.staying();
         if (length > 0 && side == filtering.toClient && filtering.cutAsked() != null) {
             side.backlog.addFirst(Arrays.copyOf(bytes, length));
             return 0;

@@ -8,24 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A filter and the two backlogs that it fills, for a mount of any kind. The lock guards memory only: no I/O happens under it,
  * and who waits lets go of it, so whoever closes may take it.
  */
-final class Filtering implements Steps {
-
-    /** What is to go one way. */
-    static final class Side {
-        final Backlog backlog = new Backlog();
-        final InPlace inPlace = new InPlace();
-
-        /** Its last has been said. */
-        private boolean over;
-    }
+final class Filtering {
 
     final ReentrantLock lock = new ReentrantLock();
     final Condition changed = lock.newCondition();
@@ -36,8 +27,10 @@ final class Filtering implements Steps {
     final List<Hold> stalls = new CopyOnWriteArrayList<>();
 
     private final Filter filter;
+    private final Steps wishes = new Wishes(this);
     private final LongSupplier nanoClock;
     private volatile Runnable ending = () -> {};
+    private volatile BooleanSupplier direct = () -> true;
     private @Nullable Runnable cutDone;
     private @Nullable CutKind cutAsked;
     private boolean gone;
@@ -50,6 +43,11 @@ final class Filtering implements Steps {
     /** What has a cut carried out that nobody who feeds asked for, from any thread; to be said before bytes come. */
     void endedBy(Runnable how) {
         ending = how;
+    }
+
+    /** Whether what is said to the client gets there as it is; to be said before bytes come. */
+    void leadsToClient(BooleanSupplier now) {
+        direct = now;
     }
 
     long now() {
@@ -66,9 +64,9 @@ final class Filtering implements Steps {
             return;
         }
         if (way == toServer) {
-            filter.fromClient(bytes, this);
+            filter.fromClient(bytes, wishes);
         } else {
-            filter.fromServer(bytes, this);
+            filter.fromServer(bytes, wishes);
         }
     }
 
@@ -147,7 +145,7 @@ final class Filtering implements Steps {
         try {
             long now = now();
             if (isLastWord(way, now)) {
-                if (!toServer.over) {
+                if (!toServer.isOver()) {
                     return null;
                 }
                 cutDone();
@@ -184,12 +182,12 @@ final class Filtering implements Steps {
     }
 
     private boolean isEndDue(Side way, long now) {
-        return !way.over && way.backlog.isAtEnd(now) && (cutAsked == null || way == toServer || toServer.over);
+        return !way.isOver() && way.backlog.isAtEnd(now) && (cutAsked == null || way == toServer || toServer.isOver());
     }
 
     /** Whether there is something to send that way now; for who holds the lock. */
     boolean isDue(Side way, long now) {
-        boolean ready = way.backlog.isReady(now) && (toServer.over || !isLastWord(way, now));
+        boolean ready = way.backlog.isReady(now) && (toServer.isOver() || !isLastWord(way, now));
         return ready || isEndDue(way, now);
     }
 
@@ -197,7 +195,7 @@ final class Filtering implements Steps {
     void over(Side way) {
         lock.lock();
         try {
-            way.over = true;
+            way.end();
         } finally {
             changed.signalAll();
             lock.unlock();
@@ -207,7 +205,7 @@ final class Filtering implements Steps {
     boolean isOver(Side way) {
         lock.lock();
         try {
-            return way.over;
+            return way.isOver();
         } finally {
             lock.unlock();
         }
@@ -230,40 +228,8 @@ final class Filtering implements Steps {
         }
     }
 
-    @Override
-    public void toServer(ByteBuffer bytes) {
-        add(toServer, bytes);
-    }
-
-    @Override
-    public void toClient(ByteBuffer bytes) {
-        add(toClient, bytes);
-    }
-
-    private static void add(Side way, ByteBuffer bytes) {
-        if (!way.backlog.isEmpty() || !way.inPlace.takes(bytes)) {
-            way.backlog.add(bytes);
-        }
-    }
-
-    @Override
-    public void toServerInTurn(Supplier<ByteBuffer> bytes) {
-        toServer.backlog.add(bytes);
-    }
-
-    @Override
-    public void holdToServer(Hold hold) {
-        toServer.backlog.add(hold);
-        hold.wake(this::wake);
-    }
-
-    @Override
-    public void holdToClient(Hold hold) {
-        toClient.backlog.add(hold);
-        hold.wake(this::wake);
-    }
-
-    private void wake() {
+    /** Has whoever waits look again. */
+    void wake() {
         lock.lock();
         try {
             changed.signalAll();
@@ -272,8 +238,8 @@ final class Filtering implements Steps {
         }
     }
 
-    @Override
-    public void cut(CutKind kind, Runnable done) {
+    /** The filter wants the connection cut, behind what was said before; for who holds the lock. */
+    void askCut(CutKind kind, Runnable done) {
         if (cutAsked == null) {
             cutAsked = kind;
             cutDone = done;
@@ -282,34 +248,26 @@ final class Filtering implements Steps {
         }
     }
 
-    @Override
-    public void cut(Runnable done) {
-        cut(CutKind.FIN, done);
+    /** Whether what is said to the client may come late or never. */
+    boolean mayLoseForClient() {
+        return !direct.getAsBoolean();
     }
 
-    @Override
-    public void stall(Hold hold) {
-        stalls.removeIf(each -> each.end().isPresent());
-        stalls.add(hold);
-    }
-
-    @Override
-    public Runnable ender() {
-        return () -> {
-            lock.lock();
-            try {
-                if (gone) {
-                    return;
-                }
-                cut(() -> {});
-                changed.signalAll();
-                if (lock.getHoldCount() > 1) { // the filter itself asks: who feeds it carries out the cut
-                    return;
-                }
-            } finally {
-                lock.unlock();
+    /** Ends the connection at once, from any thread. */
+    void endNow() {
+        lock.lock();
+        try {
+            if (gone) {
+                return;
             }
-            ending.run();
-        };
+            askCut(CutKind.FIN, () -> {});
+            changed.signalAll();
+            if (lock.getHoldCount() > 1) { // the filter itself asks: who feeds it carries out the cut
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        ending.run();
     }
 }

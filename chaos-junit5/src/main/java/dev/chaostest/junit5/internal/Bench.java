@@ -75,6 +75,11 @@ final class Bench {
         }
     }
 
+    /** What its oracles can't look at. */
+    List<String> limits() {
+        return oracles.stream().flatMap(oracle -> oracle.limits().stream()).toList();
+    }
+
     void tell(String line) {
         lines.add(line);
     }

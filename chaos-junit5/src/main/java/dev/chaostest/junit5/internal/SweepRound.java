@@ -16,12 +16,15 @@ import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.plan.Site;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
@@ -196,7 +199,8 @@ public final class SweepRound {
     }
 
     private static String firstLine(Throwable thrown) {
-        return String.valueOf(thrown).lines().findFirst().orElse("");
+        String text = thrown instanceof SweepRed ? thrown.getMessage() : thrown.toString();
+        return String.valueOf(text).lines().findFirst().orElse("");
     }
 
     /** Whatever is wrong where nothing was injected does not come from the fault: what is to be said in its place. */
@@ -224,7 +228,14 @@ public final class SweepRound {
     private Outcome outcome(ChaosScope scope, Outcome.Result result, String text) {
         Decisions decisions = scope.round().decisions();
         boolean recurs = turn.variant().filter(it -> it.recurs(decisions)).isPresent();
-        return new Outcome(result, text, decisions.seen(), struck(scope).answers(), recurs, bench.counted());
+        return new Outcome(result, text, points(decisions), struck(scope).answers(), recurs, bench.counted());
+    }
+
+    /** Without what drivers and pools do by themselves: HikariCP looks whether a connection lives when it has rested. */
+    private Map<Site, Long> points(Decisions decisions) {
+        return decisions.seen().entrySet().stream()
+                .filter(each -> run.sweeping().isPoint(each.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /**
@@ -246,6 +257,9 @@ public final class SweepRound {
             if (isFirst()) {
                 recorded.accept(arrived);
             }
+        }
+        if (turn instanceof Turn.Try) {
+            bench.limits().forEach(run.sweeping()::remark);
         }
         Outcome outcome = outcome(scope, thrown);
         run.ended(turn, outcome);

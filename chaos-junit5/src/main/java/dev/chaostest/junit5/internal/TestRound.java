@@ -288,7 +288,8 @@ public final class TestRound implements AutoCloseable {
 
     /** What replays it. */
     Token token() {
-        return sweep.flatMap(round -> round.token(replay.seed(), replay.fullName())).orElseGet(() -> replay.token(scope()));
+        return sweep.flatMap(round -> round.token(replay.seed(), replay.fullName()))
+                .orElseGet(() -> replay.token(scope()));
     }
 
     /** Runs behind the test, before what the scope owns is closed; in reverse order. */

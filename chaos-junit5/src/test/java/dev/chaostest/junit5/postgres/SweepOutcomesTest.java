@@ -69,8 +69,8 @@ class SweepOutcomesTest {
                         "SweepOutcomesTest$RedOnceTestCases.sweeps: 57014 on SELECT account at Bank.ask:9 broke it"
                                 + " once, but not when it was tried again",
                         "  again    : not the same in 2 rounds, so the test is not deterministic. First red "
-                                + "(java.lang.AssertionError: [rounds] ), with 4 arrivals at 4 sites, and [57014] came "
-                                + "back; then green, with 4 arrivals at 4 sites, and [57014] came back");
+                                + "(java.lang.AssertionError: [rounds] ), with 2 arrivals at 2 sites, and [57014] came "
+                                + "back; then green, with 2 arrivals at 2 sites, and [57014] came back");
     }
 
     @Test

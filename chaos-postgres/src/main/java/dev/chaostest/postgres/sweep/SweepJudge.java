@@ -113,18 +113,14 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         Optional<Image> now = space.look();
         Optional<Course> course = before.flatMap(old -> now.map(image -> Course.of(space.shape(), old, image)));
         List<String> told = new ArrayList<>();
-        List<String> counted = new ArrayList<>();
         if (round.turn() instanceof Turn.Clean clean) {
             learn(clean, course);
         } else {
             wrong.addAll(compared(course, round));
-            notCompared().ifPresent(why -> {
-                told.add("state    : not compared, since " + why);
-                counted.add("round whose tables were not compared, since " + why);
-            });
+            notCompared().ifPresent(why -> told.add("state    : not compared, since " + why));
         }
         wrong.addAll(promises.broken());
-        return new Judgement(wrong, told, counted);
+        return new Judgement(wrong, told);
     }
 
     private Optional<String> notCompared() {
@@ -162,6 +158,12 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
         boolean whole = promises.isAllOrNothing() || writeTransactions == 1;
         return course.map(it -> state.judge(it, round.hasReturned(), whole))
                 .orElseGet(() -> state.judgeRedefined(round.hasReturned(), whole));
+    }
+
+    @Override
+    public List<String> limits() {
+        return notCompared().map(why -> "tables were not compared, since " + why).stream()
+                .toList();
     }
 
     /** Watches no more. Twice is harmless. */

@@ -107,7 +107,7 @@ public final class SweptSpace implements AutoCloseable {
     }
 
     private static @Nullable String whyNot(BaseImage base) {
-        return base.shape().tables().isEmpty() ? "the test has none of its own" : null;
+        return base.shape().tables().isEmpty() ? "the test has none of its own; use @IsolatedSchema or @IsolatedDatabase" : null;
     }
 
     /**
@@ -169,7 +169,7 @@ public final class SweptSpace implements AutoCloseable {
     /**
      * Makes all as it was, before anything of the next round runs. No round may be armed.
      *
-     * @param shifted whether sequences are to give other values this time
+     * @param shifted whether sequences are to give other values this time, and a pool other sessions
      * @return whether it is; if not, a definition was changed, or the role may not undo what was done, and a new space must be
      *     made
      */
@@ -181,6 +181,9 @@ public final class SweptSpace implements AutoCloseable {
             }
             if (shifted) {
                 base.shiftSequences(SHIFT);
+                if (pool != null) {
+                    pool.renew();
+                }
             }
             if (pool != null) {
                 pool.fill(wire::backends);

@@ -3,6 +3,8 @@ package dev.chaostest.postgres.sweep.internal;
 
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.PoolNumbers;
+import dev.chaostest.postgres.pool.internal.HikariPresence;
+import dev.chaostest.postgres.pool.internal.HikariSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -61,6 +63,15 @@ public final class FilledPool {
             lent.forEach(FilledPool::giveBack);
         }
         good = sessions.get();
+    }
+
+    /** Has it filled with other sessions the next time, so that what tells sessions apart, such as their pid, differs. */
+    public void renew() throws SQLException {
+        wanted = Math.max(wanted, total());
+        good = List.of();
+        if (HikariPresence.isPresent()) {
+            HikariSource.evictIdle(pool);
+        }
     }
 
     /** A round begins: what becomes of the connections now has to be looked at behind it. */

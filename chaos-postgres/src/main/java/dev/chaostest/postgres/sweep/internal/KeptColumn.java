@@ -20,4 +20,9 @@ public record KeptColumn(String name, String type, boolean generated, boolean ke
     boolean isWhole() {
         return type.equals("bigint") || type.equals("integer") || type.startsWith("numeric");
     }
+
+    /** Whether it can hold a time among other things: a message, a document. */
+    boolean isText() {
+        return type.equals("text") || type.startsWith("character") || type.startsWith("json") || type.endsWith("[]");
+    }
 }

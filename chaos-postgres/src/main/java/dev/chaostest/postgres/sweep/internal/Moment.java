@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,26 +27,54 @@ record Moment(Instant from, Instant to) {
     private static final long QUARTER = Duration.ofMinutes(15).toSeconds();
     private static final Pattern DATE_AND_TIME =
             Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[ T](\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?).*");
+    /** The same within a text, a date alone, or a number of digits that a time may have. */
+    private static final Pattern IN_TEXT = Pattern.compile(
+            "(?<!\\d)(?:(\\d{4}-\\d\\d-\\d\\d)(?:[ T](\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?))?|(?:\\d{3}){3,5}\\d)(?!\\d)");
     private static final Pattern TIME = Pattern.compile("(\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?).*");
 
     /** Whether a value of this column is the round's time. */
     boolean isIn(KeptColumn column, String value) {
         try {
-            return (column.isTemporal() && isTime(column, value)) || (column.isWhole() && isNumber(value));
+            return column.isText()
+                    ? hasTime(value)
+                    : (column.isTemporal() && isTime(column, value)) || (column.isWhole() && isNumber(value));
         } catch (DateTimeParseException e) { // infinity, a year beyond 9999
             return false;
         }
     }
 
+    /** Somewhere in it: a document for others most often says when it was made. */
+    private boolean hasTime(String value) {
+        return IN_TEXT.matcher(value).results().anyMatch(this::isTime);
+    }
+
+    private boolean isTime(MatchResult found) {
+        String date = found.group(1);
+        try {
+            return date == null
+                    ? isNumber(found.group())
+                    : found.group(2) == null ? isToday(date) : isNear(date, found.group(2));
+        } catch (DateTimeParseException e) { // the 99th of a month
+            return false;
+        }
+    }
+
+    private boolean isToday(String date) {
+        LocalDate today = LocalDate.ofInstant(from, ZoneOffset.UTC);
+        return Math.abs(LocalDate.parse(date).toEpochDay() - today.toEpochDay()) <= 1;
+    }
+
+    private boolean isNear(String date, String time) {
+        return isNear(LocalDateTime.parse(date + "T" + time).toEpochSecond(ZoneOffset.UTC));
+    }
+
     private boolean isTime(KeptColumn column, String value) {
         if (column.type().equals("date")) {
-            LocalDate today = LocalDate.ofInstant(from, ZoneOffset.UTC);
-            return Math.abs(LocalDate.parse(value).toEpochDay() - today.toEpochDay()) <= 1;
+            return isToday(value);
         }
         Matcher whole = DATE_AND_TIME.matcher(value);
         if (whole.matches()) {
-            return isNear(
-                    LocalDateTime.parse(whole.group(1) + "T" + whole.group(2)).toEpochSecond(ZoneOffset.UTC));
+            return isNear(whole.group(1), whole.group(2));
         }
         Matcher time = TIME.matcher(value);
         return time.matches()
