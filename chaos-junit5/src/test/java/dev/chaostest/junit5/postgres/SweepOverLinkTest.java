@@ -115,7 +115,8 @@ class SweepOverLinkTest {
         Inner inner = Inner.run(RetryingTestCases.class);
         assertThat(inner.message())
                 .contains("connection lost after COMMIT broke it\n")
-                .containsPattern("\n  truth    : transaction \\d+ COMMITTED; the client saw 08006 and ran it again as \\d+\n")
+                .containsPattern(
+                        "\n  truth    : transaction \\d+ COMMITTED; the client saw 08006 and ran it again as \\d+\n")
                 .contains("\n  state    : expected all that the clean round changed")
                 .contains("\n  again    : the same in 2 of 2 rounds\n");
     }
@@ -133,7 +134,7 @@ class SweepOverLinkTest {
     @Test
     void whoWorksOnInAFailedTransactionIsFound() {
         assertThat(Inner.run(WorkingOnTestCases.class).message())
-                .contains("\n  25P02    : sql:SELECT ? was sent though its transaction had failed; roll back first\n");
+                .contains("\n  25P02    : SELECT ? was sent though its transaction had failed; roll back first\n");
     }
 
     @Test

@@ -12,12 +12,12 @@ import dev.chaostest.postgres.sweep.internal.Shape;
 import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.postgres.wire.WireSession;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -47,6 +47,7 @@ public final class SweptSpace implements AutoCloseable {
 
     /** More than a test takes from a sequence in a round. */
     private static final Duration BEHIND_LINKS = Duration.ofSeconds(2);
+
     private static final long PAUSE_NANOS = 1_000_000;
 
     private static final long SHIFT = 1_000;
@@ -107,7 +108,9 @@ public final class SweptSpace implements AutoCloseable {
     }
 
     private static @Nullable String whyNot(BaseImage base) {
-        return base.shape().tables().isEmpty() ? "the test has none of its own; use @IsolatedSchema or @IsolatedDatabase" : null;
+        return base.shape().tables().isEmpty()
+                ? "the test has none of its own; use @IsolatedSchema or @IsolatedDatabase"
+                : null;
     }
 
     /**
@@ -209,7 +212,8 @@ public final class SweptSpace implements AutoCloseable {
     /** A client behind a link has closed its end before the link hears of it; nobody knows who opened it. */
     private void awaitEndsBehindLinks() {
         long end = System.nanoTime() + BEHIND_LINKS.toNanos();
-        while (System.nanoTime() - end < 0 && opened().anyMatch(each -> each.openedBy().isEmpty())) {
+        while (System.nanoTime() - end < 0
+                && opened().anyMatch(each -> each.openedBy().isEmpty())) {
             LockSupport.parkNanos(PAUSE_NANOS); // the client does not tell when it closes
         }
     }

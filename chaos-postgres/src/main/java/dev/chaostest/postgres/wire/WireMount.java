@@ -86,8 +86,8 @@ public final class WireMount implements AutoCloseable {
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
     private final AtomicLong cancelNumbers = new AtomicLong();
-    private final DriverSockets sockets = new DriverSockets(
-            (by, encryption, server) -> newFilter(Hopeless.ofDataSource(), by, encryption, server));
+    private final DriverSockets sockets =
+            new DriverSockets((by, encryption, server) -> newFilter(Hopeless.ofDataSource(), by, encryption, server));
 
     private WireMount(String key, String thing, boolean isDataSource, Optional<WireMount> joined) {
         this.isDataSource = isDataSource;
@@ -131,8 +131,8 @@ public final class WireMount implements AutoCloseable {
                 .filter(each -> each.isDataSource && each.mount.armed() == round)
                 .toList();
         Optional<WireMount> only = sources.size() == 1 ? Optional.of(sources.get(0)) : Optional.empty();
-        return register(() -> new WireMount(
-                name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name, false, only));
+        return register(() ->
+                new WireMount(name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name, false, only));
     }
 
     private static WireMount ofDataSource(String key) {
@@ -215,7 +215,14 @@ public final class WireMount implements AutoCloseable {
         CancelSender cancels = new CancelSender(cancelNumbers, server);
         return new WireFilter(
                 new Shared(
-                        mount, backends, () -> locked, () -> announcer, this::refused, this::transactions, cancels, hopeless),
+                        mount,
+                        backends,
+                        () -> locked,
+                        () -> announcer,
+                        this::refused,
+                        this::transactions,
+                        cancels,
+                        hopeless),
                 openedBy,
                 new Encryption(encryption, blind));
     }

@@ -156,7 +156,8 @@ class WireLinkProtocolTest {
                 stream.setFlushedLSN(stream.getLastReceiveLSN());
                 stream.forceUpdateStatus();
                 stream.close();
-                assertThat(WireTestServer.read(walsender, "SHOW server_encoding")).isEqualTo("UTF8");
+                assertThat(WireTestServer.read(walsender, "SHOW server_encoding"))
+                        .isEqualTo("UTF8");
             }
         }
         assertThat(scope.fired()).isEmpty();
@@ -167,8 +168,7 @@ class WireLinkProtocolTest {
         try (Changes changes = new Changes()) {
             List<String> all = changes.expected();
             List<String> seen = new ArrayList<>();
-            scope.inject(Rule.of(
-                    WireTarget.message("CopyData from server"), Trigger.nth(20), new Cut(When.BEFORE)));
+            scope.inject(Rule.of(WireTarget.message("CopyData from server"), Trigger.nth(20), new Cut(When.BEFORE)));
             try (Connection walsender = walsender()) {
                 PGReplicationStream stream = changes.stream(walsender);
                 assertState("08006", () -> {
@@ -177,9 +177,9 @@ class WireLinkProtocolTest {
                     }
                 });
             }
-            assertThat(scope.fired()).singleElement().satisfies(fired -> assertThat(
-                            fired.hit().site().name())
-                    .startsWith("CopyData from server"));
+            assertThat(scope.fired())
+                    .singleElement()
+                    .satisfies(fired -> assertThat(fired.hit().site().name()).startsWith("CopyData from server"));
             assertThat(seen).hasSizeLessThan(20); // keep-alives are messages, too
             assertThat(all).startsWith(seen.toArray(String[]::new));
         }
@@ -242,7 +242,8 @@ class WireLinkProtocolTest {
             }
             assertState("40001", batch::executeBatch);
             connection.rollback();
-            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM t")).isEqualTo("0");
+            assertThat(WireTestServer.read(connection, "SELECT count(*) FROM t"))
+                    .isEqualTo("0");
         }
         scope.verify();
     }
@@ -332,7 +333,8 @@ class WireLinkProtocolTest {
 
     private static void startup(Socket client) throws IOException {
         byte[] who = "user\0postgres\0database\0postgres\0\0".getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer message = ByteBuffer.allocate(8 + who.length).putInt(8 + who.length).putInt(3 << 16);
+        ByteBuffer message =
+                ByteBuffer.allocate(8 + who.length).putInt(8 + who.length).putInt(3 << 16);
         client.getOutputStream().write(message.put(who).array());
     }
 

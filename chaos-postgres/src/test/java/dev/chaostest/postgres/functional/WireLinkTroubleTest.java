@@ -89,8 +89,9 @@ class WireLinkTroubleTest {
                 server.stop(StopMode.FAST);
                 server.start();
                 assertThatThrownBy(() -> WireTestServer.read(connection, "SELECT 1"))
-                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                                .isIn("57P01", "08006"));
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isIn("57P01", "08006"));
             }
             scope.inject(Rule.of(SqlTarget.on("SELECT"), Trigger.nth(1), ServerError.of("40001")));
             assertState("40001", () -> read(link, "SELECT 2"));
@@ -183,7 +184,8 @@ class WireLinkTroubleTest {
 
     private static void startup(Socket client) throws IOException {
         byte[] who = "user\0postgres\0database\0postgres\0\0".getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer message = ByteBuffer.allocate(8 + who.length).putInt(8 + who.length).putInt(3 << 16);
+        ByteBuffer message =
+                ByteBuffer.allocate(8 + who.length).putInt(8 + who.length).putInt(3 << 16);
         client.getOutputStream().write(message.put(who).array());
     }
 
