@@ -93,6 +93,8 @@ class WireLinkTroubleTest {
                                 SQLException.class,
                                 e -> assertThat(e.getSQLState()).isIn("57P01", "08006"));
             }
+            // What the dead connection said last may still be on its way, and is an arrival, too.
+            await().atMost(PATIENCE).until(() -> link.link().connections() == 0);
             scope.inject(Rule.of(SqlTarget.on("SELECT"), Trigger.nth(1), ServerError.of("40001")));
             assertState("40001", () -> read(link, "SELECT 2"));
             assertThat(read(link, "SELECT 3")).isEqualTo("3");
