@@ -3,6 +3,7 @@ package dev.chaostest;
 
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.schedule.RunningSchedule;
 import dev.chaostest.schedule.Schedule;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wrong on purpose, from the first arming until it is healed for good.
@@ -24,9 +26,22 @@ final class ActiveChaos {
     private final List<ActiveInjection> injections = new CopyOnWriteArrayList<>();
     private final List<RunningSchedule> schedules = new CopyOnWriteArrayList<>();
     private final AtomicBoolean healed = new AtomicBoolean();
+    private volatile @Nullable String forbidden;
 
     ActiveChaos(Round round) {
         this.round = round;
+    }
+
+    /** @param why the sentence that faults fail with from now on */
+    void forbid(String why) {
+        forbidden = why;
+    }
+
+    void requireAllowed() {
+        String why = forbidden;
+        if (why != null) {
+            throw new ChaosException(why);
+        }
     }
 
     void arm(Mount mount) {
@@ -42,6 +57,7 @@ final class ActiveChaos {
     }
 
     Injection inject(Rule rule) {
+        requireAllowed();
         mounts.forEach(mount -> mount.requireCarried(rule));
         if (healed.get()) {
             throw healedAlready("\"" + rule + "\" must be injected");
@@ -56,6 +72,7 @@ final class ActiveChaos {
 
     /** @param owned told before anybody else knows the handle */
     RunningSchedule run(Schedule schedule, Consumer<RunningSchedule> owned) {
+        requireAllowed();
         if (healed.get()) {
             throw healedAlready("schedule \"" + schedule + "\" must run");
         }

@@ -12,21 +12,16 @@ import dev.chaostest.link.Filter;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
-import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
-import dev.chaostest.plan.Tally;
 import dev.chaostest.schedule.RunningSchedule;
 import dev.chaostest.schedule.Schedule;
 import dev.chaostest.time.TimeSource;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one test round owns: its seed, plan and ledger, and everything that was opened for it.
@@ -52,13 +47,13 @@ public final class ChaosScope implements AutoCloseable {
     private final Round round;
     private final Owner owner;
     private final ActiveChaos chaos;
-    private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
-    private volatile @Nullable String forbidden;
+    private final Fulfilment fulfilment;
 
     private ChaosScope(Round round) {
         this.round = round;
         this.owner = new Owner(round.name());
         this.chaos = new ActiveChaos(round);
+        this.fulfilment = new Fulfilment(round);
     }
 
     /**
@@ -161,7 +156,7 @@ public final class ChaosScope implements AutoCloseable {
      * @param why the sentence that {@link #inject} fails with
      */
     public void forbidFaults(String why) {
-        forbidden = why;
+        chaos.forbid(why);
     }
 
     /**
@@ -170,10 +165,7 @@ public final class ChaosScope implements AutoCloseable {
      * @throws dev.chaostest.plan.ChaosException if they are
      */
     public void requireFaultsAllowed() {
-        String why = forbidden;
-        if (why != null) {
-            throw new ChaosException(why);
-        }
+        chaos.requireAllowed();
     }
 
     /**
@@ -184,7 +176,6 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed already
      */
     public Injection inject(Rule rule) {
-        requireFaultsAllowed();
         return chaos.inject(rule);
     }
 
@@ -197,30 +188,24 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed already
      */
     public RunningSchedule run(Schedule schedule) {
-        requireFaultsAllowed();
         return chaos.run(schedule, running -> own("schedule \"" + schedule + "\"", running));
     }
 
     /**
      * Hands a resource over: it is closed with the scope, in reverse order of handing over, each on a thread of its own
-     * and within 30 seconds, so that one that hangs does not hang the test run. One that is {@link Reportable} has a part
-     * in the report of a red test.
+     * and within 30 seconds, so that one that hangs does not hang the run. A {@link Reportable} is part of a red report.
      *
      * @param what its name, for messages
      * @return the resource
      * @throws IllegalStateException if the scope is closed already; the resource is closed then
      */
     public <T extends AutoCloseable> T own(String what, T resource) {
-        T owned = owner.own(what, resource);
-        if (owned instanceof Reportable reportable) {
-            reportables.add(reportable);
-        }
-        return owned;
+        return owner.own(what, resource);
     }
 
     /** What it owns that has a part in the report of a red test, in the order of handing over. */
     public List<Reportable> reportables() {
-        return List.copyOf(reportables);
+        return owner.reportables();
     }
 
     /**
@@ -234,7 +219,7 @@ public final class ChaosScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed or closed already
      */
     public TcpLink link(String name, InetSocketAddress server) {
-        return owned(name, TcpLink.open(name, server, this::requireFaultsAllowed));
+        return OwnedLink.of(this, name, TcpLink.open(name, server, this::requireFaultsAllowed));
     }
 
     /**
@@ -243,25 +228,7 @@ public final class ChaosScope implements AutoCloseable {
      * @param filters asked once for each connection
      */
     public TcpLink link(String name, InetSocketAddress server, Supplier<? extends Filter> filters) {
-        return owned(name, TcpLink.open(name, server, this::requireFaultsAllowed, filters));
-    }
-
-    private TcpLink owned(String name, TcpLink link) {
-        try {
-            checkResidue("threads, connections or ports of link " + name, link::residue);
-        } catch (RuntimeException closedAlready) {
-            link.close();
-            throw closedAlready;
-        }
-        own("link " + name, link);
-        round.whenOver(
-                () -> { // to heal is to undo what was done by hand, too
-                    link.release();
-                    link.repair();
-                    link.restore();
-                });
-        arm(link.mount());
-        return link;
+        return OwnedLink.of(this, name, TcpLink.open(name, server, this::requireFaultsAllowed, filters));
     }
 
     /**
@@ -290,23 +257,12 @@ public final class ChaosScope implements AutoCloseable {
      * run.
      */
     public List<String> unfulfilled() {
-        if (round.wouldStrike() != null) {
-            return List.of();
-        }
-        List<String> sentences = new ArrayList<>(unreached());
-        if (sentences.isEmpty() && !round.decisions().isFollowingPart()) {
-            round.decisions().tallies().stream()
-                    .filter(Tally::isMissed)
-                    .map(Missed::sentence)
-                    .forEach(sentences::add);
-        }
-        sentences.addAll(round.mismatches());
-        return sentences;
+        return fulfilment.unfulfilled();
     }
 
     /** In a replay: what was recorded and did not strike so far, one sentence each. */
     public List<String> unreached() {
-        return round.wouldStrike() == null ? round.decisions().unreached() : List.of();
+        return fulfilment.unreached();
     }
 
     /**
@@ -317,19 +273,7 @@ public final class ChaosScope implements AutoCloseable {
      * @throws NotReproducedError in a replay, if it did not come to all that was recorded
      */
     public void verify() {
-        if (!round.findings().isEmpty()) {
-            throw new FindingError(String.join("\n", round.findings()));
-        }
-        List<String> unreached = unreached();
-        if (!unreached.isEmpty()) {
-            throw new NotReproducedError(
-                    Missed.notReproduced(plan(), unreached, round.decisions().seen()));
-        }
-        List<String> sentences = unfulfilled();
-        if (!sentences.isEmpty()) {
-            throw new UnfulfilledPlanError(
-                    Missed.message(sentences, round.decisions().seen()));
-        }
+        fulfilment.verify();
     }
 
     /** The faults that struck, in order. */

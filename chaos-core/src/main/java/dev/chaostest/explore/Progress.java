@@ -39,8 +39,8 @@ final class Progress {
         long now = time.nanos();
         if (now - told >= PAUSE) {
             told = now;
-            out.accept(test + ": " + tallying.rounds() + " of at most " + planned + (planned == 1 ? " round, " : " rounds, ")
-                    + tallying.red() + " red");
+            out.accept(test + ": " + tallying.rounds() + " of at most " + planned
+                    + (planned == 1 ? " round, " : " rounds, ") + tallying.red() + " red");
         }
     }
 

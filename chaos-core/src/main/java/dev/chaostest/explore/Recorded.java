@@ -70,7 +70,9 @@ public final class Recorded {
 
     @Override
     public String toString() {
-        return points.size() + (points.size() == 1 ? " point of " : " points of ") + arrivals.size()
+        return points.size()
+                + (points.size() == 1 ? " point of " : " points of ")
+                + arrivals.size()
                 + (arrivals.size() == 1 ? " arrival" : " arrivals");
     }
 }

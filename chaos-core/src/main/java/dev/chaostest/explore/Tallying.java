@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Counts what comes of the rounds of one sweep. */
 final class Tallying {
 
-    private static final String THE_SAME = "fault that would last, where the site was not reached again behind the fault";
+    private static final String THE_SAME =
+            "fault that would last, where the site was not reached again behind the fault";
     private static final String RED_ALREADY = "fault that would last, where it is red already when it strikes once";
     private static final String POINTLESS = "fault that would last, where it could not be had once";
 
@@ -29,6 +30,7 @@ final class Tallying {
     private final List<String> notReached = new ArrayList<>();
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<Site> underFault = new HashSet<>();
+    private final Set<Point> broken = new HashSet<>();
     private Set<Site> clean = Set.of();
     /** By point and fault: why the same fault need not be tried as one that lasts. */
     private final Map<Struck, String> needless = new HashMap<>();
@@ -95,6 +97,7 @@ final class Tallying {
         boolean again = tried.first().isPresent();
         if (again) {
             red.add(tried.of().toString());
+            broken.add(tried.of().point());
             return;
         }
         rounds++;
@@ -145,6 +148,7 @@ final class Tallying {
         }
         return new Verdict(
                 points,
+                broken.size(),
                 rounds,
                 green,
                 red,

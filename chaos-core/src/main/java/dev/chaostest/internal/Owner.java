@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.internal;
 
+import dev.chaostest.ledger.Reportable;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,6 +30,7 @@ public final class Owner implements AutoCloseable {
     private final Duration deadline;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Owned> stack = new ArrayDeque<>();
+    private final List<Reportable> reportables = new CopyOnWriteArrayList<>();
     private boolean closed;
 
     public Owner(String name) {
@@ -42,6 +45,9 @@ public final class Owner implements AutoCloseable {
     /** Takes a resource over and returns it. */
     public <T extends AutoCloseable> T own(String what, T resource) {
         if (push(new Owned(what, resource))) {
+            if (resource instanceof Reportable reportable) {
+                reportables.add(reportable);
+            }
             return resource;
         }
         IllegalStateException late = new IllegalStateException(what + " must be handed over while scope \"" + name
@@ -62,6 +68,11 @@ public final class Owner implements AutoCloseable {
                         + String.join("; ", left) + ". Close it in the code under test.");
             }
         });
+    }
+
+    /** What was taken over and has a part in a report, in that order. */
+    public List<Reportable> reportables() {
+        return List.copyOf(reportables);
     }
 
     private boolean push(Owned owned) {

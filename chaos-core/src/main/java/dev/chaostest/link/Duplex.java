@@ -195,8 +195,7 @@ final class Duplex {
 
     /** Whether the client may wait for what never comes, though nothing is held. */
     boolean isStalled() {
-        return !filtering.stalls.isEmpty()
-                && filtering.stalls.stream().anyMatch(hold -> hold.end().isEmpty());
+        return filtering.isStalled();
     }
 
     /** The nanoseconds until somebody who reads without end is to ask whether there is hope. */

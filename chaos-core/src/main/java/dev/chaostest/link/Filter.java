@@ -2,6 +2,7 @@
 package dev.chaostest.link;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Understands a protocol and says what becomes of its bytes: a state machine without I/O, threads or waiting.
@@ -31,6 +32,14 @@ public interface Filter {
      */
     default boolean mayClientHalfClose() {
         return true;
+    }
+
+    /**
+     * Whether the client waits for something that the server has yet to say, as far as the protocol tells; empty where it does
+     * not. Called as the others are: by one thread at a time.
+     */
+    default Optional<Boolean> isAnswerDue() {
+        return Optional.empty();
     }
 
     /** The connection is gone, for whatever reason; called once, and nothing is called after it. */

@@ -30,6 +30,9 @@ final class FilteredWay implements Sluice {
     /** Held by who sends, from where it takes what is next to where that is written: so the order is kept. */
     private final ReentrantLock turn = new ReentrantLock();
 
+    /** Whether the last that came was an answer; as the filter, under its lock. */
+    private boolean answers;
+
     private final AtomicBoolean draining = new AtomicBoolean();
     private @Nullable FilteredWay other;
 
@@ -47,6 +50,7 @@ final class FilteredWay implements Sluice {
         there.other = back;
         back.other = there;
         filtering.endedBy(toClient::close);
+        filtering.leadsToClient(toClient::isDirect);
         return new Pair(there, back);
     }
 
@@ -72,6 +76,7 @@ final class FilteredWay implements Sluice {
     private int feed(byte[] bytes, int length) {
         filtering.lock.lock();
         try {
+            answers = side == filtering.toClient && filtering.isAnswerDue().orElse(false);
             filtering.feed(side, side.begin(bytes, 0, length, true));
             return asItIs(bytes);
         } finally {
@@ -215,6 +220,45 @@ final class FilteredWay implements Sluice {
                 filtering.changed.await(held > 0 ? held : Long.MAX_VALUE, TimeUnit.NANOSECONDS);
             }
             return !filtering.isOver(side);
+        } finally {
+            filtering.lock.unlock();
+        }
+    }
+
+    @Override
+    public Turn turn() {
+        filtering.lock.lock();
+        try {
+            FilteredWay back = side == filtering.toClient ? this : other;
+            Turn clients = back != null && back.answers ? Turn.ANSWERED : Turn.CLIENT;
+            return filtering.isAnswerDue().map(due -> due ? Turn.SERVER : clients).orElse(Turn.UNKNOWN);
+        } finally {
+            filtering.lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isStuck() {
+        filtering.lock.lock();
+        try {
+            Hold next = side.backlog.front(filtering.now());
+            return (next != null && next.isUntilHopeless()) || filtering.isStalled();
+        } finally {
+            filtering.lock.unlock();
+        }
+    }
+
+    /** As in {@link Duplex#givenUp}: what waited must not go on now. */
+    @Override
+    public void giveUp() {
+        filtering.lock.lock();
+        try {
+            Hold next = side.backlog.front(filtering.now());
+            if (next != null && next.isUntilHopeless()) {
+                next.giveUp();
+                side.backlog.dropAll();
+            }
+            filtering.stalls.forEach(Hold::giveUp);
         } finally {
             filtering.lock.unlock();
         }

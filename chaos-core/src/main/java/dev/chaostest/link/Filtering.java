@@ -4,9 +4,11 @@ package dev.chaostest.link;
 import dev.chaostest.link.toxic.Signal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class Filtering {
     private final Steps wishes = new Wishes(this);
     private final LongSupplier nanoClock;
     private volatile Runnable ending = () -> {};
+    private volatile BooleanSupplier direct = () -> true;
     private @Nullable Runnable cutDone;
     private @Nullable CutKind cutAsked;
     private boolean gone;
@@ -40,6 +43,11 @@ final class Filtering {
     /** What has a cut carried out that nobody who feeds asked for, from any thread; to be said before bytes come. */
     void endedBy(Runnable how) {
         ending = how;
+    }
+
+    /** Whether what is said to the client gets there as it is; to be said before bytes come. */
+    void leadsToClient(BooleanSupplier now) {
+        direct = now;
     }
 
     long now() {
@@ -60,6 +68,16 @@ final class Filtering {
         } else {
             filter.fromServer(bytes, wishes);
         }
+    }
+
+    /** Whether the client waits for an answer, as far as the filter knows; for who holds the lock. */
+    Optional<Boolean> isAnswerDue() {
+        return gone ? Optional.empty() : filter.isAnswerDue();
+    }
+
+    /** Whether the client may wait for what never comes, though nothing is held. */
+    boolean isStalled() {
+        return !stalls.isEmpty() && stalls.stream().anyMatch(hold -> hold.end().isEmpty());
     }
 
     /** Whether the filter asked for a cut and everything before it is on its way. */
@@ -228,6 +246,11 @@ final class Filtering {
             toServer.backlog.end(Signal.END);
             toClient.backlog.end(Signal.END);
         }
+    }
+
+    /** Whether what is said to the client may come late or never. */
+    boolean mayLoseForClient() {
+        return !direct.getAsBoolean();
     }
 
     /** Ends the connection at once, from any thread. */

@@ -138,6 +138,11 @@ public final class Hold {
         return patience.equals(WITHOUT_END) || since == null ? Long.MAX_VALUE : patience.toNanos() - (now - since);
     }
 
+    /** Whether it may be ended since nothing else would. */
+    boolean isUntilHopeless() {
+        return !patience.equals(WITHOUT_END);
+    }
+
     /** Whether one who waits without end waits in vain; asks no more often than the patience says. */
     boolean isHopeless(long now) {
         Long since = began.get();

@@ -11,6 +11,7 @@ import dev.chaostest.mount.Round;
 import dev.chaostest.plan.Fault;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.time.TimeSource;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +54,7 @@ public final class TcpLink implements AutoCloseable {
         this.server = server;
         this.mount = mount;
         this.permission = permission;
-        this.relay = Relay.open(name, server, mount, sluices);
+        this.relay = Relay.open(name, server, mount, sluices, TimeSource.system());
     }
 
     /**
@@ -129,6 +130,14 @@ public final class TcpLink implements AutoCloseable {
     /** Where a scope is armed. */
     public Mount mount() {
         return mount;
+    }
+
+    /**
+     * Says what is known of its clients, from now on. One that waits without end for what a fault keeps is
+     * {@linkplain dev.chaostest.mount.LinkPatience ended}, unless it will give up by itself.
+     */
+    public void clients(LinkClients known) {
+        relay.clients(known);
     }
 
     /** How many clients are connected now. */

@@ -2,9 +2,7 @@
 package dev.chaostest.mount;
 
 import dev.chaostest.ledger.Ledger;
-import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Decision;
 import dev.chaostest.plan.Decisions;
 import dev.chaostest.plan.Detail;
 import dev.chaostest.plan.Hit;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Round {
 
-    private static final int MISMATCHES_MAX = 100;
+    private static final int FINDINGS_MAX = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String name;
@@ -45,18 +42,15 @@ public final class Round {
     private final Ledger ledger;
     private final Decisions decisions;
     private final Parking parking = new Parking();
-    private final List<String> mismatches = new CopyOnWriteArrayList<>();
-    private final Set<String> unseen = ConcurrentHashMap.newKeySet();
-    /** By place in the ledger; as many as there are calls in flight, unless a seam is broken. */
-    private final Map<Long, LedgerEntry.Fired> unanswered = new ConcurrentSkipListMap<>();
-
+    private final Answers answers;
+    private final Strikes strikes;
     private final Map<String, AtomicLong> lanes = new ConcurrentHashMap<>();
     private final AtomicBoolean begun = new AtomicBoolean();
     private final @Nullable WouldStrike dryRun;
     private final List<Runnable> adding = new CopyOnWriteArrayList<>();
-    private final Holds holds = new Holds();
     private final List<String> findings = new CopyOnWriteArrayList<>();
     private volatile Duration patience = PATIENCE;
+    private final LinkPatience linkPatience = new LinkPatience();
     private final Detail nothingElse = () -> null;
     private volatile @Nullable HitListener listener;
 
@@ -79,6 +73,8 @@ public final class Round {
         this.decisions = new Decisions(plan, time::nanos);
         plan.rules().forEach(ledger::planned);
         this.dryRun = dryRun;
+        this.answers = new Answers(ledger);
+        this.strikes = new Strikes(this, dryRun, answers);
     }
 
     /** Begins a round that decides about every arrival and only counts: nothing strikes. */
@@ -153,16 +149,7 @@ public final class Round {
     }
 
     List<Pending> ask(Lasting lasting, Detail detail) {
-        List<Pending> due = new ArrayList<>();
-        for (Decision decision : parking.isOver() ? List.<Decision>of() : decisions.ask(lasting, detail)) {
-            if (dryRun != null) {
-                dryRun.count(decision);
-                continue;
-            }
-            decision.due().forEach(each -> due.add(holds.decided(new Pending(this, decision.hit(), each))));
-            decision.overshadowed().forEach(rule -> ledger.overshadowed(decision.hit(), rule));
-        }
-        return due;
+        return parking.isOver() ? List.of() : strikes.pending(decisions.ask(lasting, detail));
     }
 
     /**
@@ -189,7 +176,7 @@ public final class Round {
         if (told != null) {
             told.hit(hit, detail, text, machinery);
         }
-        return carryOut(decisions.about(hit, detail), text, machinery);
+        return strikes.of(decisions.about(hit, detail), text, machinery);
     }
 
     /**
@@ -213,27 +200,6 @@ public final class Round {
     public boolean isWanted(Site site) {
         HitListener told = listener;
         return (told != null && told.wants(site)) || decisions.isAbout(site);
-    }
-
-    private @Nullable Strike carryOut(@Nullable Decision decision, Supplier<String> text, Set<String> machinery) {
-        if (decision == null) {
-            return null;
-        }
-        if (dryRun != null) {
-            dryRun.count(decision);
-            return null;
-        }
-        String caller = Callers.nearest(machinery);
-        List<Strike.Blow> blows = new ArrayList<>();
-        for (Decision.Due due : decision.due()) {
-            LedgerEntry.Fired fired = ledger.fired(decision.hit(), due, text.get(), caller);
-            if (fired.fault().mustComeBack().isPresent() && unanswered.size() < MISMATCHES_MAX) {
-                unanswered.put(fired.sequence(), fired);
-            }
-            blows.add(new Strike.Blow(this, fired, due.draw()));
-        }
-        decision.overshadowed().forEach(rule -> ledger.overshadowed(decision.hit(), rule));
-        return new Strike(blows);
     }
 
     /**
@@ -286,13 +252,18 @@ public final class Round {
         patience = longest;
     }
 
+    /** How long a client of a link waits in vain. */
+    public LinkPatience linkPatience() {
+        return linkPatience;
+    }
+
     /**
      * Reports something that is wrong whatever the test asserts, which makes it red; the first 100 are kept.
      *
      * @param sentence says what must be, what is, and what to do
      */
     public void found(String sentence) {
-        if (findings.size() < MISMATCHES_MAX) {
+        if (findings.size() < FINDINGS_MAX) {
             findings.add(sentence);
             ledger.noted("finding: " + sentence);
         }
@@ -305,28 +276,14 @@ public final class Round {
 
     /** Faults that struck, and for which something else came back than planned or nothing at all; one sentence each. */
     public List<String> mismatches() {
-        List<String> sentences = new ArrayList<>(mismatches);
-        unanswered.values().stream()
-                .map(fired -> struck(fired) + ", but nothing was seen to come back")
-                .forEach(sentences::add);
-        sentences.addAll(holds.lacking());
+        List<String> sentences = new ArrayList<>(answers.mismatches());
+        sentences.addAll(strikes.lacking());
         return sentences;
     }
 
-    void answered(LedgerEntry.Fired fired, String answer, LedgerEntry.@Nullable Cause cause) {
-        unanswered.remove(fired.sequence());
-        boolean planned = ledger.answered(fired, answer, cause).planned();
-        if (!planned && mismatches.size() < MISMATCHES_MAX) {
-            mismatches.add(struck(fired) + ", but " + answer + " came back");
-        }
-    }
-
-    void refused(LedgerEntry.Fired fired, String why) {
-        unanswered.remove(fired.sequence());
-        ledger.answered(fired, "refused");
-        if (mismatches.size() < MISMATCHES_MAX) {
-            mismatches.add(struck(fired) + ", but it could not be carried out: " + why);
-        }
+    /** What came back. */
+    Answers answers() {
+        return answers;
     }
 
     /**
@@ -336,17 +293,6 @@ public final class Round {
      * @param why after "planned was ..., but"
      */
     public void unseen(Rule rule, String why) {
-        String sentence = "planned was " + rule + ", but " + why;
-        if (!unseen.add(sentence)) {
-            return;
-        }
-        ledger.noted(sentence);
-        if (!rule.optional() && mismatches.size() < MISMATCHES_MAX) {
-            mismatches.add(sentence);
-        }
-    }
-
-    private static String struck(LedgerEntry.Fired fired) {
-        return "planned was " + fired.fault() + " at " + fired.hit();
+        answers.unseen(rule, why);
     }
 }

@@ -44,12 +44,12 @@ public record Strike(List<Blow> blows) {
 
         /** Reports what really came back. */
         public void answered(String answer) {
-            round.answered(fired, answer, null);
+            round.answers().answered(fired, answer, null);
         }
 
         /** Reports what really came back, and how true it is. */
         public void answered(String answer, LedgerEntry.Cause cause) {
-            round.answered(fired, answer, cause);
+            round.answers().answered(fired, answer, cause);
         }
 
         /**
@@ -58,7 +58,7 @@ public record Strike(List<Blow> blows) {
          * @param why a sentence that says what to do
          */
         public void refused(String why) {
-            round.refused(fired, why);
+            round.answers().refused(fired, why);
         }
 
         /** Reports what is wrong whatever the test asserts; see {@link Round#found}. */

@@ -20,7 +20,7 @@ import java.time.Duration;
  *
  * @since 0.1
  */
-public sealed interface Trigger {
+public sealed interface Trigger permits PlainTrigger, DerivedTrigger {
 
     /** Whether it strikes now. */
     boolean isDue(Occasion occasion);
@@ -74,53 +74,52 @@ public sealed interface Trigger {
 
     /** Every matching hit. */
     static Trigger always() {
-        return new Always();
+        return new PlainTrigger.Always();
     }
 
     /** The n-th matching hit only, from 1. */
     static Trigger nth(long n) {
-        return new Between(n, n);
+        return new PlainTrigger.Between(n, n);
     }
 
     /** The first n matching hits. */
     static Trigger first(long n) {
-        requirePositive("the number of hits", n);
-        return new Between(1, n);
+        return PlainTrigger.firstOnes(n);
     }
 
     /** Matching hits first to last, both included. */
     static Trigger between(long first, long last) {
-        return new Between(first, last);
+        return new PlainTrigger.Between(first, last);
     }
 
     /** The n-th matching hit and all later ones. */
     static Trigger from(long n) {
-        return new From(n);
+        return new PlainTrigger.From(n);
     }
 
     /** Each n-th matching hit: n, 2n, 3n ... */
     static Trigger every(long n) {
-        return new Every(n);
+        return new PlainTrigger.Every(n);
     }
 
     /** Each matching hit with this probability; 0 never strikes, and is not missed. */
     static Trigger probability(double p) {
-        return new Probability(p);
+        return new PlainTrigger.Probability(p);
     }
 
     /** Every matching hit for a span of time since the scope was first armed, or the rule added if that was later. */
     static Trigger during(Duration span) {
-        return new During(span);
+        return new PlainTrigger.During(span);
     }
 
     /** As this trigger, but at most so many times; fewer are enough, while {@link #first} must strike each time. */
     default Trigger times(long most) {
-        return new Times(this, most);
+        return new DerivedTrigger.Times(this, most);
     }
 
     /** As this trigger until it strikes, and every matching hit from then on. */
     default Trigger onwards() {
-        return new Onwards(this);
+        return new DerivedTrigger.Onwards(this);
     }
 
     /**
@@ -128,293 +127,6 @@ public sealed interface Trigger {
      * of that lane, whatever the others do.
      */
     default Trigger on(Lane lane) {
-        return new OnLane(this, lane);
-    }
-
-    /** See {@link Trigger#always}. */
-    record Always() implements Trigger {
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return true;
-        }
-
-        @Override
-        public long mustStrike() {
-            return 1;
-        }
-
-        @Override
-        public boolean isCounted() {
-            return false;
-        }
-
-        @Override
-        public String toString() {
-            return "every time";
-        }
-    }
-
-    /** See {@link Trigger#between}. */
-    record Between(long first, long last) implements Trigger {
-        public Between {
-            requirePositive("the first hit", first);
-            if (last < first) {
-                throw new IllegalArgumentException("the last hit must not come before the first, but they were " + last
-                        + " and " + first + ". Give the smaller number first.");
-            }
-        }
-
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.nth() >= first && occasion.nth() <= last;
-        }
-
-        @Override
-        public long mustStrike() {
-            return last - first + 1;
-        }
-
-        @Override
-        public String toString() {
-            if (first == last) {
-                return "hit " + first;
-            }
-            return first == 1 ? "the first " + last + " hits" : "hits " + first + " to " + last;
-        }
-    }
-
-    /** See {@link Trigger#from}. */
-    record From(long n) implements Trigger {
-        public From {
-            requirePositive("the first hit", n);
-        }
-
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.nth() >= n;
-        }
-
-        @Override
-        public long mustStrike() {
-            return 1;
-        }
-
-        @Override
-        public String toString() {
-            return "hit " + n + " and all later ones";
-        }
-    }
-
-    /** See {@link Trigger#every}. */
-    record Every(long n) implements Trigger {
-        public Every {
-            requirePositive("the interval", n);
-        }
-
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.nth() % n == 0;
-        }
-
-        @Override
-        public long mustStrike() {
-            return 1;
-        }
-
-        @Override
-        public String toString() {
-            return "every " + n + " hits";
-        }
-    }
-
-    /** See {@link Trigger#probability}. */
-    record Probability(double p) implements Trigger {
-        public Probability {
-            if (!(p >= 0 && p <= 1)) {
-                throw new IllegalArgumentException(
-                        "probability must be between 0 and 1, but was " + p + ". Write 0.1 for one hit in ten.");
-            }
-        }
-
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return p > 0 && occasion.draw() < p;
-        }
-
-        @Override
-        public long mustStrike() {
-            return p == 1 ? 1 : 0;
-        }
-
-        @Override
-        public boolean canStrike() {
-            return p > 0;
-        }
-
-        @Override
-        public boolean isDrawn() {
-            return p > 0 && p < 1;
-        }
-
-        @Override
-        public boolean isCounted() {
-            return false;
-        }
-
-        @Override
-        public String toString() {
-            return "with probability " + p;
-        }
-    }
-
-    /** See {@link Trigger#during}. */
-    record During(Duration span) implements Trigger {
-        public During {
-            if (span.isNegative() || span.isZero()) {
-                throw new IllegalArgumentException(
-                        "the span must be positive, but was " + span + ". Write for example Duration.ofSeconds(2).");
-            }
-        }
-
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.elapsed().compareTo(span) < 0;
-        }
-
-        @Override
-        public long mustStrike() {
-            return 1;
-        }
-
-        @Override
-        public boolean isCounted() {
-            return false;
-        }
-
-        @Override
-        public boolean isTimed() {
-            return true;
-        }
-
-        @Override
-        public String toString() {
-            return "for " + Durations.print(span);
-        }
-    }
-
-    /** See {@link Trigger#times}. */
-    record Times(Trigger trigger, long most) implements Trigger {
-        public Times {
-            requirePositive("the number of times", most);
-        }
-
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.struck() < most && trigger.isDue(occasion);
-        }
-
-        @Override
-        public long mustStrike() {
-            return Math.min(most, trigger.mustStrike());
-        }
-
-        @Override
-        public boolean canStrike() {
-            return trigger.canStrike();
-        }
-
-        @Override
-        public boolean isTimed() {
-            return trigger.isTimed();
-        }
-
-        @Override
-        public boolean isDrawn() {
-            return trigger.isDrawn();
-        }
-
-        @Override
-        public String toString() {
-            return trigger + ", at most " + most + (most == 1 ? " time" : " times");
-        }
-    }
-
-    /** See {@link Trigger#onwards}. */
-    record Onwards(Trigger trigger) implements Trigger {
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.struck() > 0 || trigger.isDue(occasion);
-        }
-
-        @Override
-        public long mustStrike() {
-            return Math.min(1, trigger.mustStrike());
-        }
-
-        @Override
-        public boolean canStrike() {
-            return trigger.canStrike();
-        }
-
-        @Override
-        public boolean isTimed() {
-            return trigger.isTimed();
-        }
-
-        @Override
-        public boolean isDrawn() {
-            return trigger.isDrawn();
-        }
-
-        @Override
-        public String toString() {
-            return trigger + ", and every time from then on";
-        }
-    }
-
-    /** See {@link Trigger#on}. */
-    record OnLane(Trigger trigger, Lane lane) implements Trigger {
-        @Override
-        public boolean isDue(Occasion occasion) {
-            return occasion.hit().lane().equals(lane) && trigger.isDue(occasion);
-        }
-
-        /** None on the other lanes, so none can be asked for. */
-        @Override
-        public long mustStrike() {
-            return 0;
-        }
-
-        @Override
-        public boolean canStrike() {
-            return trigger.canStrike();
-        }
-
-        @Override
-        public boolean isCounted() {
-            return trigger.isCounted();
-        }
-
-        @Override
-        public boolean isTimed() {
-            return trigger.isTimed();
-        }
-
-        @Override
-        public boolean isDrawn() {
-            return trigger.isDrawn();
-        }
-
-        @Override
-        public String toString() {
-            return trigger + " on lane " + lane;
-        }
-    }
-
-    private static void requirePositive(String what, long n) {
-        if (n < 1) {
-            throw new IllegalArgumentException(
-                    what + " must be 1 or more, but was " + n + ". Hits are counted from 1.");
-        }
+        return new DerivedTrigger.OnLane(this, lane);
     }
 }

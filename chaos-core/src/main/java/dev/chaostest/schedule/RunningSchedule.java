@@ -47,6 +47,7 @@ public final class RunningSchedule implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final OwnThread thread;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Runnable standsStill;
     private volatile boolean failed;
 
     private RunningSchedule(Schedule schedule, Round round, Duration grace) {
@@ -54,6 +55,7 @@ public final class RunningSchedule implements AutoCloseable {
         this.round = round;
         this.timeline = new Timeline(round.time());
         this.undo = new Undo(schedule.toString());
+        this.standsStill = round.linkPatience().suspend();
         this.thread = new OwnThread("chaos-" + round.newLane("schedule"), this::run, grace);
     }
 
@@ -89,6 +91,7 @@ public final class RunningSchedule implements AutoCloseable {
     private void run() {
         try {
             timeline.run();
+            standsStill.run();
             if (!undo.isEmpty()) {
                 through.countDown();
                 timeline.awaitStop();
@@ -100,6 +103,7 @@ public final class RunningSchedule implements AutoCloseable {
         } finally {
             Thread.interrupted(); // undoing must not be disturbed by what was meant for a step
             undoAll();
+            standsStill.run();
             through.countDown();
         }
     }

@@ -43,11 +43,15 @@ final class Affliction {
     }
 
     private void begin(Pump pump, int direction) {
-        Slot slot = new Slot(toxic.stage(new Draws(pending.draw(), direction)), time, pump, struck);
+        Slot slot = new Slot(toxic.stage(new Draws(pending.draw(), direction)), time, pump, struck, name());
         if (undoLater(() -> pump.flow().remove(slot))) {
             slot.begin();
             pump.flow().add(slot);
         }
+    }
+
+    private String name() {
+        return "there was a " + toxic + " at " + pending.hit().site();
     }
 
     /** Registered before it is done, so that it is taken out however early it heals. */

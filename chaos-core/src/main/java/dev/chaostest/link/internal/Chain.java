@@ -90,6 +90,18 @@ final class Chain {
         return slots.isEmpty() && ready.isEmpty();
     }
 
+    /** The first stage that loses or keeps something for good; null if none does. */
+    @Nullable
+    String keeper() {
+        for (Slot slot : slots) {
+            String name = slot.keeper();
+            if (name != null) {
+                return name;
+            }
+        }
+        return null;
+    }
+
     /** How many bytes are under way, with what they take in memory. */
     long size() {
         long size = readySize;

@@ -11,9 +11,9 @@ import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +30,14 @@ final class Connection {
     private final Socket server = new Socket();
     private final Pump toServer;
     private final Pump toClient;
+    private final Waiting waiting;
     private final List<Affliction> afflictions = new ArrayList<>();
     private @Nullable Standing standing;
     private Lane lane = new Lane("connection");
     private boolean begun;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean mayDial = true;
-    private boolean closed;
+    private final Admission admission = new Admission();
     private volatile boolean clientGone;
     private volatile boolean serverGone;
     private boolean toServerOver;
@@ -48,8 +47,10 @@ final class Connection {
     Connection(Relay relay, Socket client) {
         this.relay = relay;
         this.client = client;
-        this.toServer = new Pump(this, client, server, new Flow(() -> relay.start(this, this.writer(true))));
-        this.toClient = new Pump(this, server, client, new Flow(() -> relay.start(this, this.writer(false))));
+        Talk talk = new Talk();
+        this.toServer = new Pump(this, client, server, new Flow(() -> start(this.writer(true))), talk, true);
+        this.toClient = new Pump(this, server, client, new Flow(() -> start(this.writer(false))), talk, false);
+        this.waiting = new Waiting(toServer, toClient, talk, admission);
     }
 
     /** Before it runs: has something stand in its way. */
@@ -123,15 +124,30 @@ final class Connection {
         toClient.flow().hold(hold);
     }
 
+    Waiting waiting() {
+        return waiting;
+    }
+
+    /** The client's end of it. */
+    SocketAddress peer() {
+        return client.getRemoteSocketAddress();
+    }
+
+    /** What is known of it under the lock of the relay. */
+    Seen seen(String outage, long outages) {
+        return new Seen(this, begun, outage, outages);
+    }
+
+    /** Its client waits in vain. */
+    void giveUp() {
+        toServer.sluice().giveUp();
+        toClient.sluice().giveUp();
+        resetAll();
+    }
+
     /** Lets it dial the server, or not yet. */
     void mayDial(boolean may) {
-        lock.lock();
-        try {
-            mayDial = may;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        admission.may(may);
     }
 
     /** Dials, and carries bytes to the server until there are no more; for a thread of its own. */
@@ -146,7 +162,7 @@ final class Connection {
 
     private boolean dial() {
         try {
-            if (!awaitDial()) {
+            if (!admission.await()) {
                 return false;
             }
             relay.server().connect(server);
@@ -161,18 +177,6 @@ final class Connection {
         } catch (InterruptedException e) { // whoever interrupts wants this thread to end
             closeAll();
             return false;
-        }
-    }
-
-    private boolean awaitDial() throws InterruptedException {
-        lock.lock();
-        try {
-            while (!mayDial && !closed) {
-                changed.await();
-            }
-            return !closed;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -216,7 +220,7 @@ final class Connection {
         try {
             sink.shutdownOutput();
         } catch (IOException e) { // it is closed already
-            relay.debug("end of stream", e);
+            relay.notes().debug("end of stream", e);
         }
     }
 
@@ -225,7 +229,7 @@ final class Connection {
         try {
             socket.setSoLinger(true, 0);
         } catch (IOException e) { // it is closed already
-            relay.debug("reset", e);
+            relay.notes().debug("reset", e);
         }
         close(socket);
         if (clientGone && serverGone) { // whatever is still under way, there is nowhere to go
@@ -247,13 +251,7 @@ final class Connection {
 
     /** Closes both sockets; twice is harmless, and whoever does it can rely on it when this returns. */
     void closeAll() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        admission.close();
         close(client);
         close(server);
         end(toServer);
@@ -285,7 +283,7 @@ final class Connection {
         try {
             socket.close();
         } catch (IOException e) { // nothing can be done, and nobody is left to care
-            relay.debug("close", e);
+            relay.notes().debug("close", e);
         }
     }
 }

@@ -177,6 +177,24 @@ final class Flow {
         }
     }
 
+    /**
+     * What keeps or loses something here that would not go on by itself; null if nothing does.
+     *
+     * @param outage what it is that holds
+     */
+    @Nullable
+    String keeper(String outage) {
+        lock.lock();
+        try {
+            if (over) {
+                return null;
+            }
+            return held && chain.size() > 0 ? outage : chain.keeper();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void awaitChange() throws InterruptedException {
         while (!woken) {
             changed.await();

@@ -10,6 +10,9 @@ interface Peer {
     /** Closes the sockets at both ends. */
     void closeAll();
 
+    /** How often the client has heard something. */
+    long heard();
+
     /** Ends the connection, since a stage failed. */
     void failed(Throwable why);
 }

@@ -5,6 +5,8 @@ import dev.chaostest.link.toxic.Chunk;
 import dev.chaostest.link.toxic.Signal;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +24,22 @@ final class Pump implements Peer, Onward {
     private final Socket source;
     private final Socket sink;
     private final Flow flow;
+    private final Talk talk;
+    private final boolean isClients;
     private Sluice sluice = new Sluice.Open(this);
     private int quiet;
 
-    Pump(Connection connection, Socket source, Socket sink, Flow flow) {
+    /** What was read before its time. */
+    private byte[] ahead = {};
+
+    /** @param isClients whether the source is the client's socket */
+    Pump(Connection connection, Socket source, Socket sink, Flow flow, Talk talk, boolean isClients) {
         this.connection = connection;
         this.source = source;
         this.sink = sink;
         this.flow = flow;
+        this.talk = talk;
+        this.isClients = isClients;
     }
 
     /** Before it begins: what is read passes that first. */
@@ -70,6 +80,9 @@ final class Pump implements Peer, Onward {
     }
 
     private void ended(Signal how) {
+        if (isClients) {
+            talk.leaves();
+        }
         try {
             sluice.take(connection.isGone(source) ? Signal.SILENCE : how);
         } catch (IOException e) {
@@ -80,11 +93,51 @@ final class Pump implements Peer, Onward {
     }
 
     private int readInto(byte[] buffer) throws ReadFailed {
+        if (ahead.length > 0) {
+            int known = Math.min(ahead.length, buffer.length);
+            System.arraycopy(ahead, 0, buffer, 0, known);
+            ahead = Arrays.copyOfRange(ahead, known, ahead.length);
+            return known;
+        }
         try {
-            return source.getInputStream().read(buffer);
+            int read = source.getInputStream().read(buffer);
+            if (isClients) {
+                talk.says();
+            }
+            return read;
         } catch (IOException e) {
             throw new ReadFailed(e);
         }
+    }
+
+    /** Whether the source has said its last, as far as can be seen; what it said before is kept. Only before {@link #read}. */
+    boolean hasEnded() {
+        try {
+            source.setSoTimeout(1);
+            try {
+                return isEndAhead();
+            } finally {
+                source.setSoTimeout(0);
+            }
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } catch (IOException broken) {
+            return true;
+        }
+    }
+
+    private boolean isEndAhead() throws IOException {
+        byte[] more = new byte[SMALL];
+        while (ahead.length < LARGE) { // a client that says more than that before it hears anything is there
+            int read = source.getInputStream().read(more);
+            if (read < 0) {
+                return true;
+            }
+            int known = ahead.length;
+            ahead = Arrays.copyOf(ahead, known + read);
+            System.arraycopy(more, 0, ahead, known, read);
+        }
+        return false;
     }
 
     /** The stream is asked for here: that the sink is gone matters when there is something to say. */
@@ -92,9 +145,15 @@ final class Pump implements Peer, Onward {
     public boolean forward(byte[] bytes, int from, int length) throws IOException, InterruptedException {
         Flow.Put put = flow.isPlain() ? Flow.Put.PLAIN : flow.put(Chunk.copyOf(bytes, from, length));
         if (put == Flow.Put.PLAIN) {
+            speaks();
             sink.getOutputStream().write(bytes, from, length);
         }
         return put != Flow.Put.OVER;
+    }
+
+    @Override
+    public boolean isDirect() {
+        return flow.isPlain();
     }
 
     @Override
@@ -137,6 +196,7 @@ final class Pump implements Peer, Onward {
         try {
             for (Piece piece = flow.take(); piece != null; piece = flow.take()) {
                 if (piece.chunk() != null) {
+                    speaks();
                     piece.chunk().writeTo(sink.getOutputStream());
                 } else if (piece.signal() != null) {
                     deliver(piece.signal());
@@ -168,6 +228,18 @@ final class Pump implements Peer, Onward {
         flow.end();
         sluice.over();
         connection.broken(this);
+    }
+
+    /** What is written now is heard there. */
+    private void speaks() {
+        if (!isClients) {
+            talk.hears();
+        }
+    }
+
+    @Override
+    public long heard() {
+        return talk.heard();
     }
 
     @Override

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.internal;
 
+import dev.chaostest.link.LinkClients;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.time.TimeSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,8 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Accepts clients on a port of its own, connects each to the server, and has the plan asked about them.
@@ -25,12 +25,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final Duration JOIN = Duration.ofSeconds(10);
 
     private final String name;
     private final Destination server;
     private final Mount mount;
+    private final Notes notes;
+    private final Vigil vigil;
     private final ListenPort port;
     private final Pumps pumps;
     private final Questions questions;
@@ -39,15 +40,22 @@ public final class Relay implements AutoCloseable {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private Runnable unwatch = () -> {};
     private Acceptor acceptor;
-    private boolean held;
-    private boolean partitioned;
+    private final Outages outages = new Outages();
     private boolean cut;
     private boolean closed;
 
-    private Relay(String name, InetSocketAddress server, Mount mount, Sluice.Maker sluices, ListenPort port) {
+    private Relay(
+            String name,
+            InetSocketAddress server,
+            Mount mount,
+            Sluice.Maker sluices,
+            TimeSource time,
+            ListenPort port) {
         this.name = name;
         this.server = new Destination(server);
         this.mount = mount;
+        this.notes = new Notes(name, mount);
+        this.vigil = new Vigil(this, time);
         this.sluices = sluices;
         this.port = port;
         this.pumps = new Pumps(name);
@@ -59,10 +67,12 @@ public final class Relay implements AutoCloseable {
      * Opens a port, and accepts clients from now on.
      *
      * @param sluices what stands in each connection
+     * @param time what clients' waits are measured by
      */
-    public static Relay open(String name, InetSocketAddress server, Mount mount, Sluice.Maker sluices) {
+    public static Relay open(
+            String name, InetSocketAddress server, Mount mount, Sluice.Maker sluices, TimeSource time) {
         try {
-            Relay relay = new Relay(name, server, mount, sluices, ListenPort.open(name));
+            Relay relay = new Relay(name, server, mount, sluices, time, ListenPort.open(name));
             mount.whenArmed(relay::armed);
             relay.pumps.start(relay.acceptor);
             return relay;
@@ -112,7 +122,7 @@ public final class Relay implements AutoCloseable {
             if (closed || cut || !questions.admits(connection)) {
                 return false;
             }
-            connection.mayDial(!partitioned);
+            connection.mayDial(!outages.isPartitioned());
             connections.add(connection);
             return true;
         });
@@ -123,13 +133,47 @@ public final class Relay implements AutoCloseable {
             unwatch.run();
             unwatch = round.whenAdded(() -> askLive(round));
             askLive(round);
+            if (!closed) {
+                vigil.begin(round);
+            }
         });
+    }
+
+    /** What is known of its clients, from now on. */
+    public void clients(LinkClients known) {
+        vigil.clients(known);
+    }
+
+    /** Has a thread of the link look, unless that is closed. */
+    void look(Runnable how) {
+        guard.locked(() -> {
+            if (!closed) {
+                pumps.start(how);
+            }
+        });
+    }
+
+    /** Whether it is open and that round armed; under the lock. */
+    boolean isWatched(Round round) {
+        return !closed && mount.armed() == round;
+    }
+
+    /** The connections as they are now in that round. */
+    List<Seen> seen(Round round) {
+        return guard.locked(() -> connections.stream()
+                .filter(each -> isWatched(round))
+                .map(each -> each.seen(outages.text(), outages.changes()))
+                .toList());
     }
 
     private void askLive(Round round) {
         guard.locked(() -> {
             questions.askLive(round, List.copyOf(connections));
         });
+    }
+
+    Notes notes() {
+        return notes;
     }
 
     /** What must not be done under the lock. */
@@ -141,7 +185,7 @@ public final class Relay implements AutoCloseable {
     void begin(Connection connection) {
         guard.locked(() -> {
             connection.begin();
-            if (held || partitioned) {
+            if (outages.isHolding()) {
                 connection.hold(true);
             }
         });
@@ -183,9 +227,8 @@ public final class Relay implements AutoCloseable {
     /** Stops bytes, or lets them go on; false if that was so already. */
     public boolean hold(boolean hold) {
         return guard.locked(() -> {
-            boolean changed = held != hold;
-            held = hold;
-            List.copyOf(connections).forEach(connection -> connection.hold(held || partitioned));
+            boolean changed = outages.hold(hold);
+            List.copyOf(connections).forEach(connection -> connection.hold(outages.isHolding()));
             return changed;
         });
     }
@@ -193,11 +236,10 @@ public final class Relay implements AutoCloseable {
     /** Parts clients from the server, or lets them meet again; false if that was so already. */
     public boolean partition(boolean part) {
         return guard.locked(() -> {
-            boolean changed = partitioned != part;
-            partitioned = part;
+            boolean changed = outages.partition(part);
             for (Connection connection : List.copyOf(connections)) {
-                connection.hold(held || partitioned);
-                connection.mayDial(!partitioned);
+                connection.hold(outages.isHolding());
+                connection.mayDial(!part);
             }
             return changed;
         });
@@ -244,22 +286,13 @@ public final class Relay implements AutoCloseable {
         return guard.locked(connections::size);
     }
 
-    /** Writes a line into the ledger of the round that is armed, else into the log. */
+    /** Writes down what happened. */
     public void note(String text) {
-        Round round = mount.armed();
-        if (round != null) {
-            round.ledger().noted(text);
-        } else {
-            LOG.info("{}", text);
-        }
+        notes.note(text);
     }
 
     void unreachable(IOException cause) {
         note("link " + name + " could not connect to " + server + ", and reset its client: " + cause);
-    }
-
-    void debug(String what, IOException cause) {
-        LOG.debug("link {}: {}: {}", name, what, cause.toString());
     }
 
     /** What is left: threads, connections, the port. */
@@ -283,6 +316,7 @@ public final class Relay implements AutoCloseable {
             pumps.joinFromNowOn();
             acceptor.stop();
             unwatch.run();
+            vigil.end();
             port.close();
             return List.copyOf(connections);
         });

@@ -26,19 +26,27 @@ final class Slot implements Outlet {
     private final TimeSource time;
     private final Peer sink;
     private final Runnable struck;
+    private final String name;
     private final Queue<Piece> queue = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> timers = new CopyOnWriteArrayList<>();
     private long now;
     private volatile @Nullable Thread taker;
     private long latest = Long.MIN_VALUE;
     private long size;
+    /** How much of what came was handed on. */
+    private long passed;
+    /** What the client had heard when something was lost here; nobody can wait for that once it has heard more. */
+    private long lostAt = -1;
+
     private volatile boolean removed;
 
-    Slot(Stage stage, TimeSource time, Peer sink, Runnable struck) {
+    /** @param name of the toxic and where it is, for messages */
+    Slot(Stage stage, TimeSource time, Peer sink, Runnable struck, String name) {
         this.stage = stage;
         this.time = time;
         this.sink = sink;
         this.struck = struck;
+        this.name = name;
     }
 
     TimeSource time() {
@@ -55,7 +63,9 @@ final class Slot implements Outlet {
         now = at;
         taker = Thread.currentThread();
         if (piece.chunk() != null) {
+            passed = 0;
             stage.bytes(piece.chunk(), this);
+            lostAt = passed < piece.chunk().length() ? sink.heard() : lostAt;
         } else if (piece.signal() != null) {
             stage.signal(piece.signal(), this);
         }
@@ -83,6 +93,13 @@ final class Slot implements Outlet {
         return size;
     }
 
+    /** Its name if something is lost or kept here that nothing but its end brings back; else null. */
+    @Nullable
+    String keeper() {
+        boolean kept = lostAt == sink.heard() || (size > 0 && due() == NEVER);
+        return kept && timers.stream().allMatch(CompletableFuture::isDone) ? name : null;
+    }
+
     boolean isRemoved() {
         return removed;
     }
@@ -100,6 +117,7 @@ final class Slot implements Outlet {
 
     @Override
     public void pass(Chunk chunk, long due) {
+        passed += chunk.length();
         add(new Piece(chunk, null, latest(due)));
     }
 

@@ -26,6 +26,34 @@ public interface Sluice {
     /** The connection is gone. */
     void gone();
 
+    /** Whose word the peers of the connection wait for, as far as is known here. */
+    default Turn turn() {
+        return Turn.UNKNOWN;
+    }
+
+    /** Whether something is held here that nothing would end by itself. */
+    default boolean isStuck() {
+        return false;
+    }
+
+    /** Ends what {@link #isStuck} is about, and tells who has made it so; what was held is lost. */
+    default void giveUp() {}
+
+    /** What is said of a wait whose end is told by who holds. */
+    String HOLD = "hold";
+
+    /** Whose word it is. */
+    enum Turn {
+        /** Only the bytes tell. */
+        UNKNOWN,
+        /** The client's. */
+        CLIENT,
+        /** The client's, once it has heard what has come here. */
+        ANSWERED,
+        /** The server's: it owes an answer. */
+        SERVER
+    }
+
     /** What stands in both directions of one connection. */
     record Pair(Sluice toServer, Sluice toClient) {
 

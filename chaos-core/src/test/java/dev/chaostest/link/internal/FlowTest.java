@@ -155,11 +155,17 @@ class FlowTest {
                     public void closeAll() {}
 
                     @Override
+                    public long heard() {
+                        return 0;
+                    }
+
+                    @Override
                     public void failed(Throwable why) {
                         throw new AssertionError(why);
                     }
                 },
-                () -> {});
+                () -> {},
+                "a stage");
     }
 
     private static Chunk chunk(int bytes) {

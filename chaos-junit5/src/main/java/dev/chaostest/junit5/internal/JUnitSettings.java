@@ -27,6 +27,7 @@ final class JUnitSettings {
             "chaos.run",
             "chaos.dryRun",
             "chaos.hang-limit",
+            "chaos.link-hang-limit",
             "chaos.report.directory",
             "chaos.jdbc.url",
             "chaos.jdbc.user",

@@ -14,7 +14,6 @@ import dev.chaostest.plan.Site;
 import dev.chaostest.time.TimeSource;
 import dev.chaostest.time.VirtualTime;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -57,7 +56,7 @@ public final class TestRound implements AutoCloseable {
     private final RoundReport files;
     private final Optional<Pressures> pressures;
     private final Optional<SweepRound> sweep;
-    private final Optional<Duration> hangLimit;
+    private final HangLimits hangLimits;
     private @Nullable ChaosScope scope;
     private @Nullable String report;
     private @Nullable MeantToFail meantToFail;
@@ -71,7 +70,7 @@ public final class TestRound implements AutoCloseable {
         this.files = new RoundReport(context, this::scope);
         this.commandLine = token -> CommandLine.of(context, token);
         this.dryRun = TestRun.of(context).isDryRun();
-        this.hangLimit = TestRun.of(context).hangLimit();
+        this.hangLimits = TestRun.of(context).hangLimits();
         this.shrinks = TestRun.of(context).shrinking() > 0;
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
@@ -124,7 +123,7 @@ public final class TestRound implements AutoCloseable {
         if (scope == null) {
             Plan plan = replay.plan(rules, attempt.filter(Attempt::isKept).isPresent());
             scope = dryRun ? ChaosScope.openDryRun(test, plan, time) : ChaosScope.open(test, plan, time);
-            hangLimit.ifPresent(scope.round()::patience);
+            hangLimits.apply(scope.round());
         }
         return scope;
     }
@@ -289,7 +288,8 @@ public final class TestRound implements AutoCloseable {
 
     /** What replays it. */
     Token token() {
-        return sweep.flatMap(round -> round.token(replay.seed(), replay.fullName())).orElseGet(() -> replay.token(scope()));
+        return sweep.flatMap(round -> round.token(replay.seed(), replay.fullName()))
+                .orElseGet(() -> replay.token(scope()));
     }
 
     /** Runs behind the test, before what the scope owns is closed; in reverse order. */

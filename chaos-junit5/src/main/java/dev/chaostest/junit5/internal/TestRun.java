@@ -6,9 +6,7 @@ import dev.chaostest.Settings;
 import dev.chaostest.junit5.evidence.internal.FailingTokens;
 import dev.chaostest.junit5.evidence.internal.ReportFiles;
 import dev.chaostest.plan.ChaosException;
-import dev.chaostest.plan.Durations;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -30,7 +28,7 @@ public final class TestRun {
     private final Seeds seeds;
     private final Run run;
     private final boolean dryRun;
-    private final Optional<Duration> hangLimit;
+    private final HangLimits hangLimits;
     private final ReportFiles reports;
     private final FailingTokens failing;
     private final int shrinking;
@@ -40,7 +38,7 @@ public final class TestRun {
         this.seeds = Seeds.read(settings);
         this.run = settings.get("chaos.run").map(Run::new).orElseGet(Run::random);
         this.dryRun = settings.get("chaos.dryRun").map(TestRun::isTrue).orElse(false);
-        this.hangLimit = settings.get("chaos.hang-limit").map(text -> Durations.parse("chaos.hang-limit", text));
+        this.hangLimits = HangLimits.read(settings);
         Path base = ReportFiles.base(settings.get("chaos.report.directory"));
         this.reports = new ReportFiles(base, run.id());
         this.failing = new FailingTokens(
@@ -119,9 +117,9 @@ public final class TestRun {
         return Integer.parseInt(text);
     }
 
-    /** How long a hang lasts that nothing would end; empty for the default. */
-    Optional<Duration> hangLimit() {
-        return hangLimit;
+    /** How long a hang lasts that nothing would end. */
+    HangLimits hangLimits() {
+        return hangLimits;
     }
 
     private static boolean isTrue(String text) {

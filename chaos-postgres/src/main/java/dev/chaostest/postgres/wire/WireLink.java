@@ -2,9 +2,12 @@
 package dev.chaostest.postgres.wire;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.link.LinkClients;
 import dev.chaostest.link.TcpLink;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.postgres.wire.internal.Encryption;
+import dev.chaostest.postgres.wire.internal.Hopeless;
+import dev.chaostest.postgres.wire.internal.PostgresClients;
 import java.net.InetSocketAddress;
 
 /**
@@ -23,7 +26,8 @@ import java.net.InetSocketAddress;
  *
  * <p>A wish for TLS or GSSAPI encryption is passed on to the server. If it agrees, the stream passes untouched from there on, and
  * a round with a rule that must look inside is red and says what to set. Cancel requests are sites, too, whichever way they
- * come. The end of a client ends its waits: what is held for it is lost.
+ * come. The end of a client ends its waits: what is held for it is lost. One that waits without end for what a fault keeps, and
+ * has no time-out, is reset after 90 s, and the round is red with what to set.
  *
  * <p>Not known here: which code sends a statement, unless its thread is {@linkplain dev.chaostest.plan.Laned one of ours}. Safe
  * for use by many threads. Source: PostgreSQL documentation, "Frontend/Backend Protocol".
@@ -52,7 +56,11 @@ public final class WireLink implements AutoCloseable {
     public static WireLink open(ChaosScope scope, String name, InetSocketAddress server) {
         WireMount wire = WireMount.ofLink(name);
         try {
-            TcpLink link = scope.link(name, server, () -> wire.newFilter(Encryption.Policy.PASSED, () -> server));
+            LinkClients clients = new PostgresClients(WireMount::isTimed);
+            Hopeless hopeless = Hopeless.ofLink(name, clients);
+            TcpLink link =
+                    scope.link(name, server, () -> wire.newFilter(hopeless, Encryption.Policy.PASSED, () -> server));
+            link.clients(clients);
             WireLink opened = scope.own("the wire of link " + name, new WireLink(wire, link));
             scope.arm(wire.mount());
             return opened;

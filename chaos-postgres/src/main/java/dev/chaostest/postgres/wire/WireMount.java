@@ -10,6 +10,7 @@ import dev.chaostest.postgres.wire.internal.BlindSpots;
 import dev.chaostest.postgres.wire.internal.Carried;
 import dev.chaostest.postgres.wire.internal.DriverSockets;
 import dev.chaostest.postgres.wire.internal.Encryption;
+import dev.chaostest.postgres.wire.internal.Hopeless;
 import dev.chaostest.postgres.wire.internal.LockKeeper;
 import dev.chaostest.postgres.wire.internal.LockedKey;
 import dev.chaostest.postgres.wire.internal.Session;
@@ -78,7 +79,8 @@ public final class WireMount implements AutoCloseable {
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
     private final AtomicLong cancelNumbers = new AtomicLong();
-    private final DriverSockets sockets = new DriverSockets(this::newFilter);
+    private final DriverSockets sockets = new DriverSockets(
+            (by, encryption, server) -> newFilter(Hopeless.ofDataSource(), by, encryption, server));
 
     private WireMount(String key, String thing) {
         this.key = key;
@@ -134,6 +136,13 @@ public final class WireMount implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Whether reads of the socket with this address end by themselves; empty if no mount has made it. */
+    static Optional<Boolean> isTimed(SocketAddress client) {
+        return BY_KEY.values().stream()
+                .flatMap(mount -> mount.sockets.isTimed(client).stream())
+                .findFirst();
+    }
+
     /** What rounds are armed on. */
     public Mount mount() {
         return mount;
@@ -167,23 +176,28 @@ public final class WireMount implements AutoCloseable {
 
     /** The filter for one new connection, for a mount of another kind. */
     public Filter newFilter() {
-        return newFilter(Optional.empty(), Encryption.Policy.REFUSED, () -> null);
+        return newFilter(Hopeless.ofDataSource(), Optional.empty(), Encryption.Policy.REFUSED, () -> null);
     }
 
     /**
      * The filter for one new connection in which the client and the server may agree to encrypt.
      *
+     * @param hopeless what becomes of those who wait there without end
      * @param server where cancel requests of ours go; null while that is not known
      */
-    Filter newFilter(Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
-        return newFilter(Optional.empty(), encryption, server);
+    Filter newFilter(Hopeless hopeless, Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+        return newFilter(hopeless, Optional.empty(), encryption, server);
     }
 
     private Filter newFilter(
-            Optional<String> openedBy, Encryption.Policy encryption, Supplier<@Nullable SocketAddress> server) {
+            Hopeless hopeless,
+            Optional<String> openedBy,
+            Encryption.Policy encryption,
+            Supplier<@Nullable SocketAddress> server) {
         CancelSender cancels = new CancelSender(cancelNumbers, server);
         return new WireFilter(
-                new Shared(mount, backends, () -> locked, () -> announcer, () -> refused, () -> transactions, cancels),
+                new Shared(
+                        mount, backends, () -> locked, () -> announcer, () -> refused, () -> transactions, cancels, hopeless),
                 openedBy,
                 new Encryption(encryption, blind));
     }

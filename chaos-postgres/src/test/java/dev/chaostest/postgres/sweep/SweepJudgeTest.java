@@ -331,7 +331,7 @@ class SweepJudgeTest {
                 try {
                     Transfers.run(connection, "UPDATE account SET balance = 1 WHERE id = 1");
                 } catch (SQLException e) {
-                    assertThat(connection.isValid(5)).isTrue();
+                    assertThat(connection.isValid(30)).isTrue();
                     connection.rollback(savepoint);
                 }
                 Transfers.run(connection, "UPDATE account SET balance = 1 WHERE id = 2");

@@ -220,6 +220,9 @@ final class Backend implements Framer.Reader {
             skip(failed, state);
         } else {
             replies.copyInEnds(); // the client need not say so any more
+            if (first.shown() == Shown.NUMBER) {
+                replies.nextIsAnswered(); // by this error: that it rolled back is no news
+            }
             session.transactions().numbers().askedInVain(first);
         }
         replies.endDoesNotCome();

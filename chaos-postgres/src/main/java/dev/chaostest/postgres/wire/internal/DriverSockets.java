@@ -8,6 +8,7 @@ import dev.chaostest.mount.Callers;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,22 @@ public final class DriverSockets {
 
     private static @Nullable SocketAddress remote(@Nullable Socket socket) {
         return socket == null ? null : socket.getRemoteSocketAddress();
+    }
+
+    /** Whether reads of the open socket with this address end by themselves; empty if there is none. */
+    public Optional<Boolean> isTimed(SocketAddress local) {
+        return open.keySet().stream()
+                .filter(socket -> local.equals(socket.getLocalSocketAddress()))
+                .findFirst()
+                .map(DriverSockets::isTimed);
+    }
+
+    private static boolean isTimed(Socket socket) {
+        try {
+            return socket.getSoTimeout() > 0;
+        } catch (SocketException closed) { // nobody waits any more
+            return true;
+        }
     }
 
     /** Those that are open, one sentence each. */

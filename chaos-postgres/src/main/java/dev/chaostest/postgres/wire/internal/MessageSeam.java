@@ -13,6 +13,7 @@ import dev.chaostest.postgres.wire.sql.internal.WireSites;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ final class MessageSeam {
     private final List<Runnable> forGood = new ArrayList<>();
     private @Nullable Round wanted;
     private boolean asking;
+
+    /** The client waited for an answer when something began to lead nowhere. */
+    private boolean answerDropped;
 
     MessageSeam(Session session) {
         this.session = session;
@@ -86,6 +90,7 @@ final class MessageSeam {
 
     void drop(From from, Blow blow) {
         dropped.add(from);
+        answerDropped |= session.replies().isAnyShown();
         session.filter().drop(from);
         forGood.add(endsWith(blow));
     }
@@ -104,7 +109,7 @@ final class MessageSeam {
     /** The connection has a hole in its stream, so it can't outlive what made it. */
     private Runnable endsWith(Blow blow) {
         Runnable end = session.steps().ender();
-        Hold stall = Hold.untilHopeless(blow.round().patience(), Hopeless::isLikely, how -> Hopeless.tell(blow, how));
+        Hold stall = session.hopeless().hold(blow, how -> {});
         session.steps().stall(stall);
         Runnable parked = blow.park(() -> {
             session.ends();
@@ -114,6 +119,15 @@ final class MessageSeam {
             stall.release();
             parked.run();
         };
+    }
+
+    /** Whether the client waits for an answer; empty if that can't be told from what was said. */
+    Optional<Boolean> isAnswerDue() {
+        if (answerDropped || !notReady.isEmpty()) {
+            return Optional.of(true);
+        }
+        Replies replies = session.replies();
+        return dropped.isEmpty() ? Optional.of(replies.isAnyShown() && !replies.isCopyIn()) : Optional.empty();
     }
 
     void closed() {

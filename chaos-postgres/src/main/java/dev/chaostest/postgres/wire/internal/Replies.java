@@ -54,6 +54,16 @@ final class Replies {
         return first;
     }
 
+    /** Whether the client waits for one of them. */
+    boolean isAnyShown() {
+        for (Expected expected : owed) {
+            if (expected.shown() == Expected.Shown.ALL || expected.shown().isReadyShown()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether so many are owed, {@value #OWED_MAX}, that whoever counts them had better stop. */
     boolean areTooMany() {
         return owed.size() > OWED_MAX;
@@ -189,6 +199,16 @@ final class Replies {
         if (next.shown() == Expected.Shown.NOTHING && all.get(1).isEnd()) {
             all.set(0, new Expected(next.kind(), Expected.Shown.ALL, null));
             all.remove(1);
+            become(all);
+        }
+    }
+
+    /** What is behind the first one has been answered by an error already: all that is to come of it is that the server is ready. */
+    void nextIsAnswered() {
+        List<Expected> all = new ArrayList<>(owed);
+        if (all.size() > 1 && all.get(1).shown() == Expected.Shown.ALL) {
+            Expected next = all.get(1);
+            all.set(1, new Expected(next.kind(), Expected.Shown.ONLY_READY, next.call(), next.rows()));
             become(all);
         }
     }

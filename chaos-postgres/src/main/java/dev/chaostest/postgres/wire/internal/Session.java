@@ -36,7 +36,7 @@ public final class Session {
     private final Replies replies = new Replies();
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
-    private final Waits waits = new Waits();
+    private final Waits waits;
     private final Transactions transactions;
     private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
@@ -62,6 +62,7 @@ public final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
+        this.waits = new Waits(shared.hopeless());
         this.failed = new FailedTransaction(shared.refused());
         this.transactions = new Transactions(this, shared);
     }
@@ -84,6 +85,11 @@ public final class Session {
 
     Transactions transactions() {
         return transactions;
+    }
+
+    /** Whether those who wait here would wait for ever. */
+    Hopeless hopeless() {
+        return shared.hopeless();
     }
 
     LockedKey locked() {

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param refused who hears now of what is refused in failed transactions
  * @param transactions who hears of the end of each transaction now
  * @param cancels to the server of this connection
+ * @param hopeless what becomes of those who wait without end
  */
 public record Shared(
         Mount mount,
@@ -25,4 +26,5 @@ public record Shared(
         Supplier<Optional<Announcer>> announcer,
         Supplier<Optional<Consumer<Refused>>> refused,
         Supplier<Optional<TransactionObserver>> transactions,
-        CancelSender cancels) {}
+        CancelSender cancels,
+        Hopeless hopeless) {}

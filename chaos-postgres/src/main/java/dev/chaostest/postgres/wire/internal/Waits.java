@@ -32,6 +32,11 @@ final class Waits {
     private final Map<Hold, Boolean> lasting = new ConcurrentHashMap<>();
 
     private final AtomicLong cancels = new AtomicLong();
+    private final Hopeless hopeless;
+
+    Waits(Hopeless hopeless) {
+        this.hopeless = hopeless;
+    }
 
     /** A wait that ends by itself, with the round or its rule, with the connection, or when the client cancels. */
     Hold begin(Blow blow) {
@@ -39,7 +44,7 @@ final class Waits {
         AtomicReference<@Nullable Hold> self = new AtomicReference<>();
         Hold hold = blow.fault() instanceof Delay delay
                 ? delay(blow, delay.length(blow.draw()), unregister, self)
-                : Hold.untilHopeless(blow.round().patience(), Hopeless::isLikely, end -> {
+                : hopeless.hold(blow, end -> {
                     hung(blow, end);
                     over(unregister, self);
                 });
@@ -71,7 +76,6 @@ final class Waits {
 
     private static void hung(Blow blow, Hold.End end) {
         blow.answered(print("hung until", end));
-        Hopeless.tell(blow, end);
     }
 
     private static String print(String begin, Hold.End end) {

@@ -44,6 +44,7 @@ public final class WireFilter implements Filter {
 
     private final Encryption encryption;
     private boolean isCancel;
+    private boolean isTyped;
     private final Frontend frontend;
     private final Backend backend;
     private final MessageSeam messages;
@@ -169,6 +170,12 @@ public final class WireFilter implements Filter {
         aheadBytes = 0;
     }
 
+    /** Of what is not typed yet, and of what is encrypted, nothing can be told. */
+    @Override
+    public Optional<Boolean> isAnswerDue() {
+        return isCancel || !isTyped || client.isOpaque() ? Optional.empty() : messages.isAnswerDue();
+    }
+
     /** No client of PostgreSQL's ends its half and waits for an answer, but one that cancels need not wait for anything. */
     @Override
     public boolean mayClientHalfClose() {
@@ -214,6 +221,7 @@ public final class WireFilter implements Filter {
 
     /** The startup packet has passed. */
     void typed() {
+        isTyped = true;
         client.typed();
     }
 

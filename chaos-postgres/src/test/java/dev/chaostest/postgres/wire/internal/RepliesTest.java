@@ -32,7 +32,7 @@ class RepliesTest {
         return new Call(
                 site.name(),
                 requireNonNull(round.at(site, new Lane("connection-1"), site::name, Set.of())),
-                new Waits());
+                new Waits(Hopeless.ofDataSource()));
     }
 
     @Test
