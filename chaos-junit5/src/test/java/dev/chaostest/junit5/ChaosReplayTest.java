@@ -128,7 +128,8 @@ class ChaosReplayTest {
 
     @Test
     void theTokenOfTheCommandLineBeatsTheOneOnTheMethod() {
-        String other = token("dev.chaostest.junit5.ChaosReplayTest$AnnotatedTestCases.charges", 1, 8).toString();
+        String other = token("dev.chaostest.junit5.ChaosReplayTest$AnnotatedTestCases.charges", 1, 8)
+                .toString();
 
         assertThat(Inner.run(AnnotatedTestCases.class, Map.of("chaos.replay", other))
                         .message())
@@ -222,7 +223,8 @@ class ChaosReplayTest {
 
     @Test
     void aTestOfTheSameNameInAnotherPackageIsAnotherTest() {
-        String twin = token("com.example.ChaosReplayTest$RedTestCases.charges", 1, 2).toString();
+        String twin =
+                token("com.example.ChaosReplayTest$RedTestCases.charges", 1, 2).toString();
         String own = token("dev.chaostest.junit5.ChaosReplayTest$RedTestCases.charges", 1, 2)
                 .toString();
 
@@ -304,7 +306,8 @@ class ChaosReplayTest {
 
     @Test
     void decisionsOfAnotherPlanAreRefused() {
-        String token = token("dev.chaostest.junit5.ChaosReplayTest$PlannedTestCases.charges", 1, 1).toString();
+        String token = token("dev.chaostest.junit5.ChaosReplayTest$PlannedTestCases.charges", 1, 1)
+                .toString();
 
         assertThat(Inner.run(PlannedTestCases.class, Map.of("chaos.replay", token))
                         .message())

@@ -53,11 +53,11 @@ record Seeds(Optional<Token> replay, Optional<Seed> property, Optional<Seed> env
     /** Earlier ones named a test without its package, and so could mean several. */
     private static void requireOfThisVersion(String place, Token token, ExtensionContext context) {
         if (token.isOf(Tests.name(context)) && !token.isOf(Tests.fullName(context))) {
-            throw new ChaosException(
-                    place + " must be a token that this version of the library has printed, but is one of an earlier version,"
-                            + " which did not tell tests of the same name in several packages apart. Run "
-                            + Tests.name(context) + " with -Dchaos.seed=" + token.seed()
-                            + ", and take the token that it prints.");
+            throw new ChaosException(place
+                    + " must be a token that this version of the library has printed, but is one of an earlier version,"
+                    + " which did not tell tests of the same name in several packages apart. Run "
+                    + Tests.name(context) + " with -Dchaos.seed=" + token.seed()
+                    + ", and take the token that it prints.");
         }
     }
 

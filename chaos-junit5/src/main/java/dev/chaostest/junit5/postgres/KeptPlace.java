@@ -28,9 +28,8 @@ final class KeptPlace implements AutoCloseable {
     private static final int POOL_SIZE = 10;
     private static final String POOL = "com.zaxxer.hikari.HikariDataSource";
     /** Those that a test may have made tables in. */
-    static final String SCHEMAS =
-            "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
-                    + " 'information_schema' ORDER BY 1";
+    static final String SCHEMAS = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
+            + " 'information_schema' ORDER BY 1";
 
     private final ChaosScope owner;
     private final OptionalInt poolSize;

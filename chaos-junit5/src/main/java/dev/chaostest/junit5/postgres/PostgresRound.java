@@ -101,8 +101,8 @@ final class PostgresRound {
         this.dataSource = withPoolSeam(kept.map(SweptGround::dataSource).orElseGet(() -> place.open(poolSize)));
         SweepPlaces.consult(round, dataSource);
         kept.ifPresent(ground -> ground.begin(round.sweep().orElseThrow()));
-        watched.ifPresent(ground -> oracles.follow(
-                ground.begin(round.sweep().orElseThrow(), scope, place, dataSource, oracles.unarmed())));
+        watched.ifPresent(ground ->
+                oracles.follow(ground.begin(round.sweep().orElseThrow(), scope, place, dataSource, oracles.unarmed())));
         round.onFailure(() -> HangAdvice.lines(scope, pool == null ? dataSource : pool));
         this.locks = new RoundLocks(this, WantedLock.of(classes, context.getTestMethod()));
     }

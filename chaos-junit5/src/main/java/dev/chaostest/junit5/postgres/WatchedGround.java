@@ -33,7 +33,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class WatchedGround implements AutoCloseable, RoundOracle {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(WatchedGround.class);
-    private static final String PATH = "SELECT pg_catalog.current_setting('search_path'), ARRAY(SELECT s.n::text FROM (";
+    private static final String PATH =
+            "SELECT pg_catalog.current_setting('search_path'), ARRAY(SELECT s.n::text FROM (";
     /** Of a database that others use, what the test sees by itself. */
     private static final String SEEN = "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))";
 

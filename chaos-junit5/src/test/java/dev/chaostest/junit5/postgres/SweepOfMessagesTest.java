@@ -28,7 +28,9 @@ class SweepOfMessagesTest {
 
         assertThat(inner.failures()).isEmpty();
         assertThat(inner.aborted()).isEmpty();
-        assertThat(inner.names()).filteredOn(name -> name.contains("connection lost after ")).isNotEmpty();
+        assertThat(inner.names())
+                .filteredOn(name -> name.contains("connection lost after "))
+                .isNotEmpty();
         assertThat(inner.names().stream().filter(name -> name.contains(" after ReadyForQuery")))
                 .hasSize(1);
         assertThat(inner.published("chaos.sweep"))
@@ -64,7 +66,9 @@ class SweepOfMessagesTest {
     void whoTakesWhatHasComeForAllIsFoundByACancelAmidTheRows() {
         Inner inner = Inner.run(PartTestCases.class);
 
-        assertThat(inner.message()).contains("57014 amid the rows of SELECT account ").contains(" broke it");
+        assertThat(inner.message())
+                .contains("57014 amid the rows of SELECT account ")
+                .contains(" broke it");
     }
 
     @PostgresTest
