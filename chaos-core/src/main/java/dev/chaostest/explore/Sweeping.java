@@ -171,13 +171,15 @@ public final class Sweeping {
 
     private @Nullable String exhausted() {
         if (isDry) {
-            return "in a dry run, which injects nothing";
+            return "round in a dry run, which injects nothing";
         }
         if (tallying.rounds() >= budget.maxRounds()) {
-            return "beyond maxRounds = " + budget.maxRounds();
+            return "round beyond maxRounds = " + budget.maxRounds();
         }
         Duration took = took();
-        return took.compareTo(budget.maxTime()) >= 0 ? "beyond maxTime = " + Progress.print(budget.maxTime()) : null;
+        return took.compareTo(budget.maxTime()) >= 0
+                ? "round beyond maxTime = " + Progress.print(budget.maxTime())
+                : null;
     }
 
     private Duration took() {

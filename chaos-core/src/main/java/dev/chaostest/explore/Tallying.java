@@ -30,6 +30,7 @@ final class Tallying {
     private final List<String> notReached = new ArrayList<>();
     private final Set<String> remarks = new LinkedHashSet<>();
     private final Set<Site> underFault = new HashSet<>();
+    private final Set<Point> broken = new HashSet<>();
     private Set<Site> clean = Set.of();
     /** By point and fault: why the same fault need not be tried as one that lasts. */
     private final Map<Struck, String> needless = new HashMap<>();
@@ -96,6 +97,7 @@ final class Tallying {
         boolean again = tried.first().isPresent();
         if (again) {
             red.add(tried.of().toString());
+            broken.add(tried.of().point());
             return;
         }
         rounds++;
@@ -146,6 +148,7 @@ final class Tallying {
         }
         return new Verdict(
                 points,
+                broken.size(),
                 rounds,
                 green,
                 red,

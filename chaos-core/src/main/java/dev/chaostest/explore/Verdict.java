@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What came of a sweep, and what it did not look at.
  *
  * @param points how many points the clean round had
+ * @param broken at how many of them a round was red
  * @param rounds how many variants were tried
  * @param green how many of them were green
  * @param red those that were red
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Verdict(
         int points,
+        int broken,
         int rounds,
         int green,
         List<String> red,
@@ -44,18 +46,13 @@ public record Verdict(
      * How often what was the case.
      *
      * @param number 1 or more
-     * @param what in words: of the many, such as {@code beyond maxRounds = 3}, or of each, such as {@code fault that was not chosen}
+     * @param what in words about each of them, such as {@code round beyond maxRounds = 3}
      */
     public record Count(int number, String what) {
 
-        /** {@code 3 beyond maxRounds = 3}. */
+        /** {@code 3 x round beyond maxRounds = 3}: said of each, so that it reads well for one and for many. */
         @Override
         public String toString() {
-            return number + " " + what;
-        }
-
-        /** {@code 3 x fault that was not chosen}: said of each, so that it reads well for one and for many. */
-        String ofEach() {
             return number + " x " + what;
         }
     }
@@ -75,14 +72,20 @@ public record Verdict(
         return Optional.ofNullable(problem);
     }
 
-    /** {@code 14 points, 61 rounds, 1 red; 23 pruned, 2 not reached}. */
+    /**
+     * {@code 14 points, 61 rounds, 0 red; 23 pruned, 2 not reached}; {@code 1 of 14 points broke it, 61 rounds, 1 red; 23
+     * pruned}.
+     */
     public String line() {
         List<String> rest = new ArrayList<>();
         count(rest, sum(pruned), "pruned");
         count(rest, notReached.size(), "not reached");
         count(rest, sum(impossible), "impossible");
         count(rest, sum(leftOut), "left out");
-        return number(points, "point") + ", " + number(rounds, "round") + ", " + red.size() + " red"
+        return (broken == 0 ? "" : broken + " of ")
+                + number(points, "point")
+                + (broken == 0 ? ", " : " broke it, ")
+                + number(rounds, "round") + ", " + red.size() + " red"
                 + (rest.isEmpty() ? "" : "; " + String.join(", ", rest));
     }
 
@@ -92,16 +95,12 @@ public record Verdict(
         lines.add("verdict    : " + line());
         add(lines, "red        : ", red);
         add(lines, "not reached: ", notReached);
-        add(lines, "impossible : ", ofEach(impossible));
-        add(lines, "pruned     : ", ofEach(pruned));
+        add(lines, "impossible : ", impossible);
+        add(lines, "pruned     : ", pruned);
         add(lines, "left out   : ", leftOut);
-        add(lines, "seen       : ", ofEach(seen));
+        add(lines, "seen       : ", seen);
         add(lines, "remark     : ", remarks);
         return lines;
-    }
-
-    private static List<String> ofEach(List<Count> counts) {
-        return counts.stream().map(Count::ofEach).toList();
     }
 
     private static void add(List<String> lines, String title, List<?> more) {

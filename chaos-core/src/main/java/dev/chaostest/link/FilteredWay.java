@@ -50,6 +50,7 @@ final class FilteredWay implements Sluice {
         there.other = back;
         back.other = there;
         filtering.endedBy(toClient::close);
+        filtering.leadsToClient(toClient::isDirect);
         return new Pair(there, back);
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Filtering {
     private final Steps wishes = new Wishes(this);
     private final LongSupplier nanoClock;
     private volatile Runnable ending = () -> {};
+    private volatile BooleanSupplier direct = () -> true;
     private @Nullable Runnable cutDone;
     private @Nullable CutKind cutAsked;
     private boolean gone;
@@ -41,6 +43,11 @@ final class Filtering {
     /** What has a cut carried out that nobody who feeds asked for, from any thread; to be said before bytes come. */
     void endedBy(Runnable how) {
         ending = how;
+    }
+
+    /** Whether what is said to the client gets there as it is; to be said before bytes come. */
+    void leadsToClient(BooleanSupplier now) {
+        direct = now;
     }
 
     long now() {
@@ -239,6 +246,11 @@ final class Filtering {
             toServer.backlog.end(Signal.END);
             toClient.backlog.end(Signal.END);
         }
+    }
+
+    /** Whether what is said to the client may come late or never. */
+    boolean mayLoseForClient() {
+        return !direct.getAsBoolean();
     }
 
     /** Ends the connection at once, from any thread. */

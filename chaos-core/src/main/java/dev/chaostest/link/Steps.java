@@ -63,6 +63,15 @@ public interface Steps {
     }
 
     /**
+     * Whether what is sent on to the client may come late or never, by what stands behind the filter: the toxics of a link, say.
+     *
+     * @return here false, for mounts with nothing behind the filter
+     */
+    default boolean mayLoseForClient() {
+        return false;
+    }
+
+    /**
      * Tells that the client may wait for what never comes, though nothing is held: until the hold is over, a reader without a
      * time-out asks it whether there is {@linkplain Hold#untilHopeless hope}. Without effect on mounts that don't know their
      * reader.

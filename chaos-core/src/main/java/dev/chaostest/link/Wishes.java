@@ -60,6 +60,11 @@ final class Wishes implements Steps {
     }
 
     @Override
+    public boolean mayLoseForClient() {
+        return filtering.mayLoseForClient();
+    }
+
+    @Override
     public Runnable ender() {
         return filtering::endNow;
     }

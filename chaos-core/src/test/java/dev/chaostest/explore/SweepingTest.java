@@ -87,7 +87,7 @@ class SweepingTest {
         assertThat(verdict.rounds()).isEqualTo(2);
         assertThat(verdict.pruned())
                 .extracting(Object::toString)
-                .containsExactly("1 fault that would last, where the site was not reached again behind the fault");
+                .containsExactly("1 x fault that would last, where the site was not reached again behind the fault");
     }
 
     @Test
@@ -145,7 +145,7 @@ class SweepingTest {
                             "#2 lost after A at Writer.write:1",
                             "#2 lost after A at Writer.write:1, again",
                             "#3 lost before A at Writer.write:1, and from then on");
-            assertThat(verdict.line()).isEqualTo("1 point, 3 rounds, 1 red");
+            assertThat(verdict.line()).isEqualTo("1 of 1 point broke it, 3 rounds, 1 red");
             assertThat(verdict.red()).containsExactly("#2 lost after A at Writer.write:1");
         }
 
@@ -160,7 +160,7 @@ class SweepingTest {
 
             assertThat(verdict.pruned())
                     .extracting(Object::toString)
-                    .containsExactly("1 fault that would last, where it is red already when it strikes once");
+                    .containsExactly("1 x fault that would last, where it is red already when it strikes once");
         }
 
         @Test
@@ -220,7 +220,9 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a", "b"), SweepingTest::green);
 
             assertThat(verdict.line()).isEqualTo("2 points, 3 rounds, 0 red; 3 left out");
-            assertThat(verdict.leftOut()).extracting(Object::toString).containsExactly("3 beyond maxRounds = 3");
+            assertThat(verdict.leftOut())
+                    .extracting(Object::toString)
+                    .containsExactly("3 x round beyond maxRounds = 3");
         }
 
         @Test
@@ -232,7 +234,9 @@ class SweepingTest {
                 return green(tried);
             });
 
-            assertThat(verdict.leftOut()).extracting(Object::toString).containsExactly("4 beyond maxTime = 60s");
+            assertThat(verdict.leftOut())
+                    .extracting(Object::toString)
+                    .containsExactly("4 x round beyond maxTime = 60s");
         }
 
         @Test
@@ -242,9 +246,7 @@ class SweepingTest {
             Verdict verdict = run(sweeping, Letters.round("a", "b"), SweepingTest::green);
 
             assertThat(verdict.rounds()).isEqualTo(2);
-            assertThat(verdict.pruned())
-                    .extracting(Object::toString)
-                    .containsExactly("2 of faults that were not chosen");
+            assertThat(verdict.pruned()).extracting(Object::toString).containsExactly("2 x fault that was not chosen");
         }
 
         @Test
@@ -272,7 +274,7 @@ class SweepingTest {
             assertThat(verdict.notReached()).containsExactly("#3 lost before B at Writer.write:2");
             assertThat(verdict.pruned())
                     .extracting(Object::toString)
-                    .containsExactly("1 fault that would last, where it could not be had once");
+                    .containsExactly("1 x fault that would last, where it could not be had once");
         }
 
         @Test
@@ -282,7 +284,7 @@ class SweepingTest {
                     Letters.round("a"),
                     tried -> is(tried, "lost before A") ? outcome(Result.IMPOSSIBLE, Map.of()) : green(tried));
 
-            assertThat(verdict.impossible()).extracting(Object::toString).containsExactly("1 lost before A: because");
+            assertThat(verdict.impossible()).extracting(Object::toString).containsExactly("1 x lost before A: because");
         }
 
         @Test

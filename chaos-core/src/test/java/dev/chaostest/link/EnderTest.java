@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A filter that has made its client wait for what never comes ends the connection from outside. */
-@Timeout(30)
+@Timeout(120)
 class EnderTest {
 
     private final AtomicReference<@Nullable Runnable> ender = new AtomicReference<>();

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,8 +124,9 @@ class LinkRaceTest {
         try (ChaosScope scope = ChaosScope.open("often", Plan.of(new Seed(1)))) {
             TcpLink link = scope.link("bank", ends.address());
             Ends.Both both = ends.connect(link);
+            AtomicBoolean over = new AtomicBoolean();
             Future<?> talk = threads.submit(() -> {
-                for (int i = 0; i < 20_000 && !Thread.interrupted(); i++) {
+                for (int i = 0; !over.get() || i < 100; i++) {
                     both.roundTrip("talk " + i);
                 }
                 return null;
@@ -137,6 +139,7 @@ class LinkRaceTest {
                 slow.close();
                 link.release();
             }
+            over.set(true);
             talk.get(TALK_SECONDS, TimeUnit.SECONDS);
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A filter that passes everything on leaves a socket that answers as the JDK's own, also where it refuses. */
-@Timeout(20)
+@Timeout(120)
 class PlainSocketTest {
 
     private static final class Passing implements Filter {

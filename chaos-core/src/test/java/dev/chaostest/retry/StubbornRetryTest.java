@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class StubbornRetryTest {
 
     private static final RetryPolicy AT_ONCE = RetryPolicy.on(Flaky.REFUSED).withBackoff(Backoff.fixed(Duration.ZERO));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Schedules that seem to have done something, and victims that break whoever asks. */
-@Timeout(60)
+@Timeout(120)
 class StubbornScheduleTest {
 
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);

@@ -15,8 +15,10 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Beside Awaitility: what a user's use of it does not change here, and why nothing here is built on it. */
+@Isolated("it changes defaults of the whole JVM")
 class AwaitilityTest {
 
     private static final Duration SHORT = Duration.ofMillis(100);

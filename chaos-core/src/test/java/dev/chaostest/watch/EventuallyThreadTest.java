@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Where a wait looks, what ends it, and what it leaves. */
-@Timeout(60)
+@Timeout(120)
 class EventuallyThreadTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);

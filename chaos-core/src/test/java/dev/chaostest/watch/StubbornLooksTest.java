@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Waits as long as there is time, values that can't be printed, probes that leave an interrupt behind. */
-@Timeout(60)
+@Timeout(120)
 class StubbornLooksTest {
 
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);

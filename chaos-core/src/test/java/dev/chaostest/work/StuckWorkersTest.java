@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class StuckWorkersTest {
 
-    private static final Duration SOON = Duration.ofMillis(500);
+    private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration GRACE = Duration.ofSeconds(20);
     private static final Duration SHORT_GRACE = Duration.ofMillis(100);
 
@@ -61,7 +61,7 @@ class StuckWorkersTest {
                 .isInstanceOf(WorkersError.class)
                 .hasNoCause()
                 .hasMessageStartingWith(
-                        "Each worker \"transfer\" must end within 500ms with success or an expected failure, "
+                        "Each worker \"transfer\" must end within 2s with success or an expected failure, "
                                 + "but 1 of 2 did not. Correct the code under test, classify a failure that is expected, or give "
                                 + "slow work a longer deadline.\n  stuck   : transfer-1 was in its task, here:\n    at ")
                 .hasMessageContaining("Wire.read(Wire.java:")

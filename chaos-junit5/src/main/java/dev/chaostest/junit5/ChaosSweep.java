@@ -59,7 +59,7 @@ public @interface ChaosSweep {
     /** After which time no further round begins, as {@code "5m"}. What is left out, the verdict says. */
     String maxTime() default "5m";
 
-    /** Whether other messages of PostgreSQL's protocol than rows are points, too. */
+    /** Whether other messages of PostgreSQL's protocol than rows are points, too, and rows are also cancelled amid them. */
     boolean messages() default false;
 
     /** Which faults, by their names: {@code "connection lost"}, {@code "40001"}. Default: all that are possible. */

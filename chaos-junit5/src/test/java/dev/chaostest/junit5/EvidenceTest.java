@@ -50,7 +50,7 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 
 /** What a red test leaves, without any database. */
-@Timeout(60)
+@Timeout(120)
 class EvidenceTest {
 
     private static final Site CHARGE = new Site("call", "Gateway.charge");
@@ -188,7 +188,7 @@ class EvidenceTest {
         private final Mount gateway = new Mount("the gateway", "call", Set.of(Cut.class));
 
         @ChaosTest
-        @Timeout(1)
+        @Timeout(4)
         void red(ChaosScope scope) {
             scope.arm(gateway);
             throw new AssertionError("red at once");
@@ -220,7 +220,7 @@ class EvidenceTest {
 
     @Test
     void aTimeOutThatTheTestTookForAnotherFailureKeepsItsEvidence() {
-        assertThat(run(DeafTestCases.class).message()).contains("timed out after 300 milliseconds");
+        assertThat(run(DeafTestCases.class).message()).contains("timed out after 2 seconds");
 
         String report = reports().text();
         assertThat(report).startsWith("EvidenceTest$DeafTestCases.goesOn timed out");
@@ -232,7 +232,7 @@ class EvidenceTest {
     @Tag(ChaosTags.TRANSACTION)
     static class DeafTestCases {
         @ChaosTest
-        @Timeout(value = 300, unit = TimeUnit.MILLISECONDS)
+        @Timeout(2)
         void goesOn() {
             try {
                 new CountDownLatch(1).await();
@@ -393,7 +393,7 @@ class EvidenceTest {
     @Tag(ChaosTags.TRANSACTION)
     static class SlowTestCases {
         @ChaosTest
-        @Timeout(1)
+        @Timeout(2)
         void hangs() throws InterruptedException {
             new CountDownLatch(1).await();
         }
@@ -413,7 +413,7 @@ class EvidenceTest {
     @Tag(ChaosTags.TRANSACTION)
     static class SeparateTestCases {
         @ChaosTest
-        @Timeout(value = 1, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+        @Timeout(value = 2, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
         void hangs() throws InterruptedException {
             new CountDownLatch(1).await();
         }
@@ -448,7 +448,7 @@ class EvidenceTest {
     @Tag(ChaosTags.TRANSACTION)
     static class DeadlockTestCases {
         @ChaosTest
-        @Timeout(2)
+        @Timeout(4)
         void deadlock() throws InterruptedException {
             var first = new ReentrantLock();
             var second = new ReentrantLock();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a scope owns has a part in the report of a red test. */
-@Timeout(60)
+@Timeout(120)
 class ReportableTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -82,7 +82,7 @@ class ReportableTest {
     @Tag(ChaosTags.TRANSACTION)
     static class SlowTestCases {
         @ChaosTest
-        @Timeout(1)
+        @Timeout(4)
         void hangs(ChaosScope scope) throws InterruptedException {
             VirtualTime time = new VirtualTime();
             scope.own("queue depth", PeriodicMonitor.start("queue depth", () -> 3, SECOND, time));

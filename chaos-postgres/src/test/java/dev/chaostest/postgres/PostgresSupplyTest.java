@@ -7,9 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.PostgresUnavailableException;
 import dev.chaostest.postgres.server.ServerOptions;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -33,7 +30,7 @@ class PostgresSupplyTest {
         assertThat(seen).hasSize(1);
         assertThat(postgres.isOwned()).isTrue();
         try (Connection connection = postgres.connect()) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
         supply.close();
         supply.close();
@@ -70,7 +67,7 @@ class PostgresSupplyTest {
                             + "/postgres from The given JDBC URL");
             supply.close();
             try (Connection connection = postgres.connect()) {
-                assertThat(connection.isValid(5)).isTrue();
+                assertThat(connection.isValid(30)).isTrue();
             }
         }
     }
@@ -92,20 +89,21 @@ class PostgresSupplyTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsNamed() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        String url = "jdbc:postgresql://127.0.0.1:" + port + "/db";
-        try (PostgresSupply supply = supply(Map.of("chaos.jdbc.url", url, "chaos.jdbc.password", "s3cret"))) {
+    void aServerThatIsNotThereIsNamed() {
+        try (ClosedPort closed = new ClosedPort();
+                PostgresSupply supply =
+                        supply(Map.of("chaos.jdbc.url", urlOf(closed), "chaos.jdbc.password", "s3cret"))) {
             assertThatThrownBy(supply::shared)
                     .isInstanceOf(PostgresUnavailableException.class)
-                    .hasMessageStartingWith("chaos.jdbc.url must lead to a running PostgreSQL, but " + url
-                            + " failed with 08001: Connection to 127.0.0.1:" + port + " refused.")
+                    .hasMessageStartingWith("chaos.jdbc.url must lead to a running PostgreSQL, but " + urlOf(closed)
+                            + " failed with 08001: Connection to 127.0.0.1:" + closed.number() + " refused.")
                     .hasMessageEndingWith(
                             " Start that server, correct the setting, or remove it to let one be started.");
         }
+    }
+
+    private static String urlOf(ClosedPort closed) {
+        return "jdbc:postgresql://127.0.0.1:" + closed.number() + "/db";
     }
 
     @Test
@@ -160,7 +158,7 @@ class PostgresSupplyTest {
     void anInstallationIsStarted() throws SQLException {
         try (PostgresSupply supply = supply(Map.of("chaos.postgres.home", "/usr/lib/postgresql/15"));
                 Connection connection = supply.shared().connect()) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
             assertThat(supply.shared().majorVersion()).isEqualTo(15);
         }
     }

@@ -14,6 +14,11 @@ public interface Onward {
      */
     boolean forward(byte[] bytes, int from, int length) throws IOException, InterruptedException;
 
+    /** Whether what is sent now goes to the socket as it is, and at once. */
+    default boolean isDirect() {
+        return true;
+    }
+
     /** Sends on what comes behind the bytes. */
     void forward(Signal signal);
 

@@ -152,6 +152,11 @@ final class Pump implements Peer, Onward {
     }
 
     @Override
+    public boolean isDirect() {
+        return flow.isPlain();
+    }
+
+    @Override
     public void forward(Signal signal) {
         if (flow.put(signal) == Flow.Put.PLAIN) {
             deliver(signal);

@@ -53,7 +53,12 @@ record SweepRun(ChaosSweep wanted, Sweeping sweeping, Optional<KeptVariants> kep
     /** Says what came of the sweep. */
     static void tell(Verdict verdict, ExtensionContext context) {
         String text = String.join("\n  ", verdict.lines());
-        LOG.info("{}\n  {}", Tests.name(context), text);
+        String headline = Tests.name(context) + ": " + verdict.line();
+        if (verdict.red().isEmpty()) {
+            LOG.info("{}\n  {}", headline, text);
+        } else {
+            LOG.warn("{}\n  {}", headline, text);
+        }
         context.publishReportEntry("chaos.sweep", String.join("\n", verdict.lines()));
         verdict.whyVoid().ifPresent(why -> {
             throw new SweepRed(why + "\n  " + text);

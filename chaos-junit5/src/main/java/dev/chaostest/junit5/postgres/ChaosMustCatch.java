@@ -28,7 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * reached again, or where nothing could be done, is an aborted round that says so; so is one that the test has passed and that left
  * the test's own schema or database with the same data as the first round.
  *
- * <p>Stands in the place of {@code @Test}, or beside {@code @ChaosTest}; other faults of the test strike in all rounds. The rounds run
+ * <p>Stands in the place of {@code @Test}, or beside {@code @ChaosTest}, and no other that makes a test: {@code @ParameterizedTest}
+ * and {@code @RepeatedTest} are refused. Other faults of the test strike in all rounds. The rounds run
  * one after the other. In a dry run there is only the first one.
  *
  * <p>Limitations: what functions, triggers and procedures write, {@code COPY}, and query strings with several statements are

@@ -7,6 +7,7 @@ import dev.chaostest.junit5.internal.Tests;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.wire.Sabotage;
 import dev.chaostest.postgres.wire.SqlTarget;
+import java.lang.annotation.Annotation;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -17,13 +18,16 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** One invocation as it is, and one for each place that it has shown: which ones is known only when it is over. */
 final class MustCatchExtension implements TestTemplateInvocationContextProvider {
 
+    /** Asked before anything runs, also where somebody else has invocations for the same method. */
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
+        requireAlone(context);
         return AnnotationSupport.isAnnotated(context.getTestMethod(), ChaosMustCatch.class);
     }
 
@@ -36,6 +40,25 @@ final class MustCatchExtension implements TestTemplateInvocationContextProvider 
             TestRound.sameSeed(context);
         }
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rounds, Spliterator.ORDERED), false);
+    }
+
+    private static void requireAlone(ExtensionContext context) {
+        Arrays.stream(context.getRequiredTestMethod().getAnnotations())
+                .map(Annotation::annotationType)
+                .filter(MustCatchExtension::makesAnotherTest)
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new ChaosException("@ChaosMustCatch on " + Tests.name(context)
+                            + " must be the only annotation that makes it a test, beside @ChaosTest, but there is @"
+                            + other.getSimpleName()
+                            + ". Remove that one, and try several values in one run of the test.");
+                });
+    }
+
+    private static boolean makesAnotherTest(Class<? extends Annotation> type) {
+        boolean isOurs = Stream.of(ChaosMustCatch.class, ChaosTest.class)
+                .anyMatch(each -> each.equals(type) || AnnotationSupport.isAnnotated(type, each));
+        return !isOurs && AnnotationSupport.isAnnotated(type, Testable.class);
     }
 
     private static MustCatch read(String test, ChaosMustCatch wanted) {

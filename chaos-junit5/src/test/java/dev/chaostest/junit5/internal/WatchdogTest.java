@@ -14,10 +14,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class WatchdogTest {
 
     private static final TestTimeout OURS = new TestTimeout(Duration.ofMillis(100), false);
+    private static final TestTimeout LONG = new TestTimeout(Duration.ofMinutes(5), false);
     private static final TestTimeout JUNITS = new TestTimeout(Duration.ofNanos(1), true);
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -37,7 +38,7 @@ class WatchdogTest {
     void whatAQuickTestThrowsIsPassedOn() {
         AssertionError red = new AssertionError("red");
 
-        assertThatThrownBy(() -> Watchdog.run("BankTest.red", OURS, nobody, () -> {
+        assertThatThrownBy(() -> Watchdog.run("BankTest.red", LONG, nobody, () -> {
                     throw red;
                 }))
                 .isSameAs(red);
@@ -45,7 +46,7 @@ class WatchdogTest {
 
     @Test
     void anInterruptOfSomebodyElsesStays() throws Throwable {
-        Watchdog.run("BankTest.interrupted", OURS, nobody, Thread.currentThread()::interrupt);
+        Watchdog.run("BankTest.interrupted", LONG, nobody, Thread.currentThread()::interrupt);
 
         assertThat(Thread.interrupted()).isTrue();
     }
@@ -73,7 +74,8 @@ class WatchdogTest {
                 JUNITS,
                 new Seen(true),
                 () -> Awaitility.await("the look ahead")
-                        .atMost(Duration.ofSeconds(20))
+                        .dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> seen.contains("ahead")));
         assertThat(seen).containsExactly("ahead");
     }
@@ -87,19 +89,20 @@ class WatchdogTest {
             public void ahead() {
                 looking.countDown();
                 Awaitility.await("the end of the test")
-                        .atMost(Duration.ofSeconds(25))
+                        .dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(65))
                         .until(() -> ended.getCount() == 0);
             }
         };
 
         assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> Watchdog.run("BankTest.green", JUNITS, slow, looking::await));
+                Duration.ofSeconds(60), () -> Watchdog.run("BankTest.green", JUNITS, slow, looking::await));
         ended.countDown();
     }
 
     @Test
     void aQuickTestIsNotLookedAt() throws Throwable {
-        Watchdog.run("BankTest.quick", new TestTimeout(Duration.ofMinutes(5), false), new Seen(true), () -> {});
+        Watchdog.run("BankTest.quick", LONG, new Seen(true), () -> {});
 
         assertThat(seen).isEmpty();
     }

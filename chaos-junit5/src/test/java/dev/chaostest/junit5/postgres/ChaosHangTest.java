@@ -41,7 +41,7 @@ class ChaosHangTest {
             SQLException late = catchThrowableOfType(
                     SQLException.class, () -> update.execute("UPDATE account SET balance = 5 WHERE id = 1"));
             assertThat(late.getSQLState()).isEqualTo("57014");
-            assertThat(connection.isValid(1)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
         assertThat(Bank.balances(bank)).containsExactly(1000, 1000);
         assertThat(scope.ledger().entries(LedgerEntry.Answered.class))
@@ -59,11 +59,11 @@ class ChaosHangTest {
         try (Injection hang = scope.inject(rule);
                 Watch fired = scope.ledger().watch(LedgerEntry.Fired.class::isInstance)) {
             new Thread(update, "update").start();
-            fired.await(Duration.ofSeconds(5));
+            fired.await(Duration.ofSeconds(30));
             assertThat(hang.isActive()).isTrue();
             assertThat(update.isDone()).isFalse();
         }
-        update.get(5, TimeUnit.SECONDS);
+        update.get(30, TimeUnit.SECONDS);
         assertThat(Bank.balances(bank)).containsExactly(1001, 1000);
         assertThat(scope.ledger().entries(LedgerEntry.Answered.class))
                 .extracting(LedgerEntry.Answered::answer)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.junit5.ChaosTags;
 import dev.chaostest.junit5.ChaosTest;
 import dev.chaostest.junit5.Inner;
@@ -17,8 +18,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.opentest4j.TestAbortedException;
 
 class ChaosMustCatchTest {
@@ -328,6 +334,73 @@ class ChaosMustCatchTest {
                                 + "RUN_TWICE, DROP_WRITE, HIDE_ROW].",
                         "@ChaosMustCatch(maxRounds) on ChaosMustCatchTest$MistakenTestCases.triesNothing must be 1 or more, "
                                 + "but was 0. To leave the check out, remove the annotation.");
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class OtherwiseATestTestCases {
+        static int ran;
+
+        @ChaosMustCatch(Sabotage.RUN_TWICE)
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2})
+        void hasArguments(int amount) {
+            ran++;
+        }
+
+        @RepeatedTest(2)
+        @ChaosMustCatch(Sabotage.RUN_TWICE)
+        void isRepeated(DataSource bank) {
+            ran++;
+        }
+
+        @ChaosMustCatch(Sabotage.RUN_TWICE)
+        @ChaosSweep
+        void isSwept(DataSource bank) {
+            ran++;
+        }
+    }
+
+    @Test
+    void anotherAnnotationThatMakesATestIsRefusedBeforeAnythingRuns() {
+        OtherwiseATestTestCases.ran = 0;
+        assertThat(Inner.run(OtherwiseATestTestCases.class).failures())
+                .extracting(Throwable::getMessage)
+                .containsExactlyInAnyOrder(
+                        another("OtherwiseATestTestCases.hasArguments", "ParameterizedTest"),
+                        another("OtherwiseATestTestCases.isRepeated", "RepeatedTest"),
+                        another("OtherwiseATestTestCases.isSwept", "ChaosSweep"));
+        assertThat(OtherwiseATestTestCases.ran).isZero();
+    }
+
+    private static String another(String test, String annotation) {
+        return "@ChaosMustCatch on ChaosMustCatchTest$" + test
+                + " must be the only annotation that makes it a test, beside @ChaosTest, but there is @" + annotation
+                + ". Remove that one, and try several values in one run of the test.";
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class TwiceATestTestCases {
+        @Test
+        @ChaosMustCatch(Sabotage.RUN_TWICE)
+        void isATestToo(DataSource bank) {}
+
+        @TestFactory
+        @ChaosMustCatch(Sabotage.RUN_TWICE)
+        List<DynamicTest> makesTests() {
+            return List.of();
+        }
+    }
+
+    @Test
+    void whatJUnitRunsBesideItIsRefusedToo() {
+        assertThat(Inner.run(TwiceATestTestCases.class).failures())
+                .extracting(Throwable::getMessage)
+                .contains(
+                        another("TwiceATestTestCases.isATestToo", "Test"),
+                        "A chaos test must be a method of its own, but ChaosMustCatchTest$TwiceATestTestCases.makesTests is a "
+                                + "@TestFactory. Use @ParameterizedTest, or @ChaosTest(rounds).");
     }
 
     @Test

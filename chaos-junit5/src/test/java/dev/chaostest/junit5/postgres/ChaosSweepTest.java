@@ -219,7 +219,7 @@ class ChaosSweepTest {
                 .startsWith("clean round", "clean round, again")
                 .last()
                 .asString()
-                .matches("verdict: 8 points, 1 round, 1 red; \\d+ pruned");
+                .matches("verdict: 1 of 8 points broke it, 1 round, 1 red; \\d+ pruned");
         assertThat(steady(replayed.message())).isEqualTo(steady(message));
     }
 

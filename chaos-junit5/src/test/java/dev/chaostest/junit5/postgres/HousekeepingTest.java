@@ -59,7 +59,7 @@ class HousekeepingTest {
         Awaitility.with()
                 .dontCatchUncaughtExceptions()
                 .await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(Bank.ask(
                                 server, "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database + "'"))
                         .isEqualTo("0"));

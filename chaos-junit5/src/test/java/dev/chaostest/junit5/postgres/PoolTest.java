@@ -184,7 +184,7 @@ class PoolTest {
         @Test
         @PoolSize(7)
         void leaks(DataSource twin, Connection connection, HikariDataSource same) throws SQLException {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
             assertThat(same).isSameAs(twin);
             assertThat(same.getMaximumPoolSize()).isEqualTo(7);
             assertThat(pool.getMaximumPoolSize()).isEqualTo(2);

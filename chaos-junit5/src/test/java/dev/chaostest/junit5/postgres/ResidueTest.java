@@ -224,7 +224,7 @@ class ResidueTest {
             CompletableFuture<Void> running = CompletableFuture.runAsync(() -> sleep(connection));
             Awaitility.await("the statement must run")
                     .dontCatchUncaughtExceptions()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(40))
                     .until(() -> Bank.ask(
                                     asking,
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = "

@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -121,7 +120,7 @@ class SafetyTest {
     @Tag(ChaosTags.CRASH)
     static class ParkedTestCases {
         @ChaosTest
-        @Timeout(value = 700, unit = TimeUnit.MILLISECONDS)
+        @Timeout(4)
         @ChaosDelay(value = "1h", on = "SELECT")
         void isParked(DataSource database) throws SQLException {
             Bank.ask(database, "SELECT 1");
@@ -130,16 +129,17 @@ class SafetyTest {
 
     @Test
     void aTimeOutTooShortForAMarginStillHasOne(Postgres postgres) {
-        assertThat(Inner.run(ShortTestCases.class).failures()).isEmpty();
+        Map<String, String> withoutJUnits = Map.of("junit.jupiter.execution.timeout.mode", "disabled");
+        assertThat(Inner.run(ShortTestCases.class, withoutJUnits).failures()).isEmpty();
         assertThat(postgres.majorVersion()).isPositive();
     }
 
     @PostgresTest
     static class ShortTestCases {
         @Test
-        @Timeout(value = 400, unit = TimeUnit.MILLISECONDS)
+        @Timeout(1)
         void hasHalfOfIt(DataSource database) throws SQLException {
-            assertThat(Bank.ask(database, "SHOW statement_timeout")).isEqualTo("200ms");
+            assertThat(Bank.ask(database, "SHOW statement_timeout")).isEqualTo("500ms");
         }
     }
 
@@ -216,6 +216,8 @@ class SafetyTest {
                 .contains("ExclusiveLock on advisory 4711")
                 .contains("\n  faults   : none were planned\n");
         Awaitility.await()
+                .dontCatchUncaughtExceptions()
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> Bank.ask(database, "SELECT pg_try_advisory_lock_shared(4711)")
                         .equals("t"));
     }

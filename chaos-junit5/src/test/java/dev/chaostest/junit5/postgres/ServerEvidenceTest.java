@@ -45,7 +45,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a red test says about the server. */
 @PostgresTest
-@Timeout(120)
+@Timeout(240)
 class ServerEvidenceTest {
 
     private static final String WAITS = "Who waited for whom on the server";
@@ -200,7 +200,7 @@ class ServerEvidenceTest {
     @IsolatedSchema("bank.sql")
     static class BlockedTestCases {
         @ChaosTest
-        @Timeout(3)
+        @Timeout(5)
         void waits(DataSource bank, TestReporter reporter) throws SQLException {
             ServerEvidenceTest.waits(bank, reporter);
         }
@@ -213,7 +213,7 @@ class ServerEvidenceTest {
         private static final BlockingQueue<String> FREED = new LinkedBlockingQueue<>();
 
         @ChaosTest
-        @Timeout(value = 3, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+        @Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
         void waits(DataSource bank, TestReporter reporter) throws SQLException {
             ServerEvidenceTest.waits(bank, reporter, FREED::add);
         }
@@ -303,7 +303,7 @@ class ServerEvidenceTest {
                 Blocking expected = new Blocking(pid(waiter), pid(holder));
                 Awaitility.await("the recorder must see it")
                         .dontCatchUncaughtExceptions()
-                        .atMost(Duration.ofSeconds(30))
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> recorder.states().stream()
                                 .anyMatch(state -> state.blockings().contains(expected)));
                 holder.rollback();
@@ -346,7 +346,7 @@ class ServerEvidenceTest {
     @PostgresTest
     static class ForeignTestCases {
         @ChaosTest
-        @Timeout(2)
+        @Timeout(5)
         void waits(DataSource database) throws SQLException {
             try (Connection waiter = database.getConnection()) {
                 run(waiter, "SET statement_timeout = 0");

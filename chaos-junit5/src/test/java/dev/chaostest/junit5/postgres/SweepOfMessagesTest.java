@@ -80,7 +80,7 @@ class SweepOfMessagesTest {
                 connection.setAutoCommit(false);
                 int seen = 0;
                 try (Statement statement = connection.createStatement()) {
-                    statement.setFetchSize(1);
+                    statement.setFetchSize(5);
                     ResultSet rows = statement.executeQuery("SELECT balance FROM account, generate_series(1, 5)");
                     while (rows.next()) {
                         seen++;

@@ -7,7 +7,8 @@ import dev.chaostest.internal.Secrets;
 final class UserStatement {
 
     /** In the seam's question for the number of a transaction. */
-    private static final String OURS = "pg_catalog.pg_current_xact_id_if_assigned() AS chaos_transaction_number";
+    private static final String OURS =
+            "/* chaostest */ pg_catalog.pg_current_xact_id_if_assigned() AS chaos_transaction_number";
 
     private static final String BEHIND = "\n;SELECT " + OURS;
 

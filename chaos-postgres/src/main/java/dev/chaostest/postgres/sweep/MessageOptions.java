@@ -13,6 +13,7 @@ import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.message.MessageType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,8 @@ final class MessageOptions {
 
     private static final String ONE_ROW = "connection lost amid a single row: the same as at its statement";
     private static final String ONE_ROW_CANCELLED = "57014 amid a single row: the same as at its statement";
-    private static final String WROTE = "57014 amid the rows of what has written by itself, which can't be cancelled then";
+    private static final String WROTE =
+            "57014 amid the rows of what has written by itself, which can't be cancelled then";
     private static final String NEXT = "connection lost after a message: the same as before the next one";
     private static final String NO_REPLY = "connection lost after CancelRequest, which has no answer";
     private static final String DONE = "connection lost after Terminate, which ends it";
@@ -57,7 +59,7 @@ final class MessageOptions {
     }
 
     private void rows(boolean all, Courses.Standing standing) {
-        boolean areMany = point.length() > 1;
+        boolean areMany = point.length() > 1 || isOfALaterFetch();
         if (areMany) {
             candidates.add(Faults.lostAmid());
         } else {
@@ -94,12 +96,38 @@ final class MessageOptions {
         }
     }
 
+    /** Others of the same result have come before, so that the client may have used them. */
+    private boolean isOfALaterFetch() {
+        return round.once(LaterRows.class, LaterRows.class, () -> LaterRows.of(round))
+                .hits()
+                .contains(point.hit());
+    }
+
     /** A thread may have several connections: there it is not known which message is the last of which. */
     private boolean isLast() {
         return round.once(LastMessages.class, LastMessages.class, () -> LastMessages.of(round))
                         .hits()
                         .contains(point.hit())
                 || (point.isLaned() && point.site().equals(READY));
+    }
+
+    /** The rows that are not the first of their result. */
+    private record LaterRows(Set<Hit> hits) {
+
+        static LaterRows of(Recorded round) {
+            Map<Lane, Set<Site>> seen = new HashMap<>();
+            Set<Hit> later = new HashSet<>();
+            for (Point each : round.arrivals()) {
+                if (!each.site().seam().equals(READY.seam())) {
+                    seen.remove(each.lane()); // another statement, another result
+                } else if (SqlTarget.any().rows().matches(each.site())
+                        && !seen.computeIfAbsent(each.lane(), any -> new HashSet<>())
+                                .add(each.site())) {
+                    later.add(each.hit());
+                }
+            }
+            return new LaterRows(Set.copyOf(later));
+        }
     }
 
     /** The last messages of all connections of a round. */

@@ -189,7 +189,9 @@ final class Promises {
 
     @Override
     public synchronized String toString() {
-        return invariants.size() + (invariants.size() == 1 ? " invariant and " : " invariants and ") + checks.size()
+        return invariants.size()
+                + (invariants.size() == 1 ? " invariant and " : " invariants and ")
+                + checks.size()
                 + (checks.size() == 1 ? " check" : " checks");
     }
 }

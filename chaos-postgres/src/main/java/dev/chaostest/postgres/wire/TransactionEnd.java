@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire;
 
-import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import dev.chaostest.mount.Round;
+import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.StopMode;
 import java.sql.Connection;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ReplicationTest extends ClusterFixture {
@@ -59,9 +59,7 @@ class ReplicationTest extends ClusterFixture {
             assertThat(Db.query(standby.jdbcUrl(), "SELECT count(*) FROM item")).isEqualTo("0");
         }
         standby.awaitCaughtUp();
-        Awaitility.await() // the server writes by itself now and then
-                .dontCatchUncaughtExceptions()
-                .atMost(Duration.ofSeconds(30))
+        Patience.await() // the server writes by itself now and then
                 .untilAsserted(() -> assertThat(standby.lag())
                         .extracting(Lag::notReceived, Lag::notReplayed)
                         .containsExactly(0L, 0L));

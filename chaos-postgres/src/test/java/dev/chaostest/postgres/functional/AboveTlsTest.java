@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional;
 
+import static dev.chaostest.postgres.Patience.await;
 import static dev.chaostest.postgres.functional.ClientCalls.assertEnds;
 import static dev.chaostest.postgres.functional.ClientCalls.assertState;
 import static dev.chaostest.postgres.functional.ClientCalls.parked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.ledger.LedgerEntry;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that insists on TLS: the seam above it looks inside, the link lets it pass and says so. */
-@Timeout(60)
+@Timeout(120)
 class AboveTlsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -178,10 +178,9 @@ class AboveTlsTest {
             Thread caller = new Thread(call, "caller");
             caller.setDaemon(true);
             caller.start();
-            await().atMost(PATIENCE)
-                    .until(() -> WireTestServer.read(
-                                    witness, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-                            .equals("1"));
+            await().until(() -> WireTestServer.read(
+                            witness, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+                    .equals("1"));
             statement.cancel();
             assertEnds("57014", call);
         }

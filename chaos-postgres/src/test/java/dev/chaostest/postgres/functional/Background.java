@@ -10,7 +10,7 @@ import java.util.concurrent.FutureTask;
 /** Calls on another thread that are known to be parked by a fault when the test goes on. */
 final class Background {
 
-    static final Duration SOON = Duration.ofSeconds(5);
+    static final Duration SOON = Duration.ofSeconds(30);
 
     private Background() {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
 
 /** 57014 in the middle of a result. */
-@Timeout(60)
+@Timeout(120)
 class CancelOnServerTest {
 
     private WireFixture bank;

@@ -32,7 +32,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 
 /** The begin and the end of a session. */
-@Timeout(30)
+@Timeout(120)
 class ConnectTest {
 
     private WireFixture bank;
@@ -137,7 +137,7 @@ class ConnectTest {
             });
             assertThat(call.isDone()).isFalse();
             armed.round().end();
-            call.get(1, TimeUnit.SECONDS);
+            call.get(30, TimeUnit.SECONDS);
             assertThat(armed.answers()).containsExactly("hung until it was healed");
         }
     }

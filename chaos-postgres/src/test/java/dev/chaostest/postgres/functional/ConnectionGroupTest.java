@@ -73,7 +73,7 @@ class ConnectionGroupTest {
 
     @Test
     void aGroupThatThePoolCanNotFillGivesBackWhatItHas() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(3, Duration.ofMillis(800))) {
+        try (PoolFixture fixture = PoolFixture.warm(3, Duration.ofMillis(800))) {
             List<Connection> other = fixture.borrow(1);
             assertThatThrownBy(() -> ConnectionGroup.open(fixture.pool(), 3))
                     .isInstanceOf(ChaosException.class)

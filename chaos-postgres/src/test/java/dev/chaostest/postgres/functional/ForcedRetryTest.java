@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 
-@Timeout(60)
+@Timeout(120)
 class ForcedRetryTest {
 
     private WireFixture bank;

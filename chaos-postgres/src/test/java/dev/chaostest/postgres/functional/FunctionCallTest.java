@@ -27,7 +27,7 @@ import org.postgresql.largeobject.LargeObject;
 import org.postgresql.largeobject.LargeObjectManager;
 
 /** Large objects, which the driver reaches by function calls. */
-@Timeout(30)
+@Timeout(120)
 class FunctionCallTest {
 
     private WireFixture bank;
@@ -77,7 +77,7 @@ class FunctionCallTest {
             if (lives) {
                 connection.rollback();
             }
-            assertThat(connection.isValid(1)).isEqualTo(lives);
+            assertThat(connection.isValid(30)).isEqualTo(lives);
             assertThat(armed.answers()).containsExactly(state);
             assertThat(armed.round().mismatches()).isEmpty();
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What frees a call that hangs. */
-@Timeout(30)
+@Timeout(120)
 class HangTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";
@@ -49,7 +49,7 @@ class HangTest {
             FutureTask<?> call = Background.parked(armed, () -> WireTestServer.run(connection, UPDATE));
             assertThat(call.isDone()).isFalse();
             armed.round().end();
-            call.get(1, TimeUnit.SECONDS);
+            call.get(30, TimeUnit.SECONDS);
             assertThat(bank.balance(1)).isEqualTo(5);
             assertThat(armed.answers()).containsExactly("hung until it was healed");
         }
@@ -63,7 +63,7 @@ class HangTest {
             Runnable takeOut = armed.round().add(hang(when));
             FutureTask<?> call = Background.parked(armed, () -> WireTestServer.run(connection, UPDATE));
             takeOut.run();
-            call.get(1, TimeUnit.SECONDS);
+            call.get(30, TimeUnit.SECONDS);
             assertThat(bank.balance(1)).isEqualTo(5);
             WireTestServer.run(connection, UPDATE);
             assertThat(armed.fired()).hasSize(1);
@@ -112,7 +112,7 @@ class HangTest {
     }
 
     private static void assertLost(FutureTask<?> call) {
-        assertThatThrownBy(() -> call.get(5, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A hang that nothing would end. */
-@Timeout(60)
+@Timeout(120)
 class HopelessTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";
@@ -109,7 +109,7 @@ class HopelessTest {
     @ParameterizedTest
     @EnumSource(When.class)
     void socketTimeoutOfTheClientIsLeftToEndIt(When when) throws SQLException {
-        try (Connection connection = bank.connect("socketTimeout", "1");
+        try (Connection connection = bank.connect("socketTimeout", "3");
                 ChaosScope scope = hanging(when, Duration.ofMillis(50))) {
             SQLException late = catchThrowableOfType(SQLException.class, () -> WireTestServer.run(connection, UPDATE));
             assertThat((Throwable) late).hasRootCauseInstanceOf(SocketTimeoutException.class);

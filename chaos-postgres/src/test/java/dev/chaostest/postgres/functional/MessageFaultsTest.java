@@ -10,6 +10,7 @@ import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireTarget;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only a message can meet, and what a client makes of it. */
-@Timeout(30)
+@Timeout(120)
 class MessageFaultsTest {
 
     private static final String SELECT = "SELECT balance FROM account WHERE id = 1";
@@ -109,7 +110,7 @@ class MessageFaultsTest {
             assertThat(armed.answers()).containsExactly("dropped");
             assertThat(armed.round().mismatches()).isEmpty();
         }
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> bank.balance(1) == balance);
+        Patience.await().until(() -> bank.balance(1) == balance);
     }
 
     @ParameterizedTest
@@ -140,7 +141,7 @@ class MessageFaultsTest {
                     "08006");
             assertThat(armed.answers()).containsExactly("dropped");
         }
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> bank.balance(1) == 5);
+        Patience.await().until(() -> bank.balance(1) == 5);
     }
 
     @ParameterizedTest

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults at messages on the other mount: a port that any client may connect to. */
-@Timeout(60)
+@Timeout(120)
 class MessageLinkTest {
 
     private static final String ROWS = "SELECT generate_series(1, 9)";

@@ -13,6 +13,7 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Site;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.wire.WireTarget;
 import java.io.ByteArrayInputStream;
 import java.io.StringWriter;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +38,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /** Messages as sites, and the faults that strike anywhere, at one of them. */
-@Timeout(30)
+@Timeout(120)
 class MessageTest {
 
     private static final String SELECT = "SELECT balance FROM account WHERE id = 1";
@@ -249,7 +249,7 @@ class MessageTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
+        Patience.await().until(condition);
     }
 
     /** The server has nothing to cancel yet, so it is not asked to: the statement comes late and is done. */

@@ -63,7 +63,7 @@ class NoConnectionTest {
 
     @Test
     void theFirstTwoTimeOutAndTheThirdIsGiven() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(2, SHORT);
+        try (PoolFixture fixture = PoolFixture.warm(2, SHORT);
                 ChaosScope scope = fixture.arm(first(2, NoConnection.timedOut()))) {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(fixture.pool()::getConnection)
@@ -72,7 +72,7 @@ class NoConnectionTest {
                                 + "\\(total=\\d+, active=0, idle=\\d+, waiting=0\\)");
             }
             try (Connection third = fixture.pool().getConnection()) {
-                assertThat(third.isValid(5)).isTrue();
+                assertThat(third.isValid(30)).isTrue();
             }
             assertThat(answers(scope))
                     .containsExactly(
@@ -84,7 +84,7 @@ class NoConnectionTest {
 
     @Test
     void aRefusedConnectionIsWhatHikaricpThrowsWhenNobodyListens() {
-        try (PoolFixture nowhere = new PoolFixture("jdbc:postgresql://127.0.0.1:1/postgres", 1, SHORT);
+        try (PoolFixture nowhere = new PoolFixture("jdbc:postgresql://127.0.0.1:1/postgres", 1, Duration.ofSeconds(2));
                 ChaosScope scope = nowhere.arm(first(1, NoConnection.refused("08001")))) {
             SQLException real = catchThrowableOfType(SQLException.class, nowhere.plain()::getConnection);
             SQLException ours = catchThrowableOfType(SQLException.class, nowhere.pool()::getConnection);
@@ -116,6 +116,7 @@ class NoConnectionTest {
     @Test
     void belowAPoolOfSomethingElseThanTheDriverItIsSaidInTheDriversWords() throws SQLException {
         try (TestPool pool = TestPool.of(new SwitchedSource(IsolationTestServer::admin), 1, "switched")) {
+            pool.dataSource().getConnection().close();
             ((HikariDataSource) pool.dataSource()).setConnectionTimeout(SHORT.toMillis());
             PoolMount mount = PoolMount.of(pool.dataSource());
             try (ChaosScope scope =
@@ -134,7 +135,7 @@ class NoConnectionTest {
 
     @Test
     void aServerThatIsStartingUpSaysSo() {
-        try (PoolFixture fixture = new PoolFixture(1, SHORT);
+        try (PoolFixture fixture = PoolFixture.warm(1, SHORT);
                 ChaosScope scope = fixture.arm(first(1, NoConnection.refused("57P03")))) {
             SQLException ours = catchThrowableOfType(SQLException.class, fixture.pool()::getConnection);
 
@@ -152,7 +153,7 @@ class NoConnectionTest {
     @Test
     void aDelayInFrontOfItIsPartOfTheWait() {
         Rule slow = Rule.of(PoolMount.acquire(), Trigger.always(), Delay.of(Duration.ofMinutes(1)));
-        try (PoolFixture fixture = new PoolFixture(1, SHORT);
+        try (PoolFixture fixture = PoolFixture.warm(1, SHORT);
                 ChaosScope scope = fixture.arm(slow, first(1, NoConnection.refused("08001")))) {
             SQLException ours = catchThrowableOfType(SQLException.class, fixture.pool()::getConnection);
 
@@ -169,11 +170,11 @@ class NoConnectionTest {
             CompletableFuture<Boolean> valid;
             try (Watch fired = scope.ledger().watch(LedgerEntry.Fired.class::isInstance)) {
                 valid = CompletableFuture.supplyAsync(() -> isValid(fixture.pool()));
-                fired.await(Duration.ofSeconds(10));
+                fired.await(Duration.ofSeconds(30));
             }
             scope.heal();
 
-            assertThat(valid.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(valid.get(30, TimeUnit.SECONDS)).isTrue();
             assertThatThrownBy(scope::verify)
                     .isInstanceOf(UnfulfilledPlanError.class)
                     .hasMessageContaining(
@@ -186,7 +187,7 @@ class NoConnectionTest {
 
     private static boolean isValid(DataSource pool) {
         try (Connection connection = pool.getConnection()) {
-            return connection.isValid(5);
+            return connection.isValid(30);
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
@@ -202,7 +203,7 @@ class NoConnectionTest {
 
     @Test
     void otherFaultsAndOtherTargetsAreRefused() {
-        try (PoolFixture fixture = new PoolFixture(1, SHORT)) {
+        try (PoolFixture fixture = PoolFixture.warm(1, SHORT)) {
             assertThatThrownBy(() -> fixture.arm(Rule.of(PoolMount.acquire(), Trigger.always(), new Cut(When.BEFORE))))
                     .isInstanceOf(ChaosException.class)
                     .hasMessage("A fault on the pool \"bank-chaos\" must be one of [Delay, NoConnection], but rule "
@@ -225,7 +226,7 @@ class NoConnectionTest {
             try (Connection one = mount.dataSource().getConnection();
                     Connection two = mount.dataSource().getConnection("postgres", "postgres")) {
                 assertThat(one.getClass()).isSameAs(two.getClass());
-                assertThat(one.isValid(5)).isTrue();
+                assertThat(one.isValid(30)).isTrue();
             }
             assertThat(hits(scope)).isEqualTo(2);
             assertThat(answers(scope)).containsExactly("after 30ms", "after 30ms");
@@ -243,7 +244,7 @@ class NoConnectionTest {
 
     @Test
     void aPoolOfTheUsersIsHitAroundIt() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(1, SHORT)) {
+        try (PoolFixture fixture = PoolFixture.warm(1, SHORT)) {
             HikariDataSource plain = fixture.plain();
             PoolMount mount = PoolMount.of(new SwitchedSource(() -> plain));
             try (ChaosScope scope =
@@ -262,7 +263,7 @@ class NoConnectionTest {
 
     @Test
     void proxiesAroundASeamDoNotCountTwice() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(1, SHORT);
+        try (PoolFixture fixture = PoolFixture.warm(1, SHORT);
                 ChaosScope scope = fixture.arm()) {
             PoolMount through = PoolMount.of(new SwitchedSource(fixture::pool));
             assertThat(through.mount()).isSameAs(fixture.mount().mount());

@@ -11,7 +11,6 @@ import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.postgres.pool.AcquireReport;
-import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.pool.ConnectionStorm;
 import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.pool.HeldConnections;
@@ -33,22 +32,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class PoolExhausterTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-    /** Its connections are open: only who is refused waits. */
-    private static PoolFixture warm(int size, Duration timeout) {
-        PoolFixture fixture = new PoolFixture(size, timeout);
-        org.awaitility.Awaitility.await()
-                .ignoreExceptionsInstanceOf(ChaosException.class) // a machine that is slow just now
-                .until(() -> {
-                    ConnectionGroup.open(fixture.pool(), size).close();
-                    return true;
-                });
-        return fixture;
-    }
 
     private static ChaosScope scope() {
         return ChaosScope.open("test", Plan.of(new Seed(7)));
@@ -60,7 +47,7 @@ class PoolExhausterTest {
 
     @Test
     void everyConnectionOfAPoolIsTakenAndOthersSeeItsTimeout() throws Exception {
-        try (PoolFixture fixture = warm(5, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(5, TIMEOUT);
                 ChaosScope scope = scope()) {
             HeldConnections held = PoolExhauster.of(fixture.pool()).hold(scope, 50);
 
@@ -94,7 +81,7 @@ class PoolExhausterTest {
 
     @Test
     void endOfTheScopeGivesThemBack() throws Exception {
-        try (PoolFixture fixture = warm(2, TIMEOUT)) {
+        try (PoolFixture fixture = PoolFixture.warm(2, TIMEOUT)) {
             HeldConnections held;
             try (ChaosScope scope = scope()) {
                 held = PoolExhauster.of(fixture.pool()).hold(scope, 2);
@@ -107,7 +94,7 @@ class PoolExhausterTest {
 
     @Test
     void fewerThanThereAreRefuseNobody() throws Exception {
-        try (PoolFixture fixture = warm(3, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(3, TIMEOUT);
                 ChaosScope scope = scope();
                 HeldConnections held = PoolExhauster.of(fixture.pool()).hold(scope, 2)) {
             assertThat(held.report().refused()).isZero();
@@ -118,7 +105,7 @@ class PoolExhausterTest {
     /** Ten want one of five: five get it, and hold it until the others have been refused. */
     @Test
     void peakShowsTheLimitThatSuccessesDoNotShow() throws Exception {
-        try (PoolFixture fixture = warm(5, TIMEOUT)) {
+        try (PoolFixture fixture = PoolFixture.warm(5, TIMEOUT)) {
             Supplier<AcquireReport> use = fixture.mount().watchUse();
             crowd(fixture, 10, 5);
 
@@ -134,7 +121,7 @@ class PoolExhausterTest {
 
     @Test
     void biggerPoolThanItShouldBeIsFoundOut() throws Exception {
-        try (PoolFixture fixture = warm(6, TIMEOUT)) {
+        try (PoolFixture fixture = PoolFixture.warm(6, TIMEOUT)) {
             Supplier<AcquireReport> use = fixture.mount().watchUse();
             crowd(fixture, 10, 4);
 
@@ -186,7 +173,7 @@ class PoolExhausterTest {
 
     @Test
     void stormOnAPoolNeverHasMoreThanItsSize() throws Exception {
-        try (PoolFixture fixture = warm(3, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(3, TIMEOUT);
                 ChaosScope scope = scope();
                 HeldConnections storm = ConnectionStorm.of(fixture.pool()).open(scope, 12, 10_000)) {
             assertThat(storm.report().peak()).isEqualTo(3);
@@ -200,7 +187,7 @@ class PoolExhausterTest {
 
     @Test
     void dryRunHoldsNothing() throws Exception {
-        try (PoolFixture fixture = warm(1, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(1, TIMEOUT);
                 ChaosScope scope = ChaosScope.openDryRun("test", Plan.of(new Seed(7)))) {
             assertThat(PoolExhauster.of(fixture.pool()).hold(scope).size()).isZero();
             assertThat(ConnectionStorm.of(fixture.pool()).open(scope, 5, 5).size())
@@ -212,7 +199,7 @@ class PoolExhausterTest {
 
     @Test
     void scopeThatForbidsFaultsHoldsNothing() {
-        try (PoolFixture fixture = warm(1, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(1, TIMEOUT);
                 ChaosScope scope = scope()) {
             scope.forbidFaults("No.");
             assertThatThrownBy(() -> PoolExhauster.of(fixture.pool()).hold(scope))
@@ -225,7 +212,7 @@ class PoolExhausterTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 10_001})
     void numberOutOfRangeIsRefused(int most) {
-        try (PoolFixture fixture = warm(1, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(1, TIMEOUT);
                 ChaosScope scope = scope()) {
             assertThatThrownBy(() -> PoolExhauster.of(fixture.pool()).hold(scope, most))
                     .isInstanceOf(ChaosException.class)
@@ -236,7 +223,7 @@ class PoolExhausterTest {
 
     @Test
     void stormOutOfRangeIsRefused() {
-        try (PoolFixture fixture = warm(1, TIMEOUT);
+        try (PoolFixture fixture = PoolFixture.warm(1, TIMEOUT);
                 ChaosScope scope = scope()) {
             assertThatThrownBy(() -> ConnectionStorm.of(fixture.pool()).open(scope, 1_001, 1))
                     .isInstanceOf(ChaosException.class)
@@ -255,7 +242,7 @@ class PoolExhausterTest {
 
     @Test
     void poolMountOfTheSameDataSourceCountsAnew() throws Exception {
-        try (PoolFixture fixture = warm(2, TIMEOUT)) {
+        try (PoolFixture fixture = PoolFixture.warm(2, TIMEOUT)) {
             PoolMount.of(fixture.pool()).watchUse();
             fixture.pool().getConnection().close();
             Supplier<AcquireReport> use = PoolMount.of(fixture.pool()).watchUse();

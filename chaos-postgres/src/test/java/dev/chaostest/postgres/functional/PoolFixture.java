@@ -6,10 +6,13 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.Patience;
+import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.pool.Twin;
 import java.sql.Connection;
@@ -35,6 +38,20 @@ final class PoolFixture implements AutoCloseable {
         plain.setPoolName("bank");
         settings(plain, size, timeout);
         twin = Twin.of(plain, Map.of());
+    }
+
+    /** Its connections are open: nobody need wait for one to be made, however slow the machine is, only who is refused waits. */
+    static PoolFixture warm(int size, Duration timeout) {
+        PoolFixture fixture = new PoolFixture(size, timeout);
+        for (HikariDataSource each : List.of(fixture.plain(), fixture.pool())) {
+            Patience.await()
+                    .ignoreExceptionsInstanceOf(ChaosException.class) // a connect took longer than the pool waits
+                    .until(() -> {
+                        ConnectionGroup.open(each, size).close();
+                        return true;
+                    });
+        }
+        return fixture;
     }
 
     private static void settings(HikariConfig config, int size, Duration timeout) {

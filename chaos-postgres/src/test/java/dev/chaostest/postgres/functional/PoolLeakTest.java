@@ -35,7 +35,7 @@ class PoolLeakTest {
 
     @Test
     void theOneWhoBorrowedIsNamed() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(5, Duration.ofSeconds(5))) {
+        try (PoolFixture fixture = new PoolFixture(5, Duration.ofSeconds(30))) {
             Supplier<List<String>> leaks = fixture.mount().watchLeaks();
             LeakyService service = new LeakyService(fixture.pool());
             service.pay(2);
@@ -56,7 +56,7 @@ class PoolLeakTest {
 
     @Test
     void onePlaceThatLeaksOftenIsOneSentence() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(5, Duration.ofSeconds(5))) {
+        try (PoolFixture fixture = new PoolFixture(5, Duration.ofSeconds(30))) {
             Supplier<List<String>> leaks = fixture.mount().watchLeaks();
             LeakyService service = new LeakyService(fixture.pool());
             for (int account = 1; account <= 90; account++) {
@@ -72,7 +72,7 @@ class PoolLeakTest {
 
     @Test
     void whatIsGivenBackAMomentLaterIsNoLeak() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(5))) {
+        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(30))) {
             Supplier<List<String>> leaks = fixture.mount().watchLeaks();
             Connection late = fixture.pool().getConnection();
             CountDownLatch asked = new CountDownLatch(1);
@@ -94,7 +94,7 @@ class PoolLeakTest {
 
     @Test
     void whatTheLibraryHoldsIsNoLeakOfTheTests() {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofMillis(800));
+        try (PoolFixture fixture = PoolFixture.warm(2, Duration.ofMillis(800));
                 ChaosScope scope = fixture.arm()) {
             Supplier<List<String>> leaks = fixture.mount().watchLeaks();
             try (Injection none = fixture.mount().exhaust(scope, 0)) {

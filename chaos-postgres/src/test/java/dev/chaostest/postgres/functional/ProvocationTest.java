@@ -13,6 +13,7 @@ import dev.chaostest.plan.Hang;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
@@ -35,7 +36,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Errors that the server comes to by itself, once it is brought into the situation. */
-@Timeout(30)
+@Timeout(120)
 class ProvocationTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";
@@ -157,7 +158,7 @@ class ProvocationTest {
                         admin,
                         "SELECT pg_terminate_backend(" + bank.wire().backends().get(0) + ")");
             }
-            assertThatThrownBy(() -> call.get(5, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
@@ -190,7 +191,7 @@ class ProvocationTest {
 
     private static void awaitGone(int pid) throws SQLException {
         try (Connection watcher = WireTestServer.direct()) {
-            org.awaitility.Awaitility.await()
+            Patience.await()
                     .until(() -> WireTestServer.read(
                                     watcher, "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)
                             .equals("0"));
@@ -299,7 +300,7 @@ class ProvocationTest {
                 assertThat(lives).isFalse();
             }
             assertThat(armed.answers()).containsExactly(state);
-            assertThat(connection.isValid(1)).isEqualTo(lives);
+            assertThat(connection.isValid(30)).isEqualTo(lives);
             assertThat(armed.round().mismatches()).isEmpty();
         }
     }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A client that knows nothing of Java: faults reach psql by a link. */
-@Timeout(60)
+@Timeout(120)
 class PsqlTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
 import java.sql.Connection;
@@ -22,7 +23,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 
 /** What the matrix of states leaves out: statements without a transaction, and connections that died in the pool. */
-@Timeout(30)
+@Timeout(120)
 class RealAndInjectedTest {
 
     private static final String STATEMENT = "UPDATE account SET balance = 5 WHERE id = 1";
@@ -60,18 +61,24 @@ class RealAndInjectedTest {
         try (HikariDataSource pool = pool(new Properties())) {
             Connection used = pool.getConnection();
             int pid = used.unwrap(PGConnection.class).getBackendPID();
+            long kept = System.nanoTime();
             used.close();
             long returned = System.nanoTime();
             try (Connection other = WireTestServer.direct()) {
                 WireTestServer.read(other, "SELECT pg_terminate_backend(" + pid + ", 5000)");
             }
             if (!atOnce) {
-                org.awaitility.Awaitility.await().until(() -> System.nanoTime() - returned > 600_000_000L);
+                Patience.await().until(() -> System.nanoTime() - returned > 600_000_000L);
             }
+            long idled = System.nanoTime() - returned;
             try (Connection next = pool.getConnection()) {
+                long idledAtMost = System.nanoTime() - kept;
                 boolean same = next.unwrap(PGConnection.class).getBackendPID() == pid;
-                boolean late = System.nanoTime() - returned > 450_000_000L;
-                assertThat(same).isEqualTo(atOnce && !late);
+                if (idledAtMost < 500_000_000L) {
+                    assertThat(same).isTrue();
+                } else if (idled > 510_000_000L) {
+                    assertThat(same).isFalse();
+                } // else nobody knows, on a machine that is slow just now
             }
         }
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional;
 
+import dev.chaostest.postgres.Patience;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.postgresql.PGConnection;
 
 /** What takes two sessions, or time. */
@@ -80,7 +80,7 @@ final class RealCauses implements AutoCloseable {
             await("SELECT cardinality(pg_blocking_pids(" + pid(other) + ")) > 0");
             WireTestServer.run(connection, "UPDATE account SET balance = 0 WHERE id = 1");
         } finally {
-            blocked.orTimeout(30, TimeUnit.SECONDS).join();
+            blocked.orTimeout(60, TimeUnit.SECONDS).join();
             other.rollback();
             other.setAutoCommit(true);
         }
@@ -97,11 +97,9 @@ final class RealCauses implements AutoCloseable {
 
     private static void await(String question) throws SQLException {
         try (Connection direct = WireTestServer.direct()) {
-            Awaitility.await("the server says yes to " + question)
-                    .dontCatchUncaughtExceptions()
+            Patience.await("the server says yes to " + question)
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
-                    .atMost(DEADLINE)
                     .until(() -> WireTestServer.read(direct, question).equals("t"));
         }
     }

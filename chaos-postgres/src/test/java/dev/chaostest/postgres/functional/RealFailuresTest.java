@@ -10,14 +10,13 @@ import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.ClosedPort;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.sqlstate.FailureKind;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.SqlState;
 import dev.chaostest.postgres.sqlstate.Transience;
 import dev.chaostest.postgres.wire.SqlTarget;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -30,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +144,7 @@ class RealFailuresTest {
                         .kind())
                 .isEqualTo(FailureKind.DEADLOCK);
         other.rollback();
-        blocked.orTimeout(20, TimeUnit.SECONDS).join();
+        blocked.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @ParameterizedTest
@@ -207,12 +205,14 @@ class RealFailuresTest {
     }
 
     @Test
-    void aServerThatIsNotThere() throws IOException {
-        String url = "jdbc:postgresql://127.0.0.1:" + closedPort() + "/x?user=x&connectTimeout=5";
+    void aServerThatIsNotThere() {
+        try (ClosedPort closed = new ClosedPort()) {
+            String url = "jdbc:postgresql://127.0.0.1:" + closed.number() + "/x?user=x&connectTimeout=30";
 
-        assertThat(failure(() -> DriverManager.getConnection(url).close()))
-                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.CONNECTION_REFUSED))
-                .satisfies(failure -> assertThat(failure.transience()).isEqualTo(Transience.TRANSIENT));
+            assertThat(failure(() -> DriverManager.getConnection(url).close()))
+                    .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.CONNECTION_REFUSED))
+                    .satisfies(failure -> assertThat(failure.transience()).isEqualTo(Transience.TRANSIENT));
+        }
     }
 
     @Test
@@ -235,7 +235,7 @@ class RealFailuresTest {
 
     @Test
     void anExhaustedPool() throws SQLException {
-        HikariConfig config = config(WireTestServer.url());
+        HikariConfig config = config(WireTestServer.url(), Duration.ofMillis(500));
         try (HikariDataSource pool = new HikariDataSource(config);
                 Connection taken = pool.getConnection()) {
             SqlFailure failure = failure(() -> pool.getConnection().close());
@@ -248,27 +248,25 @@ class RealFailuresTest {
     }
 
     @Test
-    void aPoolWhoseServerIsNotThereSaysThatInstead() throws IOException {
-        HikariConfig config = config("jdbc:postgresql://127.0.0.1:" + closedPort() + "/x");
-        config.setInitializationFailTimeout(-1);
-        try (HikariDataSource pool = new HikariDataSource(config)) {
-            assertThat(failure(() -> pool.getConnection().close()).kind()).isEqualTo(FailureKind.CONNECTION_REFUSED);
+    void aPoolWhoseServerIsNotThereSaysThatInstead() {
+        try (ClosedPort closed = new ClosedPort()) {
+            HikariConfig config =
+                    config("jdbc:postgresql://127.0.0.1:" + closed.number() + "/x", Duration.ofSeconds(3));
+            config.setInitializationFailTimeout(-1);
+            try (HikariDataSource pool = new HikariDataSource(config)) {
+                assertThat(failure(() -> pool.getConnection().close()).kind())
+                        .isEqualTo(FailureKind.CONNECTION_REFUSED);
+            }
         }
     }
 
-    private static HikariConfig config(String url) {
+    private static HikariConfig config(String url, Duration timeout) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setUsername("postgres");
         config.setMaximumPoolSize(1);
-        config.setConnectionTimeout(500);
+        config.setConnectionTimeout(timeout.toMillis());
         return config;
-    }
-
-    private static int closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void connectAs(String role) throws SQLException {
@@ -287,10 +285,7 @@ class RealFailuresTest {
 
     private static void awaitTrue(String question) throws SQLException {
         try (Connection direct = WireTestServer.direct()) {
-            Awaitility.await()
-                    .dontCatchUncaughtExceptions()
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> WireTestServer.read(direct, question).equals("t"));
+            Patience.await().until(() -> WireTestServer.read(direct, question).equals("t"));
         }
     }
 

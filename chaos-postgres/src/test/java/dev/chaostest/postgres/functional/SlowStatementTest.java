@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 
-@Timeout(60)
+@Timeout(120)
 class SlowStatementTest {
 
     private static final String UPDATE = "UPDATE account SET balance = balance + 1 WHERE id = 1";
@@ -86,7 +86,7 @@ class SlowStatementTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void statementTimeoutApplies(boolean transaction) throws SQLException {
-        try (Connection connection = bank.connect("options", "-c statement_timeout=1000");
+        try (Connection connection = bank.connect("options", "-c statement_timeout=2000");
                 var armed = bank.arm(at("UPDATE account", MINUTE))) {
             connection.setAutoCommit(!transaction);
             PSQLException late =
@@ -98,7 +98,7 @@ class SlowStatementTest {
             if (transaction) {
                 connection.rollback();
             }
-            assertThat(connection.isValid(10)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
         assertThat(bank.balance(1)).isEqualTo(1000);
     }

@@ -13,6 +13,7 @@ import dev.chaostest.plan.Reach;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.pool.ConnectionGroup;
 import dev.chaostest.postgres.pool.ConnectionStorm;
 import dev.chaostest.postgres.pool.DriverSettings;
@@ -22,6 +23,9 @@ import dev.chaostest.postgres.pool.PoolExhauster;
 import dev.chaostest.postgres.pool.PoolMount;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,6 +35,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -51,6 +56,21 @@ class SmallServerTest {
         unpooled = DriverSettings.of(server.jdbcUrl(), "postgres", null).unpooled();
         try (var connection = unpooled.getConnection()) {
             WireTestServer.run(connection, "CREATE ROLE app LOGIN");
+        }
+    }
+
+    /** A backend frees its place a moment after its client has gone, and each test counts all of them. */
+    @BeforeEach
+    void allPlacesAreFree() {
+        Patience.await().until(() -> server.processes().stream().noneMatch(SmallServerTest::isSession));
+    }
+
+    /** By the name that it gives itself, where the system shows it: {@code postgres: postgres postgres 127.0.0.1(40614) idle}. */
+    private static boolean isSession(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).contains("127.0.0.1(");
+        } catch (IOException gone) {
+            return false;
         }
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The catalogue beside a real server and a real pool: each state as it is really caused, and as a rule brings it about. */
-@Timeout(60)
+@Timeout(120)
 class StateMatrixTest {
 
     private WireFixture bank;

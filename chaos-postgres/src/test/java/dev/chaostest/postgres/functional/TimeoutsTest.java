@@ -28,7 +28,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
 /** Time-outs of the server that end a session, and many that end a statement. */
-@Timeout(60)
+@Timeout(120)
 class TimeoutsTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

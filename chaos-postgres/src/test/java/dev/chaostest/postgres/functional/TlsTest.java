@@ -4,6 +4,7 @@ package dev.chaostest.postgres.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.wire.WireMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,14 +14,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Properties;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 
-@Timeout(20)
+@Timeout(120)
 class TlsTest {
 
     private static final String USER = "chaos_wire_tls_only";
@@ -99,7 +99,7 @@ class TlsTest {
             throws SQLException, IOException {
         Files.writeString(rules, text);
         WireTestServer.run(direct, "SELECT pg_reload_conf()");
-        Awaitility.await()
+        Patience.await()
                 .until(() -> WireTestServer.read(
                                 direct, "SELECT count(*) FROM pg_hba_file_rules WHERE '" + USER + "' = ANY (user_name)")
                         .equals(ours));

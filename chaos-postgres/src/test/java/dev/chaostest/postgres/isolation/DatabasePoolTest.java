@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.chaostest.Run;
 import dev.chaostest.plan.ChaosException;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.pool.DriverSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,7 +46,7 @@ class DatabasePoolTest {
     }
 
     private void awaitThere(int count) {
-        Awaitility.await()
+        Patience.await()
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> there().size() == count);
@@ -108,7 +108,7 @@ class DatabasePoolTest {
     /** Tries until it is ready: that it is in the catalogue says less. */
     private TestDatabase readyOne(DatabasePool pool) {
         List<TestDatabase> taken = new ArrayList<>();
-        Awaitility.await()
+        Patience.await()
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(5))
                 .untilAsserted(() -> taken.add(pool.take(bank)));
@@ -149,7 +149,7 @@ class DatabasePoolTest {
                 pool.take(bank.withPrefix(prefix + "." + i)).close();
             }
             List<String> last = List.of(prefix + ".2", prefix + ".3", prefix + ".4", prefix + ".5");
-            Awaitility.await()
+            Patience.await()
                     .atMost(Duration.ofSeconds(90))
                     .pollInterval(Duration.ofMillis(5))
                     .untilAsserted(() -> assertThat(there())

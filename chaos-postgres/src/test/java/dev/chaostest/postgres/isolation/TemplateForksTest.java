@@ -4,6 +4,7 @@ package dev.chaostest.postgres.isolation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaostest.Run;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.isolation.internal.Templates;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +76,7 @@ class TemplateForksTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await()
+        Patience.await()
                 .atMost(Duration.ofSeconds(90)) // another JVM starts meanwhile
                 .pollInterval(Duration.ofMillis(5))
                 .until(condition);

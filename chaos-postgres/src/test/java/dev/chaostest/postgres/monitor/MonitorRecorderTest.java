@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chaostest.ChaosScope;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.isolation.SwitchedSource;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerOptions;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,10 +28,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class MonitorRecorderTest {
 
     private static ConditionFactory awaiting(String what) {
-        return Awaitility.await(what)
-                .dontCatchUncaughtExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(2));
+        return Patience.await(what).pollInterval(Duration.ofMillis(2));
     }
 
     @Test

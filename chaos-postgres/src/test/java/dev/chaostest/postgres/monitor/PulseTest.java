@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** In a database of its own, so that nobody else is counted. */
-@Timeout(60)
+@Timeout(120)
 class PulseTest {
 
     private Sessions sessions;

@@ -12,19 +12,18 @@ import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.isolation.SwitchedSource;
 import dev.chaostest.postgres.monitor.Residue.Kind;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,13 +127,10 @@ class ResidueCheckTest {
     void aConnectionThatTheCollectorFindsFirstIsToldToo() throws SQLException {
         ResidueCheck check = begin();
         int pid = forgotten();
-        Awaitility.await("the driver must have closed it")
-                .dontCatchUncaughtExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> {
-                    System.gc();
-                    return wire.backends().isEmpty();
-                });
+        Patience.await("the driver must have closed it").until(() -> {
+            System.gc();
+            return wire.backends().isEmpty();
+        });
 
         assertThat(check.find())
                 .singleElement()

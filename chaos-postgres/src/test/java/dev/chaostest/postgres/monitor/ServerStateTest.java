@@ -21,7 +21,7 @@ import org.postgresql.core.TransactionState;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Real sessions that really wait, on the version that the build runs on. */
-@Timeout(60)
+@Timeout(120)
 class ServerStateTest {
 
     private Sessions sessions;

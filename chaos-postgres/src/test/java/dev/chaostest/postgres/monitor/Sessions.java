@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.monitor;
 
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,7 +17,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
-import org.awaitility.Awaitility;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -99,9 +99,7 @@ final class Sessions implements AutoCloseable {
         for (Connection connection : waiting) {
             pids.add(pid(connection));
         }
-        return Awaitility.await("sessions " + pids + " must wait")
-                .dontCatchUncaughtExceptions()
-                .atMost(DEADLINE)
+        return Patience.await("sessions " + pids + " must wait")
                 .pollInterval(Duration.ofMillis(20))
                 .until(
                         () -> ServerState.read(source()),
@@ -113,9 +111,7 @@ final class Sessions implements AutoCloseable {
 
     /** What the server does once it does this. */
     static Pulse awaitPulse(Connection asking, Predicate<Pulse> wanted) {
-        return Awaitility.await("the server must do what is waited for")
-                .dontCatchUncaughtExceptions()
-                .atMost(DEADLINE)
+        return Patience.await("the server must do what is waited for")
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> Pulse.read(asking), wanted);
     }

@@ -146,13 +146,13 @@ class StatisticsTest {
         config.setMinimumIdle(0);
         try (HikariDataSource pool = new HikariDataSource(config);
                 Connection one = pool.getConnection()) {
-            assertThat(one.isValid(5)).isTrue();
+            assertThat(one.isValid(30)).isTrue();
             PoolState state = PoolState.of(pool).orElseThrow();
             assertThat(state.active()).isEqualTo(1);
             assertThat(state.max()).isEqualTo(2);
             assertThat(state.isExhausted()).isFalse();
             try (Connection two = pool.getConnection()) {
-                assertThat(two.isValid(5)).isTrue();
+                assertThat(two.isValid(30)).isTrue();
                 assertThat(PoolState.of(pool).orElseThrow().isExhausted()).isTrue();
                 assertThat(PoolState.of(pool).orElseThrow())
                         .hasToString("pool \"bank\": 2 of 2 borrowed, 0 idle, 0 waiting");

@@ -131,7 +131,7 @@ class WaitGraphTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(120)
     void aRealDeadlockIsACircleAndARealChainIsTheLongest() throws Exception {
         try (Sessions sessions = new Sessions()) {
             Connection one = sessions.begin("one", update(sessions, 1));

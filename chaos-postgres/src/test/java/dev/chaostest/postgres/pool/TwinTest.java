@@ -40,7 +40,7 @@ class TwinTest {
     void whatIsBelowAPoolWithTheSeamAndBelowWhatDelegatesIsFoundToo() throws SQLException {
         try (TestPool pool = TestPool.of(IsolationTestServer.admin(), 1, "used up");
                 Connection only = pool.dataSource().getConnection()) {
-            assertThat(only.isValid(5)).isTrue();
+            assertThat(only.isValid(30)).isTrue();
             DataSource delegating =
                     PoolMount.of(new SwitchedSource(pool::dataSource)).dataSource();
             for (DataSource source : List.of(pool.dataSource(), delegating)) {

@@ -157,7 +157,7 @@ class AbandonedServerTest {
     private static void assertAnswers(int port) throws SQLException {
         try (Connection connection =
                 DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres")) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
     }
 }

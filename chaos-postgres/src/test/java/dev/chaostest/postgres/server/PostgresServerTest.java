@@ -114,7 +114,7 @@ class PostgresServerTest {
         PostgresServer server = installation.start();
         try (server;
                 Connection connection = DriverManager.getConnection(server.jdbcUrl())) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
             String segment = Remains.segment(server.dataDirectory());
             ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
             server.close();

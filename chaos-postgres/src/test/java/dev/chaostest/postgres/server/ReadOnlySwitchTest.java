@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-@Timeout(60)
+@Timeout(120)
 @Execution(ExecutionMode.SAME_THREAD)
 class ReadOnlySwitchTest {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server;
 
-import static org.awaitility.Awaitility.await;
+import static dev.chaostest.postgres.Patience.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,9 +24,7 @@ final class Remains {
 
     static void awaitNothingOf(Path data, String segment) {
         await().alias("nothing left of " + data)
-                .dontCatchUncaughtExceptions()
                 .pollInterval(Duration.ofMillis(20))
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> of(data, segment), List::isEmpty);
     }
 

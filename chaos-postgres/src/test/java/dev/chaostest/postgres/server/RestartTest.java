@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server;
 
+import static dev.chaostest.postgres.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.plan.ChaosException;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +62,7 @@ class RestartTest {
     void tellsASessionWhatItsModeSays(StopMode mode, String state) throws SQLException {
         try (PostgresServer server = installation.start();
                 Connection connection = connect(server)) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
             server.stop(mode);
 
             assertThat(state(() -> first(connection, "SELECT 1"))).isEqualTo(state);
@@ -145,9 +144,7 @@ class RestartTest {
             try (ServerSocket taken =
                     new ServerSocket(server.port(), 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
                 start = CompletableFuture.runAsync(server::start);
-                await().dontCatchUncaughtExceptions()
-                        .atMost(Duration.ofSeconds(30))
-                        .until(() -> server.logTail().contains("could not bind"));
+                await().until(() -> server.logTail().contains("could not bind"));
                 assertThat(taken.isBound()).isTrue();
             }
             start.get(60, TimeUnit.SECONDS);

@@ -256,7 +256,12 @@ class PostgresCatalogueTest {
         }
 
         private Point message(String lane, String name, int length) {
-            return new Point(new Hit(new Site("wire", name), new Lane(lane), 1), 1, length, false, "", null, List.of());
+            return message(lane, name, length, 1);
+        }
+
+        private Point message(String lane, String name, int length, int nth) {
+            Hit hit = new Hit(new Site("wire", name), new Lane(lane), nth);
+            return new Point(hit, nth, length, false, "", null, List.of());
         }
 
         @Test
@@ -267,7 +272,7 @@ class PostgresCatalogueTest {
                     message("connection-1", "CancelRequest", 1),
                     message("connection-1", "ReadyForQuery", 1),
                     message("connection-2", "Terminate", 1),
-                    message("connection-1", "CancelRequest", 1));
+                    message("connection-1", "CancelRequest", 1, 2));
 
             assertThat(words(atMessage(points, 0))).containsExactly("connection lost before");
             assertThat(atMessage(points, 0).pruned())
@@ -276,8 +281,7 @@ class PostgresCatalogueTest {
             assertThat(atMessage(points, 2).pruned())
                     .containsExactly("connection lost after CancelRequest, which has no answer");
             assertThat(words(atMessage(points, 3))).containsExactly("connection lost before", "connection lost after");
-            assertThat(atMessage(points, 4).pruned())
-                    .containsExactly("connection lost after Terminate, which ends it");
+            assertThat(atMessage(points, 4).pruned()).containsExactly("connection lost after Terminate, which ends it");
         }
 
         @Test
@@ -293,6 +297,23 @@ class PostgresCatalogueTest {
         }
 
         @Test
+        void aSingleRowOfALaterFetchIsAmidTheRows() {
+            List<Point> fetches = List.of(
+                    message("connection-1", "DataRow of " + READ, 1),
+                    message("connection-1", "PortalSuspended", 1),
+                    message("connection-1", "DataRow of " + READ, 1, 2));
+
+            assertThat(atMessage(fetches, 0).candidates()).isEmpty();
+            assertThat(words(atMessage(fetches, 2)))
+                    .containsExactly("connection lost amid the rows of", "57014 amid the rows of");
+
+            List<Point> twice = List.of(fetches.get(0), point("connection-1", READ, 2), fetches.get(2));
+            assertThat(atMessage(twice, 2).candidates())
+                    .as("of another execution")
+                    .isEmpty();
+        }
+
+        @Test
         void whatHasWrittenByItselfIsNotCancelledAmidItsRows() {
             List<Point> alone = List.of(message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
             assertThat(words(atMessage(alone, 0))).containsExactly("connection lost amid the rows of");
@@ -300,7 +321,8 @@ class PostgresCatalogueTest {
                     .contains("57014 amid the rows of what has written by itself, which can't be cancelled then");
 
             List<Point> inTransaction = List.of(
-                    point("connection-1", "BEGIN", 1), message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
+                    point("connection-1", "BEGIN", 1),
+                    message("connection-1", "DataRow of " + UPDATE + " RETURNING id", 3));
             assertThat(words(atMessage(inTransaction, 1))).contains("57014 amid the rows of");
         }
 

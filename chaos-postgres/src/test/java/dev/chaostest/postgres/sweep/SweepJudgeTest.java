@@ -193,10 +193,11 @@ class SweepJudgeTest {
                 new SweptBank("CREATE TABLE message (t text, j jsonb, a timestamptz[], d varchar(40), same text)")) {
             bank.learn(tells);
 
-            assertThat(bank.round(
-                            source -> run(
-                                    source,
-                                    "INSERT INTO message VALUES ('other', '1', '{}', '', 'of 2001-01-01T00:00:01, no. 1000000000123')")))
+            assertThat(
+                            bank.round(
+                                    source -> run(
+                                            source,
+                                            "INSERT INTO message VALUES ('other', '1', '{}', '', 'of 2001-01-01T00:00:01, no. 1000000000123')")))
                     .isEqualTo(Judgement.fine());
             assertThat(bank.round(source -> run(source, "INSERT INTO message VALUES ('', '1', '{}', '', 'of 2001')"))
                             .wrong())
@@ -331,7 +332,7 @@ class SweepJudgeTest {
                 try {
                     Transfers.run(connection, "UPDATE account SET balance = 1 WHERE id = 1");
                 } catch (SQLException e) {
-                    assertThat(connection.isValid(5)).isTrue();
+                    assertThat(connection.isValid(30)).isTrue();
                     connection.rollback(savepoint);
                 }
                 Transfers.run(connection, "UPDATE account SET balance = 1 WHERE id = 2");

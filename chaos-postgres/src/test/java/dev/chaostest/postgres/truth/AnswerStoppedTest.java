@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server has answered a COMMIT, and a message of that answer never comes to its client. */
-@Timeout(60)
+@Timeout(120)
 class AnswerStoppedTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

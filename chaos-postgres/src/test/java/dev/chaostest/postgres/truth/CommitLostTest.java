@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way in which a COMMIT is lost: that it struck, what the caller saw, what is true, and that nothing is left of it. */
-@Timeout(30)
+@Timeout(120)
 class CommitLostTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

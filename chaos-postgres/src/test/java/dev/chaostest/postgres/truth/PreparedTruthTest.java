@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two-phase commit: each of its phases can lose its answer. */
-@Timeout(30)
+@Timeout(120)
 class PreparedTruthTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

@@ -10,6 +10,7 @@ import dev.chaostest.mount.Round;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Seed;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.cluster.PostgresCluster;
 import dev.chaostest.postgres.functional.WireTestServer;
 import dev.chaostest.postgres.server.PostgresInstallation;
@@ -21,9 +22,7 @@ import dev.chaostest.time.TimeSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Properties;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
 
 /** After a crash a number may be another transaction's: the mark tells, or nobody. */
-@Timeout(60)
+@Timeout(120)
 class TruthAfterACrashTest {
 
     private static final String MARKS = "public.mark";
@@ -102,8 +101,7 @@ class TruthAfterACrashTest {
 
     private static void awaitWaiting(PostgresServer server, int pid) throws SQLException {
         try (Connection direct = direct(server)) {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+            Patience.await()
                     .until(() -> WireTestServer.read(
                                     direct,
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = "

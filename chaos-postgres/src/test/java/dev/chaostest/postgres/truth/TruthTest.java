@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
-@Timeout(30)
+@Timeout(120)
 class TruthTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

@@ -34,7 +34,7 @@ import org.postgresql.copy.CopyManager;
 import org.postgresql.util.PSQLException;
 
 /** Statements and settings that are rare, and must not be disturbed by the question. */
-@Timeout(30)
+@Timeout(120)
 class UnusualTruthTest {
 
     private static final String UPDATE = "UPDATE account SET balance = 5 WHERE id = 1";

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.truth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.functional.WireTestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /** A statement that waits on a thread of its own. */
 final class Waiting implements AutoCloseable {
@@ -48,8 +48,7 @@ final class Waiting implements AutoCloseable {
 
     void awaitBlocked(int pid) throws SQLException {
         try (Connection direct = WireTestServer.direct()) {
-            Awaitility.await()
-                    .atMost(DEADLINE)
+            Patience.await()
                     .until(() -> WireTestServer.read(direct, "SELECT cardinality(pg_blocking_pids(" + pid + ")) > 0")
                             .equals("t"));
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever a witness does, the evidence is taken. */
-@Timeout(30)
+@Timeout(120)
 class WitnessesTest {
 
     private final ChaosScope scope = ChaosScope.open("BankTest.red", Plan.of(new Seed(7)));

@@ -92,7 +92,8 @@ public final class StateOracle {
     public List<String> judgeRedefined(boolean returned, boolean allOrNothing) {
         return after == null || (!returned && !allOrNothing)
                 ? List.of()
-                : List.of("state    : expected the tables to be defined as the clean round left them, found them changed");
+                : List.of(
+                        "state    : expected the tables to be defined as the clean round left them, found them changed");
     }
 
     private static String described(Changes found, Changes expected) {

@@ -32,9 +32,11 @@ final class Steadiness {
      */
     static Unsteady of(Course first, Course second, Moment moment) {
         Steadiness steadiness = new Steadiness(first, second, moment);
-        second.shape().tables().forEach(table -> first.shape().tables().stream()
-                .filter(same -> same.label().equals(table.label()))
-                .forEach(same -> steadiness.look(same, table)));
+        second.shape()
+                .tables()
+                .forEach(table -> first.shape().tables().stream()
+                        .filter(same -> same.label().equals(table.label()))
+                        .forEach(same -> steadiness.look(same, table)));
         return new Unsteady(steadiness.varying, steadiness.set, steadiness.ignored);
     }
 

@@ -26,10 +26,12 @@ final class Backend implements Framer.Reader {
 
     private final Session session;
     private final Replies replies;
+    private final PlainAnswers plain;
 
     Backend(Session session) {
         this.session = session;
         this.replies = session.replies();
+        this.plain = new PlainAnswers(session);
     }
 
     @Override
@@ -42,6 +44,11 @@ final class Backend implements Framer.Reader {
             case 'K' -> BackendKey.BYTES_MAX;
             default -> 0;
         };
+    }
+
+    @Override
+    public int pass(byte[] bytes, int from, int to) {
+        return plain.pass(bytes, from, to);
     }
 
     @Override
@@ -122,7 +129,7 @@ final class Backend implements Framer.Reader {
     }
 
     /** Two letters tell a begin, an end and a PREPARE from SELECT, whose tag need not be read. */
-    private static boolean isOfInterest(byte first, byte second) {
+    static boolean isOfInterest(byte first, byte second) {
         return (first == 'B' && second == 'E')
                 || (first == 'S' && second == 'T')
                 || (first == 'P' && second == 'R')
@@ -213,6 +220,9 @@ final class Backend implements Framer.Reader {
             skip(failed, state);
         } else {
             replies.copyInEnds(); // the client need not say so any more
+            if (first.shown() == Shown.NUMBER) {
+                replies.nextIsAnswered(); // by this error: that it rolled back is no news
+            }
             session.transactions().numbers().askedInVain(first);
         }
         replies.endDoesNotCome();

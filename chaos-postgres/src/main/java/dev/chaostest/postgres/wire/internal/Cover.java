@@ -86,6 +86,11 @@ final class Cover {
         }
     }
 
+    /** Whether there is nothing to keep. */
+    boolean isEmpty() {
+        return disguises.isEmpty();
+    }
+
     void put(Expected expected, Disguise disguise) {
         disguises.put(expected, disguise);
     }

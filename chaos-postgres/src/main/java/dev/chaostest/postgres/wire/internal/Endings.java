@@ -75,9 +75,14 @@ final class Endings {
         sent.forEach(each -> each.answerWaits(List.of(hold)));
     }
 
-    /** A message is not what the server said: whether its client understands what is behind it, what it does next tells. */
-    void messageIsWrong() {
-        sent.forEach(Followed::answerIsWrong);
+    /** Whether the client hears and understands what comes from here on is not known here: what it does next tells. */
+    void mayBeUnheard() {
+        sent.forEach(Followed::mayBeUnheard);
+    }
+
+    /** Whether there are any. */
+    boolean areSent() {
+        return !sent.isEmpty();
     }
 
     /** The client is told that the server is ready again. */

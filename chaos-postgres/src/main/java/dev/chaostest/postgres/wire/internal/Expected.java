@@ -43,6 +43,11 @@ record Expected(
         return new Expected(Kind.SYNC, Shown.OURS, call);
     }
 
+    /** Whether there is more to it than what all of its kind have. */
+    boolean isOfItsOwn() {
+        return call != null || rows != null;
+    }
+
     /** Whether the number of a transaction is in the answer. */
     boolean isNumbered() {
         return shown == Shown.NUMBER || shown == Shown.WITH_NUMBER;

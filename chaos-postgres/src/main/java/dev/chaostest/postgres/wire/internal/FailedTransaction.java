@@ -31,8 +31,13 @@ final class FailedTransaction {
 
     /** The server is ready again, in this status. */
     void ready(byte status) {
-        failed = status == FAILED;
-        latest = null;
+        boolean now = status == FAILED;
+        if (failed != now) { // others look at these, so writing them is dear
+            failed = now;
+        }
+        if (latest != null) {
+            latest = null;
+        }
     }
 
     /** A statement goes out; the first one that does is the one that is refused, the server skips the others. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.internal;
 
-import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import dev.chaostest.link.Hold;
 import dev.chaostest.mount.Round;
 import dev.chaostest.postgres.wire.TransactionEnd;
 import dev.chaostest.postgres.wire.TransactionEnd.Answer;
 import dev.chaostest.postgres.wire.TransactionEnd.How;
 import dev.chaostest.postgres.wire.TransactionObserver;
+import dev.chaostest.postgres.wire.sql.internal.StatementKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class Followed {
     private String state = "";
     private final List<Hold> late = new ArrayList<>();
     private boolean missed;
-    private boolean wrong;
+    private boolean unheard;
 
     /** How many more ROLLBACKs its client wants in one string than were answered. */
     private long rollbacks = Long.MAX_VALUE;
@@ -129,13 +129,13 @@ final class Followed {
         late.addAll(holds);
     }
 
-    /** The answer has come, but its client may not have understood it. */
-    void answerIsWrong() {
-        wrong = true;
+    /** The answer has come, but it is not known whether its client heard and understood it. */
+    void mayBeUnheard() {
+        unheard = true;
     }
 
     boolean isLate() {
-        return wrong || late.stream().anyMatch(hold -> hold.end().isEmpty());
+        return unheard || late.stream().anyMatch(hold -> hold.end().isEmpty());
     }
 
     /** All of the answer has gone on to the client, unless it gave up waiting. */
@@ -158,7 +158,7 @@ final class Followed {
 
     /** The connection ended, and its client did not say anything behind the answer. */
     void lostLate(Transactions in) {
-        if (wrong) {
+        if (unheard) {
             lost(in);
         } else {
             answered(in);

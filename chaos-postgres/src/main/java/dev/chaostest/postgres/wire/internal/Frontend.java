@@ -130,10 +130,14 @@ final class Frontend implements Framer.Reader {
         return passed(Expected.PARSE);
     }
 
+    @SuppressWarnings("ReferenceEquality") // a reference is dearer to write than to compare
     private boolean bind(ByteBuffer body) {
         String portal = Messages.read(body, "");
-        bound = Messages.read(body, bound);
-        session.statements().bound(portal, bound);
+        String statement = Messages.read(body, bound);
+        if (statement != bound) {
+            bound = statement;
+        }
+        session.statements().bound(portal, statement);
         return passed(Expected.BIND);
     }
 

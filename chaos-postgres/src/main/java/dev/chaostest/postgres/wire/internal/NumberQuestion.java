@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The question for a transaction's number, and its answer: one row with the number, the server's start, and the mark.
  *
- * <p>It can't fail in a healthy transaction, assigns no number, and takes no lock. Source: PostgreSQL documentation, "System
+ * <p>It assigns no number, takes no lock of the user's tables, and means the system's functions and operators whatever the
+ * search path is. In a healthy transaction it fails only where the session's own time-out or a missing right stops it: then that
+ * error is what the statement behind it, or the COMMIT, is answered with. Source: PostgreSQL documentation, "System
  * Information Functions", {@code pg_current_xact_id_if_assigned}.
  */
 final class NumberQuestion {
@@ -28,18 +30,21 @@ final class NumberQuestion {
     private static final String COLUMNS =
             NUMBER + " AS " + COLUMN + ", extract(epoch FROM pg_catalog.pg_postmaster_start_time()), ";
 
+    /** Says in the server's views and logs who asks; not at its begin, where some tools leave a comment out. */
+    private static final String SELECT = "SELECT /* chaostest */ ";
+
     private final String sql;
 
     /** @param marks the function that leaves a mark, too */
     NumberQuestion(Optional<String> marks) {
-        this.sql = marks.map(NumberQuestion::marking).orElse("SELECT " + COLUMNS + "NULL");
+        this.sql = marks.map(NumberQuestion::marking).orElse(SELECT + COLUMNS + "NULL");
     }
 
     /** An INSERT in the question itself would fail wherever a transaction may only read, though nothing is to be written there. */
     private static String marking(String function) {
-        return "SELECT " + COLUMNS + "CASE WHEN " + NUMBER
-                + " IS NOT NULL AND pg_catalog.current_setting('transaction_read_only')" + " = 'off' THEN " + function
-                + "() END";
+        return SELECT + COLUMNS + "CASE WHEN " + NUMBER
+                + " IS NOT NULL AND pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'off' THEN "
+                + function + "() END";
     }
 
     /** As a statement between others, which leaves nothing behind. */

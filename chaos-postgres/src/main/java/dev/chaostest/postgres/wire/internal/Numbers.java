@@ -7,9 +7,7 @@ import dev.chaostest.postgres.wire.internal.Expected.Shown;
 import dev.chaostest.postgres.wire.protocol.internal.Messages;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 
 /** Asks the server for the numbers of one session's transactions, and takes the answers out of what the client gets. */
@@ -41,23 +39,16 @@ final class Numbers {
     }
 
     /**
-     * Before a statement of the client's; where nothing else is on its way, the answer comes before the server begins with that
-     * statement, and is there even if that never ends.
+     * Before a statement of the client's, and answered before the server begins with that: it is there even if that never ends.
+     * No Sync is between them, so that an error in the question skips the statement and is the only one.
      *
      * @param kept how many messages of that statement are kept back
      */
     void askBefore(Followed about, int kept) {
-        List<Expected> owed = new ArrayList<>(NumberQuestion.replies());
-        boolean apart = session.replies().size() == kept;
-        if (apart) {
-            owed.add(new Expected(Expected.Kind.SYNC, Shown.NOTHING, null));
-        }
-        if (session.replies().insert(owed, kept)) {
+        if (session.replies().insert(NumberQuestion.replies(), kept)) {
             send();
             expect(about);
-            if (apart) {
-                session.steps().toServer(Messages.sync());
-            }
+            session.steps().toServer(Messages.flush());
         }
     }
 

@@ -69,6 +69,11 @@ record OneWay(Steps steps, From lost) implements Steps {
     }
 
     @Override
+    public boolean mayLoseForClient() {
+        return steps.mayLoseForClient();
+    }
+
+    @Override
     public Runnable ender() {
         return steps.ender();
     }

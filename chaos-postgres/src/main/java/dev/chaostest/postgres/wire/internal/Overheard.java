@@ -38,7 +38,9 @@ final class Overheard {
             return;
         }
         if (type == 'C') {
-            session.transactions().endings().completed(Messages.read(seen.duplicate().position(body)));
+            session.transactions()
+                    .endings()
+                    .completed(Messages.read(seen.duplicate().position(body)));
         }
         if (type == 'Z' && seen.limit() > body) {
             session.transactions().ready(expected, seen.get(body));

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.internal;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,7 @@ final class Replies {
 
     private static final int OWED_MAX = 1_000_000;
 
-    private final Deque<Expected> owed = new ArrayDeque<>();
+    private final Owed owed = new Owed();
     private boolean skipping;
     private boolean copyIn;
 
@@ -42,7 +40,7 @@ final class Replies {
     /** The one that a reply belongs to; those before it were not answered. Null if there is none. */
     @Nullable
     Expected of(byte reply) {
-        Expected first = owed.peekFirst();
+        Expected first = owed.peek();
         if (first == null || first.kind().accepts(reply)) {
             return first;
         }
@@ -51,7 +49,7 @@ final class Replies {
         }
         while (first != null && !first.kind().accepts(reply)) {
             answered();
-            first = owed.peekFirst();
+            first = owed.peek();
         }
         return first;
     }
@@ -73,12 +71,12 @@ final class Replies {
 
     @Nullable
     Expected first() {
-        return owed.peekFirst();
+        return owed.peek();
     }
 
     /** Whether what comes next may be the answer to a question of ours. */
     boolean isNumberNext() {
-        Expected first = owed.peekFirst();
+        Expected first = owed.peek();
         return first != null && first.isNumbered();
     }
 
@@ -94,7 +92,7 @@ final class Replies {
     }
 
     void answered() {
-        Expected first = owed.pollFirst();
+        Expected first = owed.poll();
         calls -= first == null || first.call() == null ? 0 : 1;
     }
 
@@ -102,8 +100,8 @@ final class Replies {
     List<Expected> failed() {
         List<Expected> lost = new ArrayList<>();
         copyIn = false;
-        while (!owed.isEmpty() && owed.getFirst().kind() != Expected.Kind.SYNC) {
-            lost.add(owed.getFirst());
+        for (Expected next = owed.peek(); next != null && next.kind() != Expected.Kind.SYNC; next = owed.peek()) {
+            lost.add(next);
             answered();
         }
         skipping = owed.isEmpty();
@@ -113,9 +111,11 @@ final class Replies {
     /** The server waits for the client's data: it ignores the Syncs that it finds in between. */
     void copyInBegins() {
         copyIn = true;
-        Expected first = owed.peekFirst();
+        Expected first = owed.peek();
         if (first != null && first.kind() == Expected.Kind.EXECUTE) {
-            owed.removeIf(expected -> expected.kind() == Expected.Kind.SYNC);
+            owed.become(owed.stream()
+                    .filter(expected -> expected.kind() != Expected.Kind.SYNC)
+                    .toList());
         }
     }
 
@@ -203,9 +203,18 @@ final class Replies {
         }
     }
 
+    /** What is behind the first one has been answered by an error already: all that is to come of it is that the server is ready. */
+    void nextIsAnswered() {
+        List<Expected> all = new ArrayList<>(owed);
+        if (all.size() > 1 && all.get(1).shown() == Expected.Shown.ALL) {
+            Expected next = all.get(1);
+            all.set(1, new Expected(next.kind(), Expected.Shown.ONLY_READY, next.call(), next.rows()));
+            become(all);
+        }
+    }
+
     private void become(List<Expected> all) {
-        owed.clear();
-        owed.addAll(all);
+        owed.become(all);
         calls = (int) all.stream().filter(each -> each.call() != null).count();
     }
 

@@ -98,7 +98,7 @@ final class ServerMessages implements Framer.Reader {
         }
         ByteBuffer head = call.corrupted(seen, body);
         if (call.isCorrupted()) {
-            session.transactions().endings().messageIsWrong();
+            session.transactions().endings().mayBeUnheard();
         }
         if (call.hasMore()) {
             behind = call;

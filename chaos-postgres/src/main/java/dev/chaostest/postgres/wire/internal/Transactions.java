@@ -285,6 +285,9 @@ final class Transactions {
 
     /** The client is told so. */
     void readyIsTold() {
+        if (endings.areSent() && session.steps().mayLoseForClient()) {
+            endings.mayBeUnheard();
+        }
         if (!session.filter().isUnheard()) {
             endings.answered(this);
         }

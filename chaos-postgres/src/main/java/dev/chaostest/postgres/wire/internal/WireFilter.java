@@ -26,8 +26,10 @@ public final class WireFilter implements Filter {
     private final Framer server;
     private @Nullable Steps steps;
 
-    /** The one that is fed; what passed it goes on before anything of ours is said. */
-    private Framer fed;
+    /** Which one is fed; what passed it goes on before anything of ours is said. */
+    private boolean isClientFed;
+
+    private boolean feeding;
 
     private boolean cut;
     private boolean keeping;
@@ -56,7 +58,6 @@ public final class WireFilter implements Filter {
         this.backend = new Backend(session);
         this.client = new Framer(frontend, this::passToServer, false);
         this.server = new Framer(backend, this::passToClient, true);
-        this.fed = client;
         this.messages = new MessageSeam(session);
         this.clientMessages = new ClientMessages(session, messages, frontend, client);
         this.serverMessages = new ServerMessages(session, messages, backend, server);
@@ -87,15 +88,19 @@ public final class WireFilter implements Filter {
     }
 
     private void feed(Framer framer, ByteBuffer bytes, Steps out) {
-        steps = messages.leading(out);
-        fed = framer;
+        Steps leading = messages.leading(out);
+        if (steps != leading) { // a reference is dearer to write than to compare
+            steps = leading;
+        }
+        feeding = true;
+        isClientFed = framer == client;
         try {
             framer.feed(bytes);
             if (framer.isBetweenMessages()) {
                 hasPassed(framer);
             }
         } finally {
-            steps = null;
+            feeding = false;
         }
     }
 
@@ -131,7 +136,7 @@ public final class WireFilter implements Filter {
      */
     void keepBack() {
         if (!keeping) {
-            fed.flush();
+            fed().flush();
             keeping = true;
         }
         kept++;
@@ -144,7 +149,7 @@ public final class WireFilter implements Filter {
 
     /** Copies of them. */
     ByteBuffer keptMessages() {
-        fed.flush();
+        fed().flush();
         ByteBuffer all = ByteBuffer.allocate(aheadBytes);
         ahead.forEach(part -> all.put(part.duplicate()));
         return all.flip();
@@ -198,13 +203,17 @@ public final class WireFilter implements Filter {
 
     /** What is to be done, behind what has passed; only while bytes are fed. */
     Steps steps() {
-        fed.flush();
+        fed().flush();
         return now();
+    }
+
+    private Framer fed() {
+        return isClientFed ? client : server;
     }
 
     private Steps now() {
         Steps now = steps;
-        if (now == null) {
+        if (now == null || !feeding) {
             throw new ChaosException("A step must be taken while bytes are fed, but was taken later. Report this.");
         }
         return now;

@@ -21,7 +21,7 @@ final class Both {
 
     private static final String RUN = Run.random().id();
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
-    private static final long SECONDS_MAX = 40;
+    private static final long SECONDS_MAX = 100;
     private static final int LARGE = 64 * 1024;
 
     private Both() {}

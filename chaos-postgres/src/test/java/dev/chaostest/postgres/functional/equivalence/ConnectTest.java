@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional.equivalence;
 
+import dev.chaostest.postgres.ClosedPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,7 +23,7 @@ import org.postgresql.ds.PGConnectionPoolDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
-@Timeout(60)
+@Timeout(120)
 class ConnectTest {
 
     private static final String WHO = "SELECT current_user, current_setting('search_path')";
@@ -41,19 +42,14 @@ class ConnectTest {
             seen.outcome("no such mode", () -> stage.connect("sslmode", "sometimes"));
             seen.outcome("no number", () -> stage.connect("socketTimeout", "soon"));
             seen.outcome("passwords only", () -> stage.connect("requireAuth", "scram-sha-256"));
-            int port = closedPort();
-            seen.hide(port, "closed port");
-            seen.outcome(
-                    "refused",
-                    () -> DriverManager.getConnection(
-                            "jdbc:postgresql://127.0.0.1:" + port + "/postgres", stage.properties()));
+            try (ClosedPort closed = new ClosedPort()) {
+                seen.hide(closed.number(), "closed port");
+                seen.outcome(
+                        "refused",
+                        () -> DriverManager.getConnection(
+                                "jdbc:postgresql://127.0.0.1:" + closed.number() + "/postgres", stage.properties()));
+            }
         });
-    }
-
-    private static int closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            return socket.getLocalPort();
-        }
     }
 
     @ParameterizedTest
@@ -101,7 +97,7 @@ class ConnectTest {
                 .takes(
                         setting,
                         Duration.ofMillis(900),
-                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(60),
                         () -> DriverManager.getConnection(url, stage.properties(setting.split("=", 2))));
     }
 
@@ -171,17 +167,19 @@ class ConnectTest {
     void severalHosts() {
         Both.same(stage -> {
             stage.wire(Stage.Wire.VARIES); // the driver asks a host what it is, the seam lets it
-            int port = closedPort();
-            stage.seen().hide(port, "closed port");
-            // With 0 the driver still remembers a host for the rest of the millisecond, and skips it then.
-            String url = "jdbc:postgresql://127.0.0.1:" + port + "," + stage.host() + "/postgres?hostRecheckSeconds=-1";
-            for (String type : new String[] {"any", "primary", "secondary", "preferSecondary", "preferPrimary"}) {
-                stage.seen().done(type, () -> {
-                    try (Connection connection = DriverManager.getConnection(
-                            url, stage.properties("targetServerType", type, "loadBalanceHosts", "false"))) {
-                        stage.run(connection, WHO);
-                    }
-                });
+            try (ClosedPort closed = new ClosedPort()) {
+                stage.seen().hide(closed.number(), "closed port");
+                // With 0 the driver still remembers a host for the rest of the millisecond, and skips it then.
+                String url = "jdbc:postgresql://127.0.0.1:" + closed.number() + "," + stage.host()
+                        + "/postgres?hostRecheckSeconds=-1";
+                for (String type : new String[] {"any", "primary", "secondary", "preferSecondary", "preferPrimary"}) {
+                    stage.seen().done(type, () -> {
+                        try (Connection connection = DriverManager.getConnection(
+                                url, stage.properties("targetServerType", type, "loadBalanceHosts", "false"))) {
+                            stage.run(connection, WHO);
+                        }
+                    });
+                }
             }
         });
     }

@@ -21,7 +21,7 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.fastpath.Fastpath;
 import org.postgresql.fastpath.FastpathArg;
 
-@Timeout(60)
+@Timeout(120)
 class ConnectionTest {
 
     private static final int INT4PL = 177;

@@ -21,7 +21,7 @@ import org.postgresql.copy.CopyOut;
 import org.postgresql.copy.PGCopyInputStream;
 import org.postgresql.copy.PGCopyOutputStream;
 
-@Timeout(60)
+@Timeout(120)
 class CopyTest {
 
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, name text)";

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.DriverInfo;
 
-@Timeout(60)
+@Timeout(120)
 class CursorsTest {
 
     private static final String[] TEN = {

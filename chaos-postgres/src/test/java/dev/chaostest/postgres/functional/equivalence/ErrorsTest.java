@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.core.BaseConnection;
 
-@Timeout(60)
+@Timeout(120)
 class ErrorsTest {
 
     private static final List<String> FAILING = List.of(

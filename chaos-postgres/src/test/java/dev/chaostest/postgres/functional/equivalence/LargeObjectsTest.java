@@ -18,7 +18,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.largeobject.LargeObject;
 import org.postgresql.largeobject.LargeObjectManager;
 
-@Timeout(60)
+@Timeout(120)
 class LargeObjectsTest {
 
     private static byte[] pattern(int length) {

@@ -27,7 +27,7 @@ import org.postgresql.PGConnection;
 
 /** Many at once. By itself, since it takes half of the connections that the server has. */
 @Isolated
-@Timeout(60)
+@Timeout(120)
 class ManyTest {
 
     private static final int VIRTUAL_SINCE = 21;
@@ -111,7 +111,7 @@ class ManyTest {
             AtomicReference<Thread> reader = new AtomicReference<>();
             Callable<Boolean> running = stage.meanwhile(threads, () -> {
                 reader.set(Thread.currentThread());
-                return connection.createStatement().execute("SELECT pg_sleep(2)");
+                return connection.createStatement().execute("SELECT pg_sleep(20)");
             });
             stage.await(stage.pid(connection), "wait_event = 'PgSleep'");
             reader.get().interrupt();
@@ -133,7 +133,7 @@ class ManyTest {
                 Thread thread = new Thread(
                         () -> {
                             try (Connection connection = bank.connect()) {
-                                together.await(30, TimeUnit.SECONDS);
+                                together.await(100, TimeUnit.SECONDS);
                                 for (int round = 0; round < 20; round++) {
                                     String answer = WireTestServer.read(connection, "SELECT 'of " + number + "'");
                                     if (!answer.equals("of " + number)) {

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-@Timeout(60)
+@Timeout(120)
 class NotificationsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Reads so many, however many reads it takes. */
     private static void expect(Stage stage, PGConnection listener, int count) throws SQLException {

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.functional.equivalence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.functional.WireTestServer;
 import dev.chaostest.postgres.server.PostgresServer;
 import dev.chaostest.postgres.server.ServerOptions;
@@ -12,12 +13,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.List;
 import java.util.Properties;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Passwords, on a server of its own: its rules are everybody's. */
-@Timeout(60)
+@Timeout(120)
 class PasswordTest {
 
     private static final List<String> METHODS = List.of("scram-sha-256", "md5", "password", "reject");
@@ -50,7 +50,7 @@ class PasswordTest {
         Path file = server.dataDirectory().resolve("pg_hba.conf");
         Files.writeString(file, rules + Files.readString(file));
         WireTestServer.run(direct, "SELECT pg_reload_conf()");
-        Awaitility.await().until(() -> play(server, Seam.ABSENT).stream().anyMatch(line -> line.contains("28P01")));
+        Patience.await().until(() -> play(server, Seam.ABSENT).stream().anyMatch(line -> line.contains("28P01")));
     }
 
     private static List<String> play(PostgresServer server, Way way) {

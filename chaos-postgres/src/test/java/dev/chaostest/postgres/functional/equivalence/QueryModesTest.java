@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class QueryModesTest {
 
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, name text, at timestamp)";

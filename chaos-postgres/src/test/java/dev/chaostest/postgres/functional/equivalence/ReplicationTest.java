@@ -12,7 +12,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
-@Timeout(60)
+@Timeout(120)
 class ReplicationTest {
 
     @Test

@@ -24,7 +24,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /** Shows that the comparison finds what a careless seam would do. */
-@Timeout(60)
+@Timeout(120)
 class SabotageTest {
 
     private static final int LARGE = 64 * 1024;
@@ -172,7 +172,7 @@ class SabotageTest {
                         LARGE,
                         stage -> {
                             Connection connection = stage.connect();
-                            connection.setNetworkTimeout(Runnable::run, 1_000);
+                            connection.setNetworkTimeout(Runnable::run, 4_000);
                             stage.run(connection, "SELECT 1");
                         },
                         late))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.functional.equivalence;
 
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.functional.WireTestServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.postgresql.PGConnection;
 
 /** What a scenario is played on: a schema of its own, connections that go one way, and the transcript. */
@@ -152,7 +152,7 @@ final class Stage implements AutoCloseable {
         thread.start();
         return () -> {
             try {
-                return task.get(20, TimeUnit.SECONDS);
+                return task.get(60, TimeUnit.SECONDS);
             } catch (ExecutionException failed) {
                 throw failed.getCause() instanceof Exception cause ? cause : failed;
             }
@@ -162,8 +162,7 @@ final class Stage implements AutoCloseable {
     /** Waits until the server says of this process that the condition on {@code pg_stat_activity} holds. */
     void await(int pid, String condition) {
         String sql = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE pid = " + pid + " AND " + condition;
-        Awaitility.await(condition)
-                .atMost(Duration.ofSeconds(15))
+        Patience.await(condition)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> WireTestServer.read(direct, sql).equals("1"));
     }

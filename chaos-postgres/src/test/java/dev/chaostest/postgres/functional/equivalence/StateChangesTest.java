@@ -23,7 +23,7 @@ import org.postgresql.largeobject.LargeObject;
 import org.postgresql.largeobject.LargeObjectManager;
 
 /** Rounds come and go in the middle of a statement, and answers arrive in pieces of any size. */
-@Timeout(60)
+@Timeout(120)
 class StateChangesTest {
 
     /** Armed and disarmed all the time, by another thread. */

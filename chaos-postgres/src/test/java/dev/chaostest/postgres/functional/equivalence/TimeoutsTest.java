@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class TimeoutsTest {
 
-    private static final String SLEEP = "SELECT pg_sleep(3)";
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String SLEEP = "SELECT pg_sleep(20)";
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void networkTimeout() {
@@ -20,7 +20,7 @@ class TimeoutsTest {
             Connection connection = stage.connect();
             Observed seen = stage.seen();
             seen.saw("default", connection.getNetworkTimeout());
-            connection.setNetworkTimeout(Runnable::run, 5_000);
+            connection.setNetworkTimeout(Runnable::run, 60_000);
             seen.saw("set", connection.getNetworkTimeout());
             stage.run(connection, "SELECT pg_sleep(0.1)");
             connection.setNetworkTimeout(Runnable::run, 300);
@@ -39,13 +39,13 @@ class TimeoutsTest {
     @Test
     void socketTimeoutInATransaction() {
         Both.same(stage -> {
-            Connection connection = stage.connect("socketTimeout", "1");
+            Connection connection = stage.connect("socketTimeout", "4");
             connection.setAutoCommit(false);
             stage.run(connection, "SELECT 1");
             stage.seen()
                     .takes(
                             "sleep",
-                            Duration.ofMillis(990),
+                            Duration.ofMillis(3_990),
                             SOON,
                             () -> connection.createStatement().execute(SLEEP));
             stage.seen().saw("closed", connection.isClosed());
@@ -59,16 +59,16 @@ class TimeoutsTest {
             Connection connection = stage.connect();
             stage.seen().outcome("negative", () -> connection.isValid(-1));
             stage.seen().outcome("without limit", () -> connection.isValid(0));
-            stage.seen().outcome("with one", () -> connection.isValid(5));
+            stage.seen().outcome("with one", () -> connection.isValid(30));
             stage.seen().saw("left", connection.getNetworkTimeout());
             connection.setAutoCommit(false);
             stage.run(connection, "SELECT 1");
-            stage.seen().outcome("in a transaction", () -> connection.isValid(5));
+            stage.seen().outcome("in a transaction", () -> connection.isValid(30));
             stage.run(connection, "SELECT 1 / 0");
-            stage.seen().outcome("in a failed one", () -> connection.isValid(5));
+            stage.seen().outcome("in a failed one", () -> connection.isValid(30));
             connection.rollback();
             connection.close();
-            stage.seen().outcome("closed", () -> connection.isValid(5));
+            stage.seen().outcome("closed", () -> connection.isValid(30));
         });
     }
 
@@ -99,15 +99,20 @@ class TimeoutsTest {
     @Test
     void interruptOfAPlainThreadEndsNoRead() {
         Both.same(stage -> {
+            stage.given("CREATE TABLE held (id int)");
+            Connection holder = stage.other();
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("LOCK TABLE held");
             Connection connection = stage.connect();
             AtomicReference<Thread> reader = new AtomicReference<>();
             Callable<Boolean> running = stage.meanwhile(() -> {
                 reader.set(Thread.currentThread());
-                connection.createStatement().execute("SELECT pg_sleep(0.3)");
+                connection.createStatement().execute("SELECT FROM held");
                 return Thread.currentThread().isInterrupted();
             });
-            stage.await(stage.pid(connection), "wait_event = 'PgSleep'");
+            stage.await(stage.pid(connection), "wait_event_type = 'Lock'");
             reader.get().interrupt();
+            holder.commit();
             stage.seen().outcome("still interrupted at the end", running);
             stage.run(connection, "SELECT 1");
         });

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.core.BaseConnection;
 
-@Timeout(60)
+@Timeout(120)
 class TransactionsTest {
 
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY)";

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.xa.PGXADataSource;
 
-@Timeout(60)
+@Timeout(120)
 class TwoPhasesTest {
 
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY)";

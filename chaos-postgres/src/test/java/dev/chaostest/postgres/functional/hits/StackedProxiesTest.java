@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tracing tools wrap everything, often several at once; for the server, and for the seam, that changes nothing. */
-@Timeout(30)
+@Timeout(120)
 class StackedProxiesTest {
 
     private static final List<Class<?>> WRAPPED = List.of(

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class StatementHitsTest {
 
     private static final String UPDATE = "UPDATE account SET balance = balance - ? WHERE id = ?";

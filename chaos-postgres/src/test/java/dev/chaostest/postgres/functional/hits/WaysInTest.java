@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.plan.Site;
+import dev.chaostest.postgres.ClosedPort;
 import dev.chaostest.postgres.functional.WireFixture;
 import dev.chaostest.postgres.functional.WireTestServer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -29,7 +28,7 @@ import org.postgresql.ds.common.BaseDataSource;
 import org.postgresql.xa.PGXADataSource;
 
 /** However a connection is opened, what it does arrives at the mount that its properties name. */
-@Timeout(30)
+@Timeout(120)
 class WaysInTest {
 
     private WireFixture bank;
@@ -132,10 +131,8 @@ class WaysInTest {
 
     @Test
     void secondOfTwoHosts() throws Exception {
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            int port = closed.getLocalPort();
-            closed.close();
-            String hosts = WireTestServer.url().replace("//", "//127.0.0.1:" + port + ",");
+        try (ClosedPort closed = new ClosedPort()) {
+            String hosts = WireTestServer.url().replace("//", "//127.0.0.1:" + closed.number() + ",");
             Properties properties = WireTestServer.login();
             properties.putAll(bank.wire().properties());
             properties.setProperty("targetServerType", "primary");

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.Run;
+import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.TestServer;
 import dev.chaostest.postgres.pool.DriverSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -166,7 +165,7 @@ class KeptConnectionsTest {
 
     private String pidWhileAnotherIsInUse() throws SQLException {
         try (Connection first = kept.getConnection()) {
-            assertThat(first.isValid(10)).isTrue();
+            assertThat(first.isValid(30)).isTrue();
             return pid();
         }
     }
@@ -194,7 +193,7 @@ class KeptConnectionsTest {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.with().dontCatchUncaughtExceptions().await().atMost(Duration.ofSeconds(10));
+        return Patience.await();
     }
 
     private static String onAnother(String query) throws SQLException {

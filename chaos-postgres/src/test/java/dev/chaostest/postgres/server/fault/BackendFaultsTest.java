@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server.fault;
 
+import static dev.chaostest.postgres.Patience.await;
 import static dev.chaostest.postgres.server.fault.Victim.ask;
 import static dev.chaostest.postgres.server.fault.Victim.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
@@ -73,11 +73,9 @@ class BackendFaultsTest {
             BackendFaults backend = victim.faults.backend(waiting);
             CompletableFuture<String> seen =
                     CompletableFuture.supplyAsync(() -> state(() -> ask(waiting, "SELECT pg_advisory_lock(1)")));
-            await().dontCatchUncaughtExceptions()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> ask(holder, "SELECT pg_blocking_pids(" + backend.pid() + ")")
-                                    .length()
-                            > 2);
+            await().until(() -> ask(holder, "SELECT pg_blocking_pids(" + backend.pid() + ")")
+                            .length()
+                    > 2);
 
             backend.cancel();
 
@@ -235,10 +233,8 @@ class BackendFaultsTest {
             Connection closed = victim.connect();
             int pid = victim.faults.backend(closed).pid();
             closed.close();
-            await().dontCatchUncaughtExceptions()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> victim.ask("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)
-                            .equals("0"));
+            await().until(() -> victim.ask("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)
+                    .equals("0"));
 
             assertThatThrownBy(() -> victim.faults.backend(closed))
                     .isInstanceOf(ChaosException.class)

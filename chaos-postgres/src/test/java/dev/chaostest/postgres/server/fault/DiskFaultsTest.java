@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server.fault;
 
+import static dev.chaostest.postgres.Patience.await;
 import static dev.chaostest.postgres.server.fault.Victim.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.Injection;
 import dev.chaostest.plan.ChaosException;
@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -76,9 +75,7 @@ class DiskFaultsTest {
                 Flood flood = Flood.into(victim, "t");
                 acknowledged = flood.acknowledged();
                 assertThat(flood.state()).isIn("53100", "08006");
-                await().dontCatchUncaughtExceptions()
-                        .atMost(Duration.ofSeconds(30))
-                        .until(() -> !victim.server.isRunning());
+                await().until(() -> !victim.server.isRunning());
                 assertThat(state(victim::connect)).isEqualTo("08001");
             }
             assertThat(Integer.parseInt(victim.ask("SELECT count(*) FROM t"))).isGreaterThanOrEqualTo(1 + acknowledged);

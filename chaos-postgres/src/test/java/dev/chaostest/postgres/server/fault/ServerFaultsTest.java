@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server.fault;
 
+import static dev.chaostest.postgres.Patience.await;
 import static dev.chaostest.postgres.server.fault.Victim.ask;
 import static dev.chaostest.postgres.server.fault.Victim.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
@@ -136,9 +136,7 @@ class ServerFaultsTest {
     void whatAlterSystemHadSetComesBack() throws SQLException {
         try (Victim victim = Victim.start()) {
             victim.run("ALTER SYSTEM SET temp_file_limit = '7MB'", "SELECT pg_reload_conf()");
-            await().dontCatchUncaughtExceptions()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> victim.ask("SHOW temp_file_limit").equals("7MB"));
+            await().until(() -> victim.ask("SHOW temp_file_limit").equals("7MB"));
             try (Injection limit = victim.faults.limitTempFiles(64)) {
                 assertThat(limit.isActive()).isTrue();
                 assertThat(victim.ask("SHOW temp_file_limit")).isEqualTo("64kB");
@@ -217,9 +215,7 @@ class ServerFaultsTest {
                 Connection killed = victim.connect()) {
             try (Injection kill = victim.faults.backend(killed).kill()) {
                 assertThat(kill.isActive()).isTrue();
-                await().dontCatchUncaughtExceptions()
-                        .atMost(Duration.ofSeconds(30))
-                        .until(() -> !victim.server.isRunning());
+                await().until(() -> !victim.server.isRunning());
                 assertThat(state(victim::connect)).isEqualTo("08001");
             }
             assertThat(victim.ask("SELECT 1")).isEqualTo("1");

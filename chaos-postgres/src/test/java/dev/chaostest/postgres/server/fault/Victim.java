@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server.fault;
 
+import static dev.chaostest.postgres.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.ledger.LedgerEntry;
@@ -16,7 +16,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 
 /** A server of a test's own that bad things happen to, with a scope; both end in the right order. */
@@ -103,9 +102,7 @@ final class Victim implements AutoCloseable {
         assertThat(healed).allSatisfy(entry -> assertThat(entry.after()).isPositive());
         try (Connection connection = connect()) {
             // A backend ends a moment after its client.
-            await().dontCatchUncaughtExceptions()
-                    .atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(ask(connection, SESSIONS)).isEqualTo("null"));
+            await().untilAsserted(() -> assertThat(ask(connection, SESSIONS)).isEqualTo("null"));
             assertThat(ask(connection, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
                     .as("advisory locks left")
                     .isEqualTo("0");

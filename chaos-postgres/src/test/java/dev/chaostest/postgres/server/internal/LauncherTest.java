@@ -115,7 +115,7 @@ class LauncherTest {
 
         try (RunningServer server = Launcher.prepare(options).start();
                 Connection connection = connect(server)) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
     }
 
@@ -125,7 +125,7 @@ class LauncherTest {
 
         try (RunningServer server = Launcher.prepare(options).start();
                 Connection connection = connect(server)) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
     }
 
@@ -136,7 +136,7 @@ class LauncherTest {
 
         try (RunningServer server = Launcher.prepare(options).start();
                 Connection connection = connect(server)) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
         }
     }
 

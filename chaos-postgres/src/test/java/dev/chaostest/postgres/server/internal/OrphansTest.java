@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server.internal;
 
+import static dev.chaostest.postgres.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +28,7 @@ class OrphansTest {
     void theServerOfADeadJvmIsRemoved() throws IOException {
         Path home = home(new Owner(deadPid(), Instant.now(), LIVING.machine(), LIVING.binary()));
         clear();
-        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(() -> !Files.exists(home));
+        await().until(() -> !Files.exists(home));
     }
 
     @Test
@@ -39,7 +38,7 @@ class OrphansTest {
             Path home = home(new Owner(deadPid(), Instant.now(), LIVING.machine(), LIVING.binary()));
             Files.writeString(home.resolve("postmaster"), stranger.pid() + "\n");
             clear();
-            await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(30)).until(() -> !Files.exists(home));
+            await().until(() -> !Files.exists(home));
             assertThat(stranger.isAlive()).isTrue();
         } finally {
             stranger.destroyForcibly();

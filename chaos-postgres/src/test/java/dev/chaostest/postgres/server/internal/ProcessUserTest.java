@@ -79,7 +79,7 @@ class ProcessUserTest {
         try (RunningServer server = launcher.start();
                 Connection connection = DriverManager.getConnection(
                         "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres")) {
-            assertThat(connection.isValid(5)).isTrue();
+            assertThat(connection.isValid(30)).isTrue();
             assertThat(Files.getAttribute(Path.of("/proc/" + server.pid()), "unix:uid"))
                     .isEqualTo(65534);
         }

@@ -38,6 +38,17 @@ public final class Framer {
          */
         boolean isPassed(byte type, ByteBuffer seen, int body);
 
+        /**
+         * Passes whole messages that it need not be shown one by one, at once.
+         *
+         * @param from where the first one begins
+         * @param to where the bytes end, in the midst of one perhaps
+         * @return where the first one begins that is to be decided about
+         */
+        default int pass(byte[] bytes, int from, int to) {
+            return from;
+        }
+
         /** Whether messages of this type that follow one that passes at once pass too, and need not be shown. */
         boolean isAlike(byte type);
     }
@@ -60,6 +71,9 @@ public final class Framer {
     /** The piece that is fed; from its position on nothing has gone on yet. */
     private ByteBuffer piece = nothing;
 
+    /** The same bytes, for the reader. */
+    private ByteBuffer seen = nothing;
+
     /** Where in the piece the message begins about which nothing is decided yet; what lies before passes. */
     private int next;
 
@@ -75,7 +89,9 @@ public final class Framer {
 
     /** From now on somebody else decides; a message that is there in part only is his, too. */
     public void readBy(Reader now) {
-        reader = now;
+        if (reader != now) {
+            reader = now;
+        }
     }
 
     /** For a reader that decides: it has said by itself what it saw of the message, of which only the rest passes. */
@@ -103,24 +119,34 @@ public final class Framer {
     }
 
     public void feed(ByteBuffer in) {
-        piece = in;
+        look(in);
         next = in.position();
-        ByteBuffer seen = in.duplicate();
         while (next < in.limit()) {
             if (opaque) {
                 passKept();
                 next = in.limit();
             } else if (rest > 0) {
                 stream();
-            } else if (keptLength == 0) {
-                direct(seen);
-            } else {
+            } else if (keptLength > 0) {
                 gather();
+            } else if (!isAllPassed()) {
+                direct();
             }
         }
         flush();
-        piece = nothing;
         next = 0;
+        if (in.capacity() > KEPT_LASTING_MAX) {
+            piece = nothing;
+            seen = nothing;
+        }
+    }
+
+    /** A mount that comes with the same buffer again need not be read by a new one. */
+    private void look(ByteBuffer in) {
+        if (piece != in) {
+            piece = in;
+            seen = in.duplicate();
+        }
     }
 
     /** Has all go on that passed so far. Who says something of its own must ask for it first. */
@@ -169,8 +195,17 @@ public final class Framer {
         piece.position(next);
     }
 
+    /** Lets go on what its reader passes at once; answers whether nothing is left. */
+    private boolean isAllPassed() {
+        if (typed && piece.hasArray()) {
+            int offset = piece.arrayOffset();
+            next = reader.pass(piece.array(), offset + next, offset + piece.limit()) - offset;
+        }
+        return next == piece.limit();
+    }
+
     /** All that is wanted lies in this piece: nothing is copied. */
-    private void direct(ByteBuffer seen) {
+    private void direct() {
         int header = header();
         int there = piece.limit() - next;
         if (there < header) {

@@ -52,6 +52,11 @@ public final class Messages {
         return message('S');
     }
 
+    /** Has the server send what it has to say so far. */
+    public static ByteBuffer flush() {
+        return message('H');
+    }
+
     /** A cancel request that no backend is meant by: the server closes the connection, and that is all. */
     public static ByteBuffer cancelNobody() {
         return ByteBuffer.allocate(16)

@@ -12,17 +12,29 @@ public final class Statements {
     /** The portal without a name, to which nearly every statement is bound: made once, and bound again and again. */
     private final Portal unnamed = new Portal();
 
+    /** The name that was bound last: the very same object comes again as long as nothing else is bound. */
+    private @Nullable String lastBound;
+
+    private @Nullable String lastSql;
+
     /** A bound statement. */
     public static final class Portal {
         private String sql = "";
         private boolean bound;
         private boolean executed;
 
-        private Portal bind(@Nullable String text) {
-            sql = text == null ? "" : text;
-            bound = text != null;
+        @SuppressWarnings("ReferenceEquality") // a reference is dearer to write than to compare
+        private Portal bind(String text) {
+            if (sql != text) {
+                sql = text;
+            }
+            bound = true;
             executed = false;
             return this;
+        }
+
+        private void unbind() {
+            bound = false;
         }
 
         public String sql() {
@@ -38,18 +50,36 @@ public final class Statements {
     }
 
     public void parsed(String statement, String sql) {
+        lastBound = null;
         statements.put(statement, sql);
     }
 
     public void bound(String portal, String statement) {
-        String sql = statements.get(statement);
-        if (portal.isEmpty()) {
+        String sql = sql(statement);
+        if (sql == null) {
+            unbind(portal);
+        } else if (portal.isEmpty()) {
             unnamed.bind(sql);
-        } else if (sql == null) {
-            portals.remove(portal);
         } else {
             portals.put(portal, new Portal().bind(sql));
         }
+    }
+
+    private void unbind(String portal) {
+        if (portal.isEmpty()) {
+            unnamed.unbind();
+        } else {
+            portals.remove(portal);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equal names are found in the map
+    private @Nullable String sql(String statement) {
+        if (statement != lastBound) {
+            lastBound = statement;
+            lastSql = statements.get(statement);
+        }
+        return lastSql;
     }
 
     /** What was bound to a name; null if nothing is known. */
@@ -63,17 +93,16 @@ public final class Statements {
 
     public void closed(char kind, String name) {
         if (kind == 'S') {
+            lastBound = null;
             statements.remove(name);
-        } else if (name.isEmpty()) {
-            unnamed.bind(null);
         } else {
-            portals.remove(name);
+            unbind(name);
         }
     }
 
     /** Portals end with their transaction. */
     public void transactionEnded() {
-        unnamed.bind(null);
+        unnamed.unbind();
         portals.clear();
     }
 }

@@ -19,6 +19,9 @@ public final class Preparation {
 
     private final Deque<String> pending = new ArrayDeque<>();
 
+    /** The latest text that is none of these. */
+    private String nothing = "";
+
     /** Whether a text that begins so may be one; that is all most statements are asked. */
     public static boolean mayBeginAt(ByteBuffer text) {
         return text.hasRemaining() && mayBegin(text.get(text.position()));
@@ -29,8 +32,13 @@ public final class Preparation {
     }
 
     /** It is sent. */
+    @SuppressWarnings("ReferenceEquality") // the very same object comes again with each execution of its statement
     public void sent(String sql) {
+        if (sql == nothing) {
+            return;
+        }
         if (sql.isEmpty() || !(mayBegin(sql.charAt(0)) || sql.indexOf(';') >= 0)) {
+            nothing = sql;
             return;
         }
         Matcher named = NAMED.matcher(sql);

@@ -49,8 +49,10 @@ public enum StatementKind {
     /** The transaction is given a number by its COMMIT, as by that of NOTIFY. */
     private static final Pattern NOTIFYING = Pattern.compile("(?i)\\bpg_notify\\b");
 
-    private static final Pattern COPY_OUT = Pattern.compile("(?i)COPY\\b.*\\bTO (STDOUT|PROGRAM|\\?).*", Pattern.DOTALL);
-    private static final Pattern ROLLBACK_TAG = Pattern.compile("(?i)(ROLLBACK(?! PREPARED)|ABORT)\\b.*", Pattern.DOTALL);
+    private static final Pattern COPY_OUT =
+            Pattern.compile("(?i)COPY\\b.*\\bTO (STDOUT|PROGRAM|\\?).*", Pattern.DOTALL);
+    private static final Pattern ROLLBACK_TAG =
+            Pattern.compile("(?i)(ROLLBACK(?! PREPARED)|ABORT)\\b.*", Pattern.DOTALL);
     private static final Pattern CONTROL =
             Pattern.compile("(BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT|PREPARE TRANSACTION)\\b.*");
 
