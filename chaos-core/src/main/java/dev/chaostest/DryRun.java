@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
-import dev.chaostest.internal.Amount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.WouldStrike;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Seed;
 import dev.chaostest.plan.Site;

@@ -8,7 +8,7 @@ import dev.chaostest.call.internal.Recovering;
 import dev.chaostest.call.internal.Sometimes;
 import dev.chaostest.call.internal.Spans;
 import dev.chaostest.call.internal.Succession;
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.Course;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;

@@ -2,7 +2,7 @@
 package dev.chaostest.call;
 
 import dev.chaostest.call.internal.JsonLine;
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Length;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.chaostest.mount;
 
 import static java.util.stream.Collectors.groupingBy;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Rule;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.snapshot;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.util.ArrayList;
 import java.util.Collections;

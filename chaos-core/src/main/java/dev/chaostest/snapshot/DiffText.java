@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.snapshot;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.snapshot.SnapshotDiff.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.work;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

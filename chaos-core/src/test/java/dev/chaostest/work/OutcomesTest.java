@@ -92,7 +92,7 @@ class OutcomesTest {
         Outcomes<Lane> one = Workers.of(1).run(worker -> {});
 
         assertThatThrownBy(() -> one.requireAtLeast("success", 2)).hasMessage("""
-                        At least 2 of the 1 workers "worker" must end with "success", but 1 did. Make the workers meet more \
+                        At least 2 of the 1 worker "worker" must end with "success", but 1 did. Make the workers meet more \
                         often, or correct the label.
                           ended : success (1 worker)""");
     }

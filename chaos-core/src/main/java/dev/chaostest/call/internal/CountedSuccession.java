@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.call.internal;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.Course;
 import dev.chaostest.plan.Fault;
 import java.util.List;

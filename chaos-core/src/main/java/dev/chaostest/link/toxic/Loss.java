@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.toxic;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 
 /**
  * Loses pieces of the stream.

@@ -144,7 +144,7 @@ class ToxicChecksTest {
                         "close after 200ms",
                         "limit of 3 bytes",
                         "loss of pieces of 1460 bytes with probability 1.0",
-                        "loss of pieces of 1 bytes with probability 0.5",
+                        "loss of pieces of 1 byte with probability 0.5",
                         "wrong bits with probability 0.5 per byte",
                         "one wrong bit in byte 2",
                         "refusal");

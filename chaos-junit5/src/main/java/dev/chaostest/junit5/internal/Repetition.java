@@ -2,7 +2,7 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.explore.Outcome;
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import java.util.Locale;
 
 /** Says how the two rounds of a variant that was red compare. */

@@ -2,7 +2,7 @@
 package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.teeth.Contents;
 import dev.chaostest.postgres.teeth.Rehearsal;

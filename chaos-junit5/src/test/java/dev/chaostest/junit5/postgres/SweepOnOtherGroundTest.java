@@ -236,10 +236,12 @@ class SweepOnOtherGroundTest {
     void aPreparedTransactionThatIsLeftIsToldAndDoesNotReachTheNextRound() throws SQLException {
         Inner inner = Inner.run(PreparedTestCases.class);
 
-        assertThat(inner.failures()).hasSize(2).allSatisfy(failure -> assertThat(failure.getMessage())
-                .containsPattern("on COMMIT PREPARED at .* broke it")
-                .containsPattern("\n  left     : .*prepared transaction \"swept\"")
-                .contains("\n  again    : the same in 2 of 2 rounds"));
+        assertThat(inner.failures())
+                .hasSize(2)
+                .allSatisfy(failure -> assertThat(failure.getMessage())
+                        .containsPattern("on COMMIT PREPARED at .* broke it")
+                        .containsPattern("\n  left     : .*prepared transaction \"swept\"")
+                        .contains("\n  again    : the same in 2 of 2 rounds"));
         assertThat(inner.names()).last().asString().contains(" 2 red");
         try (Connection connection = DriverManager.getConnection(server.jdbcUrl())) {
             assertThat(Bank.ask(connection, "SELECT count(*) FROM pg_prepared_xacts"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.cluster;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.cluster.internal.Poll;
 import dev.chaostest.postgres.sqlstate.SqlFailure;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.load;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 
 /**
  * The money in each table of a load, read in one snapshot. Each transaction adds the same to all four, so they are always equal.

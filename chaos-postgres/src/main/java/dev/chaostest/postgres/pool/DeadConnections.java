@@ -3,8 +3,8 @@ package dev.chaostest.postgres.pool;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
-import dev.chaostest.internal.Amount;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Reach;
 import dev.chaostest.postgres.pool.internal.Gate;

@@ -2,9 +2,9 @@
 package dev.chaostest.postgres.pool;
 
 import dev.chaostest.Injection;
-import dev.chaostest.internal.Amount;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Reach;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.postgres.snapshot.internal.Captured;
 import java.sql.SQLException;
 import java.util.Map;

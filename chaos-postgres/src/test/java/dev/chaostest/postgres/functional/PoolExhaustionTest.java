@@ -92,7 +92,7 @@ class PoolExhaustionTest {
             List<Connection> others = fixture.borrow(2);
             Injection none = fixture.mount().exhaust(scope, 0);
             assertThat(notes(scope))
-                    .contains("exhausted the pool \"bank-chaos\": 1 connections are held, the other 2 as they come");
+                    .contains("exhausted the pool \"bank-chaos\": 1 connection is held, the other 2 as they come");
             assertThatThrownBy(fixture.pool()::getConnection).isInstanceOf(SQLTransientConnectionException.class);
 
             giveBack(others);

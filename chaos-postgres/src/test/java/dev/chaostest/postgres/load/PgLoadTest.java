@@ -158,7 +158,7 @@ class PgLoadTest {
             assertThatThrownBy(() -> report.requireAtLeast(1))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageMatching(
-                            "At least 1 transactions must be committed, but 0 were\\. Give the load longer, or"
+                            "At least 1 transaction must be committed, but 0 were\\. Give the load longer, or"
                                     + " look at what failed\\.\\n  seen : 0 transactions in .+, 3 failed \\{53100=3\\}");
             assertThat(armed.fired()).hasSize(3);
         }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.evidence.internal;
 
-import dev.chaostest.internal.Amount;
 import dev.chaostest.internal.Secrets;
 import dev.chaostest.internal.Table;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
+import dev.chaostest.plan.Amount;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.temporal.ChronoUnit;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.pool.internal;
 
-import dev.chaostest.internal.Amount;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -2,8 +2,8 @@
 package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.Injection;
-import dev.chaostest.internal.Amount;
 import dev.chaostest.ledger.Ledger;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import java.sql.Connection;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.internal;
 
-import dev.chaostest.internal.Amount;
 import dev.chaostest.mount.Strike.Blow;
+import dev.chaostest.plan.Amount;
 import dev.chaostest.postgres.wire.message.CorruptByte;
 import java.nio.ByteBuffer;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.chaostest.internal;
+package dev.chaostest.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
