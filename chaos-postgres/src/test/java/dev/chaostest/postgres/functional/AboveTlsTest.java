@@ -46,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AboveTlsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int DIRECT_TLS = 17;
 
     @TempDir

@@ -13,8 +13,6 @@ import org.postgresql.PGConnection;
 /** What takes two sessions, or time. */
 final class RealCauses implements AutoCloseable {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
-
     private final Connection other;
 
     RealCauses(WireFixture bank) throws SQLException {

@@ -23,8 +23,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Sessions that wait for each other over a table of their own, called {@code <schema>.account}. */
 final class Sessions implements AutoCloseable {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
-
     private final String schema =
             "monitor_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final List<Connection> open = new ArrayList<>();
