@@ -248,7 +248,7 @@ class VerifyTest {
 
             assertThat(scope.unfulfilled())
                     .containsExactly("planned was " + certain
-                            + ", but an earlier fault had already ended the call (1 of 1 " + "hits)");
+                            + ", but an earlier fault had already ended the call (1 of 1 " + "hit)");
         }
 
         @Test

@@ -209,26 +209,26 @@ class SweepOnOtherGroundTest {
     }
 
     @Test
-    void whatCantBeComparedThereIsToldByTheVerdict() {
-        AttachedUnsteadyTestCases.rounds = 0;
-        assertThat(Inner.run(AttachedUnsteadyTestCases.class).published("chaos.sweep"))
+    void whatNobodyPutsBackThereIsToldByTheVerdict() {
+        Inner inner = Inner.run(AttachedAndNotPutBackTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.published("chaos.sweep"))
                 .singleElement()
                 .asString()
-                .contains("\nremark     : tables were not compared, since two rounds without faults changed different"
-                        + " rows");
+                .contains("\nremark     : tables were compared without account.balance, which no round finds as the one"
+                        + " before did; put the data back in @BeforeEach");
     }
 
     @PostgresTest(from = "users")
-    static class AttachedUnsteadyTestCases {
-        static int rounds;
-
+    static class AttachedAndNotPutBackTestCases {
         static DataSource users() {
             return pool;
         }
 
         @ChaosSweep(faults = "57014")
         void adds(DataSource bank) throws SQLException {
-            Bank.add(bank, 1 + rounds++ % 2, 1);
+            Bank.add(bank, 1, 1);
         }
     }
 

@@ -37,6 +37,7 @@ import java.util.stream.Collectors;
 public final class SweepJudge implements RoundOracle, AutoCloseable {
 
     private static final int REFUSED_MAX = 100;
+    private static final int COLUMNS_SHOWN = 5;
 
     private final Clock clock;
     private final Promises promises;
@@ -162,8 +163,20 @@ public final class SweepJudge implements RoundOracle, AutoCloseable {
 
     @Override
     public List<String> limits() {
-        return notCompared().map(why -> "tables were not compared, since " + why).stream()
-                .toList();
+        return notCompared()
+                .map(why -> List.of("tables were not compared, since " + why))
+                .orElseGet(this::withoutColumns);
+    }
+
+    /** What others should put back, and nobody does, is another value before each round. */
+    private List<String> withoutColumns() {
+        Set<String> columns = state.unsteady().set();
+        return columns.isEmpty() || !space.isOnlyWatched()
+                ? List.of()
+                : List.of("tables were compared without "
+                        + columns.stream().sorted().limit(COLUMNS_SHOWN).collect(Collectors.joining(", "))
+                        + (columns.size() > COLUMNS_SHOWN ? " ..." : "")
+                        + ", which no round finds as the one before did; put the data back in @BeforeEach");
     }
 
     /** Watches no more. Twice is harmless. */

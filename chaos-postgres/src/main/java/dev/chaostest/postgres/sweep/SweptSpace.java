@@ -141,6 +141,11 @@ public final class SweptSpace implements AutoCloseable {
         }
     }
 
+    /** Whether others put its data back, or nobody. */
+    boolean isOnlyWatched() {
+        return isOnlyWatched;
+    }
+
     /** Why its tables are not compared; empty if they are. */
     Optional<String> whyNot() {
         return Optional.ofNullable(whyNot);
