@@ -26,7 +26,7 @@ final class Missed {
         }
         if (tally.overshadowed() > 0) {
             return fault + ", but an earlier fault had already ended the call (" + tally.overshadowed() + " of "
-                    + tally.reached() + " hits)";
+                    + tally.reached() + (tally.reached() == 1 ? " hit)" : " hits)");
         }
         if (!tally.lacking().isEmpty()) {
             return fault + ", but it struck fewer than "

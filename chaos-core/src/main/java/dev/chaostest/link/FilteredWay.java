@@ -231,7 +231,10 @@ final class FilteredWay implements Sluice {
         try {
             FilteredWay back = side == filtering.toClient ? this : other;
             Turn clients = back != null && back.answers ? Turn.ANSWERED : Turn.CLIENT;
-            return filtering.isAnswerDue().map(due -> due ? Turn.SERVER : clients).orElse(Turn.UNKNOWN);
+            return filtering
+                    .isAnswerDue()
+                    .map(due -> due ? Turn.SERVER : clients)
+                    .orElse(Turn.UNKNOWN);
         } finally {
             filtering.lock.unlock();
         }

@@ -185,12 +185,11 @@ class HopelessLinkTest {
     @Test
     void faultThatEndsByItselfIsLeftToThat() throws IOException {
         Ends.Both late = ends.connect(link);
-        scope.inject(Rule.of(
-                LinkTarget.toServer("bank").liveOnly(), Trigger.nth(1), Latency.of(Duration.ofHours(1))));
+        scope.inject(Rule.of(LinkTarget.toServer("bank").liveOnly(), Trigger.nth(1), Latency.of(Duration.ofHours(1))));
         send(late.client(), "x");
         isLeftAlone(late.client());
-        scope.inject(Rule.of(
-                LinkTarget.of("bank").newOnly(), Trigger.nth(1), BlackHole.closingAfter(Duration.ofHours(1))));
+        scope.inject(
+                Rule.of(LinkTarget.of("bank").newOnly(), Trigger.nth(1), BlackHole.closingAfter(Duration.ofHours(1))));
         Ends.Both closed = ends.connect(link);
         send(closed.client(), "x");
         isLeftAlone(closed.client());
@@ -231,8 +230,9 @@ class HopelessLinkTest {
     void patienceMustBePositive() {
         assertThatThrownBy(() -> scope.round().linkPatience().limit(Duration.ZERO))
                 .isInstanceOf(ChaosException.class)
-                .hasMessage("The longest wait on a link must be positive, but was 0us. To have no wait end by itself, give a "
-                        + "longer time than the test has.");
+                .hasMessage(
+                        "The longest wait on a link must be positive, but was 0us. To have no wait end by itself, give a "
+                                + "longer time than the test has.");
     }
 
     @Test
@@ -245,8 +245,8 @@ class HopelessLinkTest {
     private void isFound(String what) {
         assertThatThrownBy(scope::verify)
                 .isInstanceOf(FindingError.class)
-                .hasMessage("A client of link bank must give up when no answer comes, but one waited longer than 90ms " + what
-                        + ", so its connection was ended. " + ADVICE);
+                .hasMessage("A client of link bank must give up when no answer comes, but one waited longer than 90ms "
+                        + what + ", so its connection was ended. " + ADVICE);
     }
 
     /** Hears nothing for much longer than the limit, and nothing is found. */

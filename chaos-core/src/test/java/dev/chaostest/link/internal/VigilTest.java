@@ -110,7 +110,8 @@ class VigilTest {
     @Test
     void whoLetOneWaitTooLongHasLessTimeForTheNext() throws Exception {
         looks(10);
-        try (Socket next = new Socket(InetAddress.getLoopbackAddress(), relay.address().getPort())) {
+        try (Socket next =
+                new Socket(InetAddress.getLoopbackAddress(), relay.address().getPort())) {
             await().atMost(PATIENCE).until(() -> relay.connections() == 1);
             looks(2);
             assertThat(relay.connections()).isZero();
@@ -131,6 +132,7 @@ class VigilTest {
 
     private void awaitSaid(long times) {
         await().atMost(PATIENCE)
-                .until(() -> relay.seen(round).get(0).connection().waiting().talk().said() == times);
+                .until(() ->
+                        relay.seen(round).get(0).connection().waiting().talk().said() == times);
     }
 }

@@ -19,8 +19,10 @@ final class Repetition {
 
     private static String print(Outcome outcome) {
         String result = outcome.result().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return result + (outcome.text().isEmpty() ? "" : " (" + outcome.text() + ")") + ", with "
-                + outcome.seen().values().stream().mapToLong(Long::longValue).sum() + " arrivals at "
-                + outcome.seen().size() + " sites, and " + outcome.answers() + " came back";
+        long arrivals = outcome.seen().values().stream().mapToLong(Long::longValue).sum();
+        int sites = outcome.seen().size();
+        return result + (outcome.text().isEmpty() ? "" : " (" + outcome.text() + ")") + ", with " + arrivals
+                + (arrivals == 1 ? " arrival at " : " arrivals at ") + sites + (sites == 1 ? " site, and " : " sites, and ")
+                + outcome.answers() + " came back";
     }
 }

@@ -102,7 +102,9 @@ public final class SweptSpace implements AutoCloseable {
     }
 
     private static @Nullable String whyNot(BaseImage base) {
-        return base.shape().tables().isEmpty() ? "the test has none of its own; use @IsolatedSchema or @IsolatedDatabase" : null;
+        return base.shape().tables().isEmpty()
+                ? "the test has none of its own; use @IsolatedSchema or @IsolatedDatabase"
+                : null;
     }
 
     /**

@@ -79,8 +79,8 @@ public final class WireMount implements AutoCloseable {
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
     private volatile Optional<TransactionObserver> transactions = Optional.empty();
     private final AtomicLong cancelNumbers = new AtomicLong();
-    private final DriverSockets sockets = new DriverSockets(
-            (by, encryption, server) -> newFilter(Hopeless.ofDataSource(), by, encryption, server));
+    private final DriverSockets sockets =
+            new DriverSockets((by, encryption, server) -> newFilter(Hopeless.ofDataSource(), by, encryption, server));
 
     private WireMount(String key, String thing) {
         this.key = key;
@@ -197,7 +197,14 @@ public final class WireMount implements AutoCloseable {
         CancelSender cancels = new CancelSender(cancelNumbers, server);
         return new WireFilter(
                 new Shared(
-                        mount, backends, () -> locked, () -> announcer, () -> refused, () -> transactions, cancels, hopeless),
+                        mount,
+                        backends,
+                        () -> locked,
+                        () -> announcer,
+                        () -> refused,
+                        () -> transactions,
+                        cancels,
+                        hopeless),
                 openedBy,
                 new Encryption(encryption, blind));
     }

@@ -236,9 +236,11 @@ class HopelessWireLinkTest {
         await().atMost(PATIENCE).until(() -> !scope.round().findings().isEmpty());
         assertThatThrownBy(scope::verify)
                 .isInstanceOf(FindingError.class)
-                .hasMessage("A client of link bank must give up when no answer comes, but one waited longer than 90ms while "
-                        + fault + ", so its connection was ended. Set its time-out for reads above the longest statement: "
-                        + "socketTimeout=30 (seconds) for pgjdbc, the setting of its own for another client; or give the code a "
-                        + "time-out that frees it.");
+                .hasMessage(
+                        "A client of link bank must give up when no answer comes, but one waited longer than 90ms while "
+                                + fault
+                                + ", so its connection was ended. Set its time-out for reads above the longest statement: "
+                                + "socketTimeout=30 (seconds) for pgjdbc, the setting of its own for another client; or give the code a "
+                                + "time-out that frees it.");
     }
 }

@@ -193,10 +193,11 @@ class SweepJudgeTest {
                 new SweptBank("CREATE TABLE message (t text, j jsonb, a timestamptz[], d varchar(40), same text)")) {
             bank.learn(tells);
 
-            assertThat(bank.round(
-                            source -> run(
-                                    source,
-                                    "INSERT INTO message VALUES ('other', '1', '{}', '', 'of 2001-01-01T00:00:01, no. 1000000000123')")))
+            assertThat(
+                            bank.round(
+                                    source -> run(
+                                            source,
+                                            "INSERT INTO message VALUES ('other', '1', '{}', '', 'of 2001-01-01T00:00:01, no. 1000000000123')")))
                     .isEqualTo(Judgement.fine());
             assertThat(bank.round(source -> run(source, "INSERT INTO message VALUES ('', '1', '{}', '', 'of 2001')"))
                             .wrong())

@@ -118,7 +118,7 @@ public record ReportText(
         }
         List<String> lines = new ArrayList<>(new Table(rows).lines());
         if (ledger.dropped() > 0) {
-            lines.add("... and " + ledger.dropped() + " entries that were not kept");
+            lines.add("... and " + ledger.dropped() + (ledger.dropped() == 1 ? " entry that was" : " entries that were") + " not kept");
         }
         return lines;
     }

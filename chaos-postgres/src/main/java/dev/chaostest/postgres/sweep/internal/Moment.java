@@ -30,6 +30,7 @@ record Moment(Instant from, Instant to) {
     /** The same within a text, a date alone, or a number of digits that a time may have. */
     private static final Pattern IN_TEXT = Pattern.compile(
             "(?<!\\d)(?:(\\d{4}-\\d\\d-\\d\\d)(?:[ T](\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?))?|(?:\\d{3}){3,5}\\d)(?!\\d)");
+
     private static final Pattern TIME = Pattern.compile("(\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?).*");
 
     /** Whether a value of this column is the round's time. */

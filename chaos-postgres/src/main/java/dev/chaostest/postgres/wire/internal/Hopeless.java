@@ -44,8 +44,8 @@ public final class Hopeless {
 
     /** Of the clients of a link, which looks after them. */
     public static Hopeless ofLink(String name, LinkClients clients) {
-        return new Hopeless((fired, limit) ->
-                clients.finding(name, limit, "there was a hang at " + fired.hit().site()));
+        return new Hopeless((fired, limit) -> clients.finding(
+                name, limit, "there was a hang at " + fired.hit().site()));
     }
 
     /** A wait that ends when it is released, or when nothing else would end it. */
@@ -53,8 +53,7 @@ public final class Hopeless {
         return Hold.untilHopeless(blow.round().patience(), Hopeless::isLikely, end -> {
             done.accept(end);
             if (end == Hold.End.HOPELESS) {
-                blow.found(finding.of(
-                        blow.fired(), blow.round().linkPatience().limit()));
+                blow.found(finding.of(blow.fired(), blow.round().linkPatience().limit()));
             }
         });
     }
