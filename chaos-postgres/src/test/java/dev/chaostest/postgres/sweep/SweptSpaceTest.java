@@ -115,19 +115,6 @@ class SweptSpaceTest {
     }
 
     @Test
-<<<<<<< HEAD
-    void rowsComeBackInTheOrderInWhichTheyWere() {
-        try (SweptBank bank = new SweptBank(
-                "CREATE TABLE job (id int PRIMARY KEY, done boolean DEFAULT false)",
-                "INSERT INTO job SELECT generate_series(1, 20)")) {
-            List<String> before = bank.sql().column("SELECT id FROM job");
-            for (int round = 0; round < 3; round++) {
-                bank.sql().run("UPDATE job SET done = true WHERE id = (SELECT id FROM job WHERE NOT done LIMIT 1)");
-
-                assertThat(bank.space().begin(false)).isTrue();
-
-                assertThat(bank.sql().column("SELECT id FROM job")).containsExactlyElementsOf(before);
-=======
     void whatIsOnlyWatchedAndHasTooManyRowsIsNotCompared() {
         try (SweptBank bank = new SweptBank("CREATE TABLE many (id int)")) {
             DataSource admin = DriverSettings.of(TestServer.url(), "postgres", null).unpooled();
@@ -142,7 +129,22 @@ class SweptSpaceTest {
             try (SweptSpace many =
                     SweptSpace.watching("many", bank.wire(), admin, bank.schema().quoted(), schemas)) {
                 assertThat(many.whyNot()).contains("they have too many rows to be kept");
->>>>>>> main
+            }
+        }
+    }
+
+    @Test
+    void rowsComeBackInTheOrderInWhichTheyWere() {
+        try (SweptBank bank = new SweptBank(
+                "CREATE TABLE job (id int PRIMARY KEY, done boolean DEFAULT false)",
+                "INSERT INTO job SELECT generate_series(1, 20)")) {
+            List<String> before = bank.sql().column("SELECT id FROM job");
+            for (int round = 0; round < 3; round++) {
+                bank.sql().run("UPDATE job SET done = true WHERE id = (SELECT id FROM job WHERE NOT done LIMIT 1)");
+
+                assertThat(bank.space().begin(false)).isTrue();
+
+                assertThat(bank.sql().column("SELECT id FROM job")).containsExactlyElementsOf(before);
             }
         }
     }
