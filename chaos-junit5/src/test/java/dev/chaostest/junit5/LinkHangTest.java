@@ -61,16 +61,18 @@ class LinkHangTest {
     @Test
     void waitThatNothingWouldEndIsAFinding() {
         Inner inner = Inner.run(EndlessTestCases.class, Map.of("chaos.link-hang-limit", "90ms"));
-        String finding = "A client of link bank must give up when no answer comes, but one waited longer than 90ms while the link "
-                + "was partitioned, so its connection was ended. Give the client a time-out for reads that is longer than an answer "
-                + "takes, or the code one that frees it.";
+        String finding =
+                "A client of link bank must give up when no answer comes, but one waited longer than 90ms while the link "
+                        + "was partitioned, so its connection was ended. Give the client a time-out for reads that is longer than an answer "
+                        + "takes, or the code one that frees it.";
         assertThat(inner.failures())
                 .extracting(Throwable::getMessage)
                 .satisfiesExactlyInAnyOrder(
                         message -> assertThat(message)
                                 .startsWith("LinkHangTest$EndlessTestCases.swallowsWhatItSees: " + finding),
                         message -> assertThat(message)
-                                .startsWith("LinkHangTest$EndlessTestCases.waitsForEver: SocketException: Connection reset")
+                                .startsWith(
+                                        "LinkHangTest$EndlessTestCases.waitsForEver: SocketException: Connection reset")
                                 .contains("\n  finding  : " + finding));
     }
 }

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.explore.Outcome;
+import dev.chaostest.internal.Amount;
 import java.util.Locale;
 
 /** Says how the two rounds of a variant that was red compare. */
@@ -19,10 +20,12 @@ final class Repetition {
 
     private static String print(Outcome outcome) {
         String result = outcome.result().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        long arrivals = outcome.seen().values().stream().mapToLong(Long::longValue).sum();
-        int sites = outcome.seen().size();
-        return result + (outcome.text().isEmpty() ? "" : " (" + outcome.text() + ")") + ", with " + arrivals
-                + (arrivals == 1 ? " arrival at " : " arrivals at ") + sites + (sites == 1 ? " site, and " : " sites, and ")
-                + outcome.answers() + " came back";
+        return result + (outcome.text().isEmpty() ? "" : " (" + outcome.text() + ")") + ", with "
+                + Amount.of(
+                        outcome.seen().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum(),
+                        "arrival") + " at "
+                + Amount.of(outcome.seen().size(), "site") + ", and " + outcome.answers() + " came back";
     }
 }

@@ -8,7 +8,6 @@ import dev.chaostest.junit5.evidence.internal.ReportFiles;
 import dev.chaostest.plan.ChaosException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

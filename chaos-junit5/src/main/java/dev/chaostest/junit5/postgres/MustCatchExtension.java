@@ -50,7 +50,8 @@ final class MustCatchExtension implements TestTemplateInvocationContextProvider 
                 .ifPresent(other -> {
                     throw new ChaosException("@ChaosMustCatch on " + Tests.name(context)
                             + " must be the only annotation that makes it a test, beside @ChaosTest, but there is @"
-                            + other.getSimpleName() + ". Remove that one, and try several values in one run of the test.");
+                            + other.getSimpleName()
+                            + ". Remove that one, and try several values in one run of the test.");
                 });
     }
 

@@ -72,7 +72,8 @@ class SweepLimitsTest {
     @Test
     void whoChangesDefinitionsOnlyUnderAFaultIsRed() {
         assertThat(Inner.run(DefinesUnderAFaultTestCases.class).message())
-                .contains("\n  state    : expected the tables to be defined as the clean round left them, found them changed\n");
+                .contains(
+                        "\n  state    : expected the tables to be defined as the clean round left them, found them changed\n");
     }
 
     @Test
