@@ -57,7 +57,7 @@ final class KeptVariants {
         }
     }
 
-    /** The sweep is over: what it no longer has is forgotten. */
+    /** The sweep is over, and nothing was left out for want of rounds or time: what it no longer has is forgotten. */
     void ended() {
         first.stream().filter(variant -> !tried.contains(variant)).forEach(gone -> kept.remove(test, token(gone)));
     }

@@ -247,8 +247,9 @@ public final class SweepRound {
      * @throws ChaosTestFailure if the round was red the first time, and is not now
      */
     void ended(ChaosScope scope, Optional<Throwable> thrown, Function<Throwable, ChaosTestFailure> failure) {
-        if (isVerdict()) {
-            run.kept().ifPresent(KeptVariants::ended);
+        if (turn instanceof Turn.End end) {
+            boolean isWhole = end.verdict().leftOut().isEmpty();
+            run.kept().filter(kept -> isWhole).ifPresent(KeptVariants::ended);
             return;
         }
         if (turn instanceof Turn.Clean) {

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.junit5.Inner;
+import dev.chaostest.junit5.evidence.internal.FailingTokens;
+import dev.chaostest.ledger.Token;
+import dev.chaostest.plan.Seed;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a sweep can't look at is told, and what is none of the test's doing does not count. */
 class SweepLimitsTest {
@@ -78,6 +84,23 @@ class SweepLimitsTest {
                 .contains("broke it once, but not when it was tried again")
                 .containsPattern("First red \\(57014 on UPDATE account at .* broke it; state: expected all that the clean"
                         + " round changed, since the test returned normally, found more than that\\), with ");
+    }
+
+    @Test
+    void whatIsLeftOutForWantOfRoundsIsNotForgotten(@TempDir Path reports) {
+        FailingTokens kept = new FailingTokens(reports, true);
+        String small = SmallBudgetTestCases.class.getName() + ".sweeps";
+        String whole = DefinesTestCases.class.getName() + ".sweeps";
+        kept.add(small, Token.ofVariant(new Seed(0), small, 0, 12_345));
+        kept.add(whole, Token.ofVariant(new Seed(0), whole, 0, 12_345));
+        Map<String, String> settings =
+                Map.of("chaos.report.directory", reports.toString(), "chaos.failing-first", "true");
+
+        Inner.run(SmallBudgetTestCases.class, settings);
+        Inner.run(DefinesTestCases.class, settings);
+
+        assertThat(kept.of(small)).as("of a sweep that was cut short").hasSize(1);
+        assertThat(kept.of(whole)).as("of one that has no such variant").isEmpty();
     }
 
     private static void execute(DataSource bank, String sql) throws SQLException {
@@ -159,6 +182,15 @@ class SweepLimitsTest {
             if (round == 3) {
                 execute(bank, "INSERT INTO account VALUES (9, 9)");
             }
+        }
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class SmallBudgetTestCases {
+        @ChaosSweep(maxRounds = 1)
+        void sweeps(DataSource bank) throws SQLException {
+            execute(bank, "UPDATE account SET balance = 1 WHERE id = 1");
         }
     }
 

@@ -27,6 +27,9 @@ public final class FailingTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(FailingTokens.class);
     private static final int KEPT_MAX = 20;
+    /** Many times what a token has. */
+    private static final int BYTES_MAX = 10_000;
+
     private static final String ENDING = ".txt";
 
     private final Path directory;
@@ -64,6 +67,11 @@ public final class FailingTokens {
 
     private static void read(Path file, List<Token> tokens) {
         try {
+            if (Files.size(file) > BYTES_MAX) {
+                LOG.warn("What is in {} is no token and is forgotten: it is too long", file);
+                forget(file);
+                return;
+            }
             tokens.add(Token.parse(Files.readString(file).lines().findFirst().orElse("")));
         } catch (NoSuchFileException goneMeanwhile) {
             LOG.debug("{} is green in another JVM", file);

@@ -75,9 +75,13 @@ class FailingTokensTest {
             Files.writeString(file.resolveSibling("a.txt"), "c1:nonsense");
             Files.writeString(file.resolveSibling("b.txt"), "");
             Files.writeString(file.resolveSibling("c.new"), token(3).toString());
+            Files.write(file.resolveSibling("d.txt"), new byte[] {(byte) 0xff, 0});
+            Files.writeString(file.resolveSibling("e.txt"), token(4) + "\n" + "x".repeat(1_000_000));
+            Files.createDirectory(file.resolveSibling("f.txt"));
         }
 
         assertThat(kept().of(TEST)).containsExactly(token(1));
+        assertThat(kept().of(TEST)).as("once more").containsExactly(token(1));
     }
 
     @Test

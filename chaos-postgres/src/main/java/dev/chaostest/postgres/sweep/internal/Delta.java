@@ -73,9 +73,8 @@ public record Delta(Map<KeptTable, Rows> tables, Map<KeptSequence, KeptSequence.
      */
     Delta inOrder(Image base, Image now) {
         Map<KeptTable, Rows> whole = new LinkedHashMap<>(tables);
-        whole.replaceAll((table, rows) -> base.of(table).size() + now.of(table).size() <= SMALL
-                ? new Rows(base.of(table), now.of(table))
-                : rows);
+        whole.replaceAll((table, rows) ->
+                base.of(table).size() + now.of(table).size() <= SMALL ? new Rows(base.of(table), now.of(table)) : rows);
         return new Delta(whole, positions);
     }
 
