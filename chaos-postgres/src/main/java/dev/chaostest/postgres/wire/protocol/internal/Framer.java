@@ -138,6 +138,7 @@ public final class Framer {
     }
 
     /** A mount that comes with the same buffer again need not be read by a new one. */
+    @SuppressWarnings("ReferenceEquality") // the same bytes may be elsewhere
     private void look(ByteBuffer in) {
         if (piece != in) {
             piece = in;
