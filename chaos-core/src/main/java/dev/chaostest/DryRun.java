@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.mount.Round;
 import dev.chaostest.mount.WouldStrike;
 import dev.chaostest.plan.Rule;
@@ -92,7 +93,7 @@ public record DryRun(String name, Seed seed, SortedMap<Site, Long> seen, List<Fo
         lines.add("Dry run of " + name + " with seed " + seed + ": nothing was injected.");
         seen.entrySet().stream().limit(SITES_SHOWN).forEach(entry -> addSite(lines, entry, howToName));
         if (seen.size() > SITES_SHOWN) {
-            lines.add("  seen    : and " + (seen.size() - SITES_SHOWN) + " more sites");
+            lines.add("  seen    : and " + Amount.of(seen.size() - SITES_SHOWN, "more site"));
         }
         if (seen.isEmpty()) {
             lines.add("  seen    : nothing; does the code under test use what was handed to the test?");
@@ -124,6 +125,6 @@ public record DryRun(String name, Seed seed, SortedMap<Site, Long> seen, List<Fo
     }
 
     private static String hits(long n) {
-        return n + (n == 1 ? " hit" : " hits");
+        return Amount.of(n, "hit");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Plan;
 import dev.chaostest.plan.Rule;
@@ -26,7 +27,7 @@ final class Missed {
         }
         if (tally.overshadowed() > 0) {
             return fault + ", but an earlier fault had already ended the call (" + tally.overshadowed() + " of "
-                    + tally.reached() + " hits)";
+                    + Amount.of(tally.reached(), "hit") + ")";
         }
         if (!tally.lacking().isEmpty()) {
             return fault + ", but it struck fewer than "
@@ -40,12 +41,11 @@ final class Missed {
                     + (tally.lacking().size() > LANES_SHOWN ? " ..." : "");
         }
         return fault + ", but it struck " + tally.struck() + " of "
-                + times(tally.rule().mustStrike()) + " in " + tally.reached()
-                + (tally.reached() == 1 ? " hit" : " hits") + draws(tally);
+                + times(tally.rule().mustStrike()) + " in " + Amount.of(tally.reached(), "hit") + draws(tally);
     }
 
     private static String times(long n) {
-        return n + (n == 1 ? " time" : " times");
+        return Amount.of(n, "time");
     }
 
     private static String draws(Tally tally) {
@@ -81,7 +81,7 @@ final class Missed {
         String shown =
                 seen.entrySet().stream().limit(SITES_SHOWN).map(Missed::site).collect(Collectors.joining());
         int more = seen.size() - SITES_SHOWN;
-        return more > 0 ? shown + "\n  seen   : and " + more + " more sites" : shown;
+        return more > 0 ? shown + "\n  seen   : and " + Amount.of(more, "more site") : shown;
     }
 
     private static String site(Map.Entry<Site, Long> entry) {

@@ -213,7 +213,7 @@ class VerifyTest {
             assertThatThrownBy(scope::verify)
                     .hasMessage(HEAD
                             + "\n  missed : planned was connection lost after the effect (the reply was cut) at every "
-                            + "sql site, hit 1, but an earlier fault had already ended the call (1 of 1 hits)"
+                            + "sql site, hit 1, but an earlier fault had already ended the call (1 of 1 hit)"
                             + "\n  seen   : sql:COMMIT (1 hit)");
         }
 

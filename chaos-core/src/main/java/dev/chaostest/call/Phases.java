@@ -8,6 +8,7 @@ import dev.chaostest.call.internal.Recovering;
 import dev.chaostest.call.internal.Sometimes;
 import dev.chaostest.call.internal.Spans;
 import dev.chaostest.call.internal.Succession;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Course;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Fault;
@@ -164,7 +165,7 @@ public final class Phases implements Behavior {
     private Phases phase(String name, long calls, Fault fault) {
         Spans.requirePositive("the number of calls of a phase", calls);
         return and(new Phase(
-                name + " for " + calls + (calls == 1 ? " call" : " calls"),
+                name + " for " + Amount.of(calls, "call"),
                 fault,
                 (one, next) -> new CountedSuccession(one, calls, next)));
     }

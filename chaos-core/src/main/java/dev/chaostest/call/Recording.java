@@ -2,6 +2,7 @@
 package dev.chaostest.call;
 
 import dev.chaostest.call.internal.JsonLine;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Length;
 import java.io.IOException;
@@ -98,8 +99,9 @@ public record Recording(String name, List<RecordedCall> calls) {
 
     private static RecordedCall call(int number, JsonLine line) {
         if (line.has(DROPPED)) {
-            throw new ChaosException(line.where() + " must be a call, but says that " + line.number(DROPPED)
-                    + " more calls were not recorded. Record fewer calls, or allow more.");
+            throw new ChaosException(line.where() + " must be a call, but says that "
+                    + Amount.of(line.number(DROPPED), "more call was", "more calls were")
+                    + " not recorded. Record fewer calls, or allow more.");
         }
         Duration latency = Duration.ofNanos(line.number("latency"));
         if (latency.compareTo(Length.LIMIT) > 0) {

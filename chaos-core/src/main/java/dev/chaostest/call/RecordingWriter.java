@@ -2,6 +2,7 @@
 package dev.chaostest.call;
 
 import dev.chaostest.call.internal.JsonLine;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.time.TimeSource;
 import java.io.BufferedWriter;
@@ -142,8 +143,8 @@ public final class RecordingWriter implements AutoCloseable {
             end();
             if (failed != null) {
                 throw new ChaosException(
-                        "a recording must be written as a whole, but " + failed + " came when it had " + written
-                                + (written == 1 ? " call" : " calls") + ". Make room, and record it again.",
+                        "a recording must be written as a whole, but " + failed + " came when it had "
+                                + Amount.of(written, "call") + ". Make room, and record it again.",
                         failed);
             }
         } finally {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.call;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Course;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -87,8 +88,9 @@ public final class Replay implements Behavior {
 
     @Override
     public String toString() {
-        return "replay of " + recording.name() + " (" + recording.calls().size() + " calls, checksum " + checksum()
-                + ")" + (results == null ? "" : " with its results") + (byMethod ? ", by method only" : "");
+        return "replay of " + recording.name() + " ("
+                + Amount.of(recording.calls().size(), "call") + ", checksum " + checksum() + ")"
+                + (results == null ? "" : " with its results") + (byMethod ? ", by method only" : "");
     }
 
     /** Another recording under the same name is another plan. */

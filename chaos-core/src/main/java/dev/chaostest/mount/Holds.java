@@ -3,6 +3,7 @@ package dev.chaostest.mount;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Rule;
 import java.util.ArrayList;
@@ -66,8 +67,8 @@ final class Holds {
                 .map(hit -> hit.lane())
                 .map(Lane::name)
                 .orElse("");
-        return "planned was " + rule + ", but it took hold " + struck(pending) + " of " + pending.size()
-                + (pending.size() == 1 ? " time" : " times") + "; on " + first + " there was nothing to strike";
+        return "planned was " + rule + ", but it took hold " + struck(pending) + " of "
+                + Amount.of(pending.size(), "time") + "; on " + first + " there was nothing to strike";
     }
 
     private static long struck(List<Pending> pending) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.pressure;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
@@ -46,7 +47,7 @@ final class Crowd {
                 thread.start();
             } catch (OutOfMemoryError refused) { // "unable to create native thread": memory there is
                 throw new ChaosException(
-                        "The machine must allow " + count + " " + role + " threads, but refused the " + n
+                        "The machine must allow " + Amount.of(count, role + " thread") + ", but refused the " + n
                                 + ". of them. Ask for fewer.",
                         refused);
             }
@@ -73,12 +74,12 @@ final class Crowd {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new ChaosException(
-                    "Starting " + count + " " + role + " threads must not be interrupted, but was. "
+                    "Starting " + Amount.of(count, role + " thread") + " must not be interrupted, but was. "
                             + "Put the pressure on before the test's time runs out.",
                     interrupted);
         }
-        throw new ChaosException(count + " " + role + " threads must be at work within " + Durations.print(deadline)
-                + ", but " + there.getCount() + " were not. Ask for fewer.");
+        throw new ChaosException(Amount.of(count, role + " thread") + " must be at work within "
+                + Durations.print(deadline) + ", but " + there.getCount() + " were not. Ask for fewer.");
     }
 
     List<Thread> alive() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.pressure;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -68,7 +69,7 @@ final class ThreadLoad implements Load {
 
     @Override
     public String print(long amount) {
-        return amount + (amount == 1 ? " thread" : " threads");
+        return Amount.of(amount, "thread");
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.retry;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.plan.Lane;
@@ -183,7 +184,7 @@ final class Course {
     }
 
     private static String many(int attempts) {
-        return attempts == 1 ? "1 attempt" : attempts + " attempts";
+        return Amount.of(attempts, "attempt");
     }
 
     private void tell(Next next, Duration delay, Optional<String> label, Throwable failure) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.retry;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.work.Workers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,7 +98,7 @@ public final class Idempotency<K, R> {
     private R judge(K key, List<R> values, long before, String how) throws Exception {
         Map<@Nullable R, Integer> distinct = new LinkedHashMap<>();
         values.forEach(value -> distinct.merge(value, 1, Integer::sum));
-        String what = "Doing it " + values.size() + " times " + how + " with key \"" + key + "\" must ";
+        String what = "Doing it " + Amount.of(values.size(), "time") + " " + how + " with key \"" + key + "\" must ";
         if (distinct.size() > 1) {
             StringBuilder lines = new StringBuilder();
             distinct.forEach((value, count) -> lines.append("\n  returned : ")

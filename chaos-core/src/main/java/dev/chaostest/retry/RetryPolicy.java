@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.retry;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.work.Classifier;
 import java.time.Duration;
@@ -100,7 +101,7 @@ public record RetryPolicy(
 
     @Override
     public String toString() {
-        return attemptsMax + (attemptsMax == 1 ? " attempt" : " attempts") + ", back-off " + backoff
+        return Amount.of(attemptsMax, "attempt") + ", back-off " + backoff
                 + deadline.map(length -> ", within " + Durations.print(length)).orElse("")
                 + budget.map(bound -> ", retries at most " + bound).orElse("");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.retry;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,8 +114,7 @@ record Trail(String name, List<Attempt> all, long count) {
         if (found >= below) {
             throw failed(
                     "must be less than " + below + " for each call",
-                    "were " + count + " for " + calls + (calls == 1 ? " call" : " calls")
-                            + String.format(Locale.ROOT, " (%.2f)", found),
+                    "were " + count + " for " + Amount.of(calls, "call") + String.format(Locale.ROOT, " (%.2f)", found),
                     "Bound the retries of all calls together, with a budget.");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -86,11 +87,11 @@ final class Capture implements Rows {
         int number = rows.size() + 1;
         if (cells.length != known.labels().size()) {
             throw new ChaosException("Row " + number + " of snapshot \"" + name + "\" must have a cell for each of the "
-                    + known.labels().size() + " columns, but has " + cells.length + ". The columns are "
+                    + Amount.of(known.labels().size(), "column") + ", but has " + cells.length + ". The columns are "
                     + String.join(", ", known.labels()) + ".");
         }
         if (number > limits.rows()) {
-            throw tooLarge(limits.rows() + " rows");
+            throw tooLarge(Amount.of(limits.rows(), "row"));
         }
         rows.add(bounded(new Row(number, frozen(known, cells), null), known));
     }
@@ -120,14 +121,15 @@ final class Capture implements Rows {
             return row;
         }
         if (matching.needsCells()) {
-            throw new ChaosException("Snapshot \"" + name + "\" must fit in " + bound.rows() + " rows and "
-                    + bound.bytes() + " bytes to be compared with a tolerance or a comparison, but row " + row.number()
+            throw new ChaosException("Snapshot \"" + name + "\" must fit in " + Amount.of(bound.rows(), "row") + " and "
+                    + Amount.of(bound.bytes(), "byte") + " to be compared with a tolerance or a comparison, but row "
+                    + row.number()
                     + " is beyond. Raise the Bound, or compare exactly.");
         }
         List<@Nullable Object> key = row.key(known);
         keyBytes += Cells.weight(key);
         if (keyBytes > limits.keyBytes()) {
-            throw tooLarge(limits.keyBytes() + " bytes of keys");
+            throw tooLarge(Amount.of(limits.keyBytes(), "byte") + " of keys");
         }
         return new Row(row.number(), key, row.rest(known));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.snapshot.SnapshotDiff.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ record DiffText(Side before, Side after, Matching matching, List<Difference> dif
     }
 
     private static String more(int lines) {
-        return lines + (lines == 1 ? " more line" : " more lines");
+        return Amount.of(lines, "more line");
     }
 
     private String message(List<Difference> shown, @Nullable String last) {
@@ -75,7 +76,8 @@ record DiffText(Side before, Side after, Matching matching, List<Difference> dif
         long now = after.snapshot().digests();
         return old + now == 0
                 ? Stream.empty()
-                : Stream.of("  digests : " + old + " rows before and " + now + " after are beyond the bound");
+                : Stream.of(
+                        "  digests : " + Amount.of(old, "row") + " before and " + now + " after are beyond the bound");
     }
 
     /** Each kind gets its share of the lines first, so that many of one don't hide the others. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.util.List;
 
@@ -76,7 +77,8 @@ public final class Snapshot {
         boolean told = other.hasDigestsOf(matching) && !other.needsCells();
         if (!told && digests() > 0) {
             throw new ChaosException("Snapshot \"" + name + "\" must be compared as it was captured (" + matching
-                    + "), since it has " + digests() + " rows that are kept as digests, but was to be compared "
+                    + "), since it has " + Amount.of(digests(), "row that is", "rows that are")
+                    + " kept as digests, but was to be compared "
                     + (other.needsCells() ? "with a tolerance or a comparison" : other)
                     + ". Give the matching when you capture it, or raise the Bound.");
         }
@@ -92,6 +94,6 @@ public final class Snapshot {
 
     @Override
     public String toString() {
-        return "snapshot \"" + name + "\", " + content.size() + (content.size() == 1 ? " row" : " rows");
+        return "snapshot \"" + name + "\", " + Amount.of(content.size(), "row");
     }
 }

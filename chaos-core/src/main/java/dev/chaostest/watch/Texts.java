@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.watch;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class Texts {
     }
 
     static String times(long n, String noun) {
-        return n + " " + noun + (n == 1 ? "" : "s");
+        return Amount.of(n, noun);
     }
 
     static String stack(Thread thread) {

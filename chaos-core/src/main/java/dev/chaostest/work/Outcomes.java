@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.work;
 
+import dev.chaostest.internal.Amount;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -70,7 +71,7 @@ public record Outcomes<T>(String name, List<Outcome<T>> all) {
         }
         long found = count(label);
         if (found < least) {
-            throw new AssertionError("At least " + least + " of the " + all.size() + " workers \"" + name
+            throw new AssertionError("At least " + least + " of the " + Amount.of(all.size(), "worker") + " \"" + name
                     + "\" must end with \"" + label + "\", but " + found
                     + " did. Make the workers meet more often, or correct the label."
                     + labels().entrySet().stream().map(Outcomes::line).collect(Collectors.joining()));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * and so is any other exception. A red round is run once more: its own invocation is aborted, and the next one tells. A point
  * that is not reached again is aborted, too, and counted.
  *
- * <p>Defaults: at most 1,000 rounds and five minutes; all faults; no messages of the protocol but rows; tag
+ * <p>Defaults: at most 1,000 rounds and five minutes; all faults but {@code "no answer"}; no messages of the protocol but rows; tag
  * {@value ChaosTags#CHAOS}. Rounds run one after the other on one thread, whatever the configuration says.
  *
  * <pre>{@code
@@ -62,7 +62,8 @@ public @interface ChaosSweep {
     /** Whether other messages of PostgreSQL's protocol than rows are points, too, and rows are also cancelled amid them. */
     boolean messages() default false;
 
-    /** Which faults, by their names: {@code "connection lost"}, {@code "40001"}. Default: all that are possible. */
+    /** Which faults, by their names: {@code "connection lost"}, {@code "40001"}. Default: all that are possible, but for {@code "no answer"}, which
+     * takes as long as the client's time-outs. */
     String[] faults() default {};
 
     /** Exceptions that the method may end with under a fault, though the injected failure is not among their causes. */

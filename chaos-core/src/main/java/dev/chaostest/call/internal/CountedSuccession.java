@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.call.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Course;
 import dev.chaostest.plan.Fault;
 import java.util.List;
@@ -38,6 +39,6 @@ public record CountedSuccession(Fault first, long calls, Fault second) implement
 
     @Override
     public String toString() {
-        return "(" + first + ") for " + calls + (calls == 1 ? " call" : " calls") + ", then (" + second + ")";
+        return "(" + first + ") for " + Amount.of(calls, "call") + ", then (" + second + ")";
     }
 }

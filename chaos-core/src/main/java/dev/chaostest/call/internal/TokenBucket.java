@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.call.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
 
@@ -49,7 +50,6 @@ public record TokenBucket(long capacity, long refill, Duration window) implement
 
     @Override
     public String toString() {
-        return capacity + (capacity == 1 ? " call" : " calls") + " at once, refilled by " + refill + " per "
-                + Durations.print(window);
+        return Amount.of(capacity, "call") + " at once, refilled by " + refill + " per " + Durations.print(window);
     }
 }

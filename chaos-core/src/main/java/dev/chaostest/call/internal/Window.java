@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.call.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
 
@@ -43,6 +44,6 @@ public record Window(long calls, Duration window) implements Limit {
 
     @Override
     public String toString() {
-        return calls + (calls == 1 ? " call" : " calls") + " per " + Durations.print(window);
+        return Amount.of(calls, "call") + " per " + Durations.print(window);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.toxic;
 
+import dev.chaostest.internal.Amount;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,7 +38,7 @@ public record Bandwidth(long bytesPerSecond) implements Toxic {
 
     @Override
     public String toString() {
-        return "bandwidth of " + bytesPerSecond + " bytes/s";
+        return "bandwidth of " + Amount.of(bytesPerSecond, "byte") + "/s";
     }
 
     private static final class Throttle implements Stage {

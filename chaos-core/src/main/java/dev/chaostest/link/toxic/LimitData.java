@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.toxic;
 
+import dev.chaostest.internal.Amount;
+
 /**
  * Closes the connection when so many bytes have gone by.
  *
@@ -31,7 +33,7 @@ public record LimitData(long bytes) implements Toxic {
 
     @Override
     public String toString() {
-        return "limit of " + bytes + " bytes";
+        return "limit of " + Amount.of(bytes, "byte");
     }
 
     private static final class Limit implements Stage {

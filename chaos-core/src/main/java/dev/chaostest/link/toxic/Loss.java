@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.toxic;
 
+import dev.chaostest.internal.Amount;
+
 /**
  * Loses pieces of the stream.
  *
@@ -51,7 +53,7 @@ public record Loss(double probability, int pieceBytes) implements Toxic {
 
     @Override
     public String toString() {
-        return "loss of pieces of " + pieceBytes + " bytes with probability " + probability;
+        return "loss of pieces of " + Amount.of(pieceBytes, "byte") + " with probability " + probability;
     }
 
     private static final class Holes implements Stage {

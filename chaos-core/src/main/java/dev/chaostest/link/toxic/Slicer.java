@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.link.toxic;
 
+import dev.chaostest.internal.Amount;
 import java.time.Duration;
 
 /**
@@ -38,7 +39,7 @@ public record Slicer(int bytesMin, int bytesMax, Duration gap) implements Toxic 
 
     @Override
     public String toString() {
-        return "slices of " + (bytesMin == bytesMax ? "" : bytesMin + " to ") + bytesMax + " bytes"
+        return "slices of " + (bytesMin == bytesMax ? "" : bytesMin + " to ") + Amount.of(bytesMax, "byte")
                 + (gap.isZero() ? "" : ", " + Checks.print(gap) + " apart");
     }
 

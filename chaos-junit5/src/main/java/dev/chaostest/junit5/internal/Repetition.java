@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.explore.Outcome;
+import dev.chaostest.internal.Amount;
 import java.util.Locale;
 
 /** Says how the two rounds of a variant that was red compare. */
@@ -20,7 +21,11 @@ final class Repetition {
     private static String print(Outcome outcome) {
         String result = outcome.result().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return result + (outcome.text().isEmpty() ? "" : " (" + outcome.text() + ")") + ", with "
-                + outcome.seen().values().stream().mapToLong(Long::longValue).sum() + " arrivals at "
-                + outcome.seen().size() + " sites, and " + outcome.answers() + " came back";
+                + Amount.of(
+                        outcome.seen().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum(),
+                        "arrival") + " at "
+                + Amount.of(outcome.seen().size(), "site") + ", and " + outcome.answers() + " came back";
     }
 }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Has a statement hang: no answer comes until the caller gives up, or the test ends.
  *
  * <p>The caller waits as for a server that has stopped: its socket time-out and query time-out apply, and closing the
- * connection, a cancel, an interrupt or the end of the test frees it at once. A test whose code has no time-out at all ends
- * by its own.
+ * connection, a cancel, an interrupt or the end of the test frees it at once. Where no time-out of the
+ * client would end it, the connection is ended after {@code chaos.hang-limit}, 10 s, and the test is red with what to set.
  *
  * <p>Default: the first matching hit of the scope, once, before the statement is sent.
  *

@@ -2,6 +2,7 @@
 package dev.chaostest.junit5.postgres;
 
 import dev.chaostest.ChaosScope;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.teeth.Contents;
 import dev.chaostest.postgres.teeth.Rehearsal;
@@ -94,9 +95,7 @@ final class MustCatch implements Iterator<TestTemplateInvocationContext> {
             }
         });
         int left = all - tried.size();
-        return all
-                + (all == 1 ? " place" : " places")
-                + (left == 0 ? "" : ", " + left + " of them left out by maxRounds = " + most);
+        return Amount.of(all, "place") + (left == 0 ? "" : ", " + left + " of them left out by maxRounds = " + most);
     }
 
     /** The first of each sabotage first, so that a small budget tries all of them. */

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>Test methods get by type: a {@code DataSource} (not pooled), a {@code HikariDataSource} (a pool), a
  * {@code Connection}, a {@code ConnectionGroup}, {@code Workers<Connection>}, a {@code TestSchema}, a
  * {@code TestDatabase}, the {@code Postgres}, the {@code PostgresServer} and its {@code ServerFaults}, {@code Locks},
- * {@code Deadlocks}, {@code SchemaSnapshots}, {@code Writes} and {@code Integrity} of its own schema, the {@code ChaosScope}.
+ * {@code Deadlocks}, {@code SchemaSnapshots}, {@code Writes} and {@code Integrity} of its own schema, the {@code Truth} about its
+ * transactions, the {@code Sweep} of a {@code @ChaosSweep}, the {@code ChaosScope}.
  * All of one round are the same but for {@code Connection}, which is a new one each time. A parameter with somebody
  * else's annotation is left to them.
  *

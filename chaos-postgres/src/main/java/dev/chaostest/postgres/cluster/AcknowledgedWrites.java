@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.cluster;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.cluster.internal.Poll;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
@@ -150,7 +151,7 @@ public final class AcknowledgedWrites {
         long goal = acknowledged() + count;
         Poll.until(
                 deadline,
-                count + " more writes must be acknowledged",
+                Amount.of(count, "more write") + " must be acknowledged",
                 () -> acknowledged() >= goal,
                 () -> "only " + (count - goal + acknowledged()) + " were",
                 "Start the workload before, or look at what it gets.");

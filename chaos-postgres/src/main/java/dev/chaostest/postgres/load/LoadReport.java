@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.load;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
 import java.util.Collections;
@@ -48,15 +49,16 @@ public record LoadReport(long transactions, SortedMap<String, Long> failures, Du
      */
     public LoadReport requireAtLeast(long least) {
         if (transactions < least) {
-            throw new AssertionError("At least " + least + " transactions must be committed, but " + transactions
-                    + " were. Give the load longer, or look at what failed.\n  seen : " + this);
+            throw new AssertionError("At least " + Amount.of(least, "transaction") + " must be committed, but "
+                    + transactions + (transactions == 1 ? " was" : " were")
+                    + ". Give the load longer, or look at what failed.\n  seen : " + this);
         }
         return this;
     }
 
     @Override
     public String toString() {
-        return transactions + " transactions in " + Durations.print(elapsed) + ", " + failed() + " failed"
+        return Amount.of(transactions, "transaction") + " in " + Durations.print(elapsed) + ", " + failed() + " failed"
                 + (failures.isEmpty() ? "" : " " + failures);
     }
 }

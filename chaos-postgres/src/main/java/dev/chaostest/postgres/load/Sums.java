@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.load;
 
+import dev.chaostest.internal.Amount;
+
 /**
  * The money in each table of a load, read in one snapshot. Each transaction adds the same to all four, so they are always equal.
  *
@@ -37,6 +39,6 @@ public record Sums(long accounts, long tellers, long branches, long history, lon
     @Override
     public String toString() {
         return "accounts " + accounts + ", tellers " + tellers + ", branches " + branches + ", history " + history
-                + " (" + transactions + " transactions)";
+                + " (" + Amount.of(transactions, "transaction") + ")";
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.monitor;
 
+import dev.chaostest.internal.Amount;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -116,7 +117,8 @@ final class WaitDrawing {
     private String title() {
         int left = graph.nodes().size() - places.size();
         return (graph.isEmpty() ? "Nobody waits for anybody" : "Who waits for whom") + " in " + state.database()
-                + " at " + state.takenAt() + (left > 0 ? "; " + left + " more sessions are not drawn" : "");
+                + " at " + state.takenAt()
+                + (left > 0 ? "; " + Amount.of(left, "more session is", "more sessions are") + " not drawn" : "");
     }
 
     private void arrow(String id, String color) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.pool;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.Durations;
 import dev.chaostest.postgres.sqlstate.SqlFailure;
 import dev.chaostest.postgres.sqlstate.SqlState;
@@ -80,8 +81,9 @@ public record AcquireReport(int acquired, int peak, List<Refusal> refusals, Dura
      */
     public AcquireReport requirePeakAtMost(int most) {
         if (peak > most) {
-            throw new AssertionError("At most " + most + " connections must be open at the same time, but " + peak
-                    + " were. Look for a second pool, or for one that is bigger than it should be.\n  seen : " + this);
+            throw new AssertionError("At most " + Amount.of(most, "connection") + " must be open at the same time, but "
+                    + peak + " were. Look for a second pool, or for one that is bigger than it should be.\n  seen : "
+                    + this);
         }
         return this;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.pool;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.pool.internal.Capacity;
 import java.sql.Connection;
@@ -65,7 +66,7 @@ public final class ConnectionGroup extends AbstractList<Connection> implements R
             return new ConnectionGroup(opened);
         } catch (SQLException e) {
             ChaosException refused = new ChaosException(
-                    "A group of " + size + " connections must be opened, but after " + opened.size()
+                    "A group of " + Amount.of(size, "connection") + " must be opened, but after " + opened.size()
                             + " the database or its pool answered " + e.getSQLState()
                             + ". Make the group smaller, or look at the cause.",
                     e);
@@ -109,7 +110,7 @@ public final class ConnectionGroup extends AbstractList<Connection> implements R
         SQLException failure = close(connections);
         if (failure != null) {
             throw new ChaosException(
-                    "A group of " + size() + " connections must close, but one of them answered "
+                    "A group of " + Amount.of(size(), "connection") + " must close, but one of them answered "
                             + failure.getSQLState() + ". See the cause.",
                     failure);
         }

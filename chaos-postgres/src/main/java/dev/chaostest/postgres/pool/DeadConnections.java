@@ -3,6 +3,7 @@ package dev.chaostest.postgres.pool;
 
 import dev.chaostest.ChaosScope;
 import dev.chaostest.Injection;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Reach;
@@ -82,7 +83,7 @@ public final class DeadConnections implements Injection {
         scope.requireFaultsAllowed();
         if (scope.dryRun().isPresent()) {
             scope.ledger()
-                    .noted("dry run: would have terminated " + count + " sessions of "
+                    .noted("dry run: would have terminated " + Amount.of(count, "session") + " of "
                             + gate.mount().name());
             return new DeadConnections(pool, gate, 0, () -> {});
         }
@@ -114,7 +115,8 @@ public final class DeadConnections implements Injection {
             }
         } catch (SQLException e) {
             throw new ChaosException(
-                    count + " connections of " + gate.mount().name() + " must be borrowed and terminated, but after "
+                    Amount.of(count, "connection") + " of " + gate.mount().name()
+                            + " must be borrowed and terminated, but after "
                             + held.size() + " that failed with " + e.getSQLState()
                             + ". Let fewer die, or look at the cause.",
                     e);

@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.pool;
 
 import dev.chaostest.Injection;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.ledger.LedgerEntry;
 import dev.chaostest.plan.ChaosException;
@@ -56,7 +57,7 @@ public final class HeldConnections implements Injection {
     static HeldConnections of(
             String what, List<Connection> held, AcquireReport report, Ledger ledger, Reach reach, Check healed) {
         LedgerEntry.Commanded commanded =
-                ledger.commanded("hold " + held.size() + " connections of " + what + ": " + report, reach);
+                ledger.commanded("hold " + Amount.of(held.size(), "connection") + " of " + what + ": " + report, reach);
         return new HeldConnections(what, held, report, ledger, commanded, healed);
     }
 
@@ -107,7 +108,8 @@ public final class HeldConnections implements Injection {
         try {
             if (commanded != null) {
                 healed.run();
-                ledger.healed(commanded, "gave " + held.size() + " connections back, and one can be had again");
+                ledger.healed(
+                        commanded, "gave " + Amount.of(held.size(), "connection") + " back, and one can be had again");
             }
         } catch (SQLException e) {
             failures.add(e);
@@ -133,6 +135,6 @@ public final class HeldConnections implements Injection {
 
     @Override
     public String toString() {
-        return size() + " connections of " + what + " (" + report + ")";
+        return Amount.of(size(), "connection") + " of " + what + " (" + report + ")";
     }
 }

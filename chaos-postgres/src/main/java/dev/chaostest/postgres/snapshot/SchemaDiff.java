@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.postgres.snapshot.internal.Captured;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +151,7 @@ public record SchemaDiff(
 
     private static void count(List<String> counts, int count, String word) {
         if (count > 0) {
-            counts.add(count + " " + word + (count == 1 ? "" : "s"));
+            counts.add(Amount.of(count, word));
         }
     }
 
@@ -173,7 +174,7 @@ public record SchemaDiff(
             return lines;
         }
         List<String> some = new ArrayList<>(lines.subList(0, LINES_MAX));
-        some.add("  and " + (lines.size() - LINES_MAX) + " more lines; ask the diff for all of them");
+        some.add("  and " + Amount.of(lines.size() - LINES_MAX, "more line") + "; ask the diff for all of them");
         return some;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.postgres.snapshot.internal.Captured;
 import dev.chaostest.postgres.snapshot.internal.Catalog;
 import dev.chaostest.postgres.snapshot.internal.ReadTransaction;
@@ -88,6 +89,6 @@ public record SchemaFingerprint(SortedMap<String, String> definitions) {
 
     @Override
     public String toString() {
-        return "fingerprint " + hash().substring(0, 12) + " of " + definitions.size() + " definitions";
+        return "fingerprint " + hash().substring(0, 12) + " of " + Amount.of(definitions.size(), "definition");
     }
 }

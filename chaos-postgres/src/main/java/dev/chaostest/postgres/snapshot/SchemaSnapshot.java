@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.postgres.snapshot.internal.Captured;
 import java.sql.SQLException;
 import java.util.Map;
@@ -95,6 +96,7 @@ public final class SchemaSnapshot implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "snapshot of schema \"" + schema + "\", " + captured.rows().size() + " tables";
+        return "snapshot of schema \"" + schema + "\", "
+                + Amount.of(captured.rows().size(), "table");
     }
 }

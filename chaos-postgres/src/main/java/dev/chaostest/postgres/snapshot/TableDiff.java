@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.snapshot;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.snapshot.SnapshotDiff;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ public record TableDiff(
         rows.ifPresent(diff -> diff.describe().forEach(line -> lines.add("  " + line)));
         long more = changed + removed + added - rows.map(TableDiff::told).orElse(0L);
         if (rows.isPresent() && more > 0) {
-            lines.add("    more    : " + more + " rows are not kept");
+            lines.add("    more    : " + Amount.of(more, "row is", "rows are") + " not kept");
         }
         return lines;
     }
@@ -89,6 +90,6 @@ public record TableDiff(
     }
 
     private static String rows(long count) {
-        return count == 1 ? "1 row" : count + " rows";
+        return Amount.of(count, "row");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.writes;
 
+import dev.chaostest.internal.Amount;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,8 +113,7 @@ public final class Writes implements AutoCloseable {
         List<WrittenTransaction> found = transactions();
         if (!found.isEmpty()) {
             throw new AssertionError(message(
-                    "Nothing must be written, but " + found.size()
-                            + (found.size() == 1 ? " transaction" : " transactions")
+                    "Nothing must be written, but " + Amount.of(found.size(), "transaction")
                             + " did. Roll back what failed, and commit nothing before it.",
                     found));
         }

@@ -16,7 +16,7 @@ public @interface Bug {
     /** What is wrong, for the table in {@code docs/bug-corpus.md}. */
     String value();
 
-    /** What a red round says when it is found by the right oracle: text that its message holds. */
+    /** What the right oracle says in a red round: text that its message holds beside the names of test, fault and site. */
     String says();
 
     /** What the sweep had to be asked for beyond its defaults; empty: nothing. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.junit5.evidence.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.internal.Secrets;
 import dev.chaostest.internal.Table;
 import dev.chaostest.ledger.Ledger;
@@ -118,7 +119,7 @@ public record ReportText(
         }
         List<String> lines = new ArrayList<>(new Table(rows).lines());
         if (ledger.dropped() > 0) {
-            lines.add("... and " + ledger.dropped() + " entries that were not kept");
+            lines.add("... and " + Amount.of(ledger.dropped(), "entry that was", "entries that were") + " not kept");
         }
         return lines;
     }

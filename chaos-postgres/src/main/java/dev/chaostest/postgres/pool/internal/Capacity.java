@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.pool.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,8 +29,8 @@ public final class Capacity {
     public static void requirePool(DataSource source, int wanted) throws SQLException {
         OptionalInt max = HikariPresence.isPresent() ? HikariSource.max(source) : OptionalInt.empty();
         if (max.isPresent() && max.getAsInt() < wanted) {
-            throw new ChaosException("A group of " + wanted + " connections must fit into its pool, but " + source
-                    + " has at most " + max.getAsInt() + ". Make the group smaller or the pool bigger.");
+            throw new ChaosException("A group of " + Amount.of(wanted, "connection") + " must fit into its pool, but "
+                    + source + " has at most " + max.getAsInt() + ". Make the group smaller or the pool bigger.");
         }
     }
 
@@ -45,9 +46,10 @@ public final class Capacity {
         }
         Slots slots = slots(first);
         if (wanted - 1 > slots.all - slots.used) {
-            throw new ChaosException("A group of " + wanted + " connections must fit into the server, but of its "
-                    + slots.all + " connections " + (slots.used - 1)
-                    + " are used by others. Make the group smaller, or raise max_connections.");
+            throw new ChaosException(
+                    "A group of " + Amount.of(wanted, "connection") + " must fit into the server, but of its "
+                            + slots.all + " connections " + (slots.used - 1)
+                            + " are used by others. Make the group smaller, or raise max_connections.");
         }
     }
 

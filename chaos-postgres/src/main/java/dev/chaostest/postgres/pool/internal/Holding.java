@@ -2,6 +2,7 @@
 package dev.chaostest.postgres.pool.internal;
 
 import dev.chaostest.Injection;
+import dev.chaostest.internal.Amount;
 import dev.chaostest.ledger.Ledger;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
@@ -70,7 +71,8 @@ public final class Holding implements Injection {
                 }
                 changed.awaitNanos(LOOK_AGAIN_NANOS); // a pool does not tell when others borrow
             }
-            ledger.noted(wish.verb + " " + pool.name() + ": " + held.size() + " connections are held"
+            ledger.noted(wish.verb + " " + pool.name() + ": "
+                    + Amount.of(held.size(), "connection is", "connections are") + " held"
                     + (held.size() < wish.count ? ", the other " + (wish.count - held.size()) + " as they come" : ""));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -97,8 +99,8 @@ public final class Holding implements Injection {
                         : "not more within " + Durations.print(deadline)
                                 + ". Hold fewer, or have the others give theirs back first";
         return new ChaosException(
-                pool.name() + " must give " + wish.count + " connections to be held, but gave " + held.size() + ", "
-                        + why + ".",
+                pool.name() + " must give " + Amount.of(wish.count, "connection") + " to be held, but gave "
+                        + held.size() + ", " + why + ".",
                 lastFailure);
     }
 
@@ -193,7 +195,7 @@ public final class Holding implements Injection {
         }
         taker.interrupt();
         back.forEach(Holding::giveBack);
-        ledger.noted("gave " + back.size() + " held connections back to " + pool.name());
+        ledger.noted("gave " + Amount.of(back.size(), "held connection") + " back to " + pool.name());
         forget.accept(this);
         join();
     }

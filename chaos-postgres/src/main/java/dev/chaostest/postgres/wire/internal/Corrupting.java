@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.mount.Strike.Blow;
 import dev.chaostest.postgres.wire.message.CorruptByte;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ final class Corrupting {
         };
         int length = corrupt.part() == CorruptByte.Part.BODY ? copy.limit() - header : LENGTH_BYTES;
         if (corrupt.nth() > length || length == 0) {
-            blow.refused("the body of the message has only " + length + " bytes. Corrupt an earlier one");
+            blow.refused("the body of the message has only " + Amount.of(length, "byte") + ". Corrupt an earlier one");
             return copy.mark();
         }
         double place = blow.draw() * length;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.wire.message;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.plan.Durations;
 import java.time.Duration;
@@ -61,7 +62,6 @@ public record Slice(int bytes, Duration gap) implements MessageFault {
 
     @Override
     public String toString() {
-        return "message in pieces of " + bytes + (bytes == 1 ? " byte, " : " bytes, ") + Durations.print(gap)
-                + " apart";
+        return "message in pieces of " + Amount.of(bytes, "byte") + ", " + Durations.print(gap) + " apart";
     }
 }

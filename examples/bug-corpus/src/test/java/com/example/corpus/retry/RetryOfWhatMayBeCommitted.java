@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Whatever goes wrong, the transfer is tried again, also when only the answer to its COMMIT was lost. */
-@Bug(value = "retry of a step that is not idempotent", says = "connection lost after COMMIT")
+@Bug(value = "retry of a step that is not idempotent", says = "found something else")
 final class RetryOfWhatMayBeCommitted {
 
     interface Transfers {

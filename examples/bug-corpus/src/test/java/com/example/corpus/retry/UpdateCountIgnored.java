@@ -14,7 +14,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** A product is changed only if it has the version that was read; nobody looks whether it had. */
-@Bug(value = "count of `executeUpdate` ignored", says = "connection lost after COMMIT")
+@Bug(value = "count of `executeUpdate` ignored", says = "found more than that")
 final class UpdateCountIgnored {
 
     interface Prices {

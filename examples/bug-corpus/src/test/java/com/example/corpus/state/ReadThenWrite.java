@@ -20,7 +20,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Two read the same number, and each writes one less: found where the write of the first is slow. */
-@Bug(value = "read, then write, without a lock", says = "slow before UPDATE stock", asks = "two sessions")
+@Bug(value = "read, then write, without a lock", says = "found something else", asks = "two sessions")
 final class ReadThenWrite {
 
     interface Stock {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.chaostest.postgres.server.fault.internal;
 
+import dev.chaostest.internal.Amount;
 import dev.chaostest.plan.ChaosException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -50,7 +51,7 @@ public record Crowd(Admin admin, Recovery recovery) implements Act {
         return () -> {
             int count = taken.size();
             end(taken);
-            return "closed " + count + " connections, " + recovery.await();
+            return "closed " + Amount.of(count, "connection") + ", " + recovery.await();
         };
     }
 
