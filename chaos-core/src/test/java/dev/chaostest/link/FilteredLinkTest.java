@@ -246,9 +246,7 @@ class FilteredLinkTest {
         AtomicLong sent = new AtomicLong();
         int more = 64 << 20;
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> fill(sent, more));
-        await().dontCatchUncaughtExceptions()
-                .atMost(PATIENCE)
-                .until(() -> sent.get() >= 1L << 20 && stands(sent));
+        await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> sent.get() >= 1L << 20 && stands(sent));
         assertThat(sent.get()).isBetween(1L << 20, 40L << 20);
 
         CompletableFuture<Long> arrived = CompletableFuture.supplyAsync(this::countUntilQuiet);

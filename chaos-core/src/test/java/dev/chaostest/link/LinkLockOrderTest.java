@@ -70,7 +70,10 @@ class LinkLockOrderTest {
         Thread cutter = new Thread(cutting, "cutter");
         cutter.setDaemon(true);
         cutter.start();
-        Awaitility.await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> cutter.getState() == Thread.State.WAITING);
+        Awaitility.await()
+                .dontCatchUncaughtExceptions()
+                .atMost(PATIENCE)
+                .until(() -> cutter.getState() == Thread.State.WAITING);
         act.complete(inFilter);
         assertThat(acted.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("done");
         cutting.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

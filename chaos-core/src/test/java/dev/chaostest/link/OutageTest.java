@@ -131,7 +131,9 @@ class OutageTest {
         assertThatThrownBy(() -> ends.client(link))
                 .isInstanceOf(ConnectException.class)
                 .hasMessage("Connection refused");
-        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(30)).until(() -> link.connections() == 0); // their threads are on the way out
+        await().dontCatchUncaughtExceptions()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> link.connections() == 0); // their threads are on the way out
 
         link.restore();
 
