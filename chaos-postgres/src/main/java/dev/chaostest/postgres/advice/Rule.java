@@ -83,7 +83,8 @@ enum Rule {
             return when(
                     true,
                     NONE,
-                    "socketTimeout=" + Math.max(60, statement.toSeconds() + 5) + " (seconds), above the longest statement",
+                    "socketTimeout=" + Math.max(60, statement.toSeconds() + 5)
+                            + " (seconds), above the longest statement",
                     "A server or a network that falls silent holds the caller, its connection and its locks' waiters for ever.");
         }
         return when(

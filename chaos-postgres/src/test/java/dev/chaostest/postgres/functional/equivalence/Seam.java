@@ -13,15 +13,15 @@ import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
-import dev.chaostest.time.TimeSource;
 import dev.chaostest.postgres.wire.WireTarget;
 import dev.chaostest.postgres.wire.message.MessageType;
+import dev.chaostest.time.TimeSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Stream;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** No seam, and the seam in each state in which nothing strikes. */
 enum Seam implements Way {
