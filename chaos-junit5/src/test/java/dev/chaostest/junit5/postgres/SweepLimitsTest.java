@@ -82,8 +82,9 @@ class SweepLimitsTest {
 
         assertThat(Inner.run(WrongOnceTestCases.class).message())
                 .contains("broke it once, but not when it was tried again")
-                .containsPattern("First red \\(57014 on UPDATE account at .* broke it; state: expected all that the clean"
-                        + " round changed, since the test returned normally, found more than that\\), with ");
+                .containsPattern(
+                        "First red \\(57014 on UPDATE account at .* broke it; state: expected all that the clean"
+                                + " round changed, since the test returned normally, found more than that\\), with ");
     }
 
     @Test

@@ -117,7 +117,8 @@ class SweptSpaceTest {
     @Test
     void whatIsOnlyWatchedAndHasTooManyRowsIsNotCompared() {
         try (SweptBank bank = new SweptBank("CREATE TABLE many (id int)")) {
-            DataSource admin = DriverSettings.of(TestServer.url(), "postgres", null).unpooled();
+            DataSource admin =
+                    DriverSettings.of(TestServer.url(), "postgres", null).unpooled();
             List<String> schemas = List.of(bank.schema().name());
             try (SweptSpace few =
                     SweptSpace.watching("few", bank.wire(), admin, bank.schema().quoted(), schemas)) {
@@ -126,8 +127,8 @@ class SweptSpaceTest {
 
             bank.sql().run("INSERT INTO many SELECT generate_series(1, 50001)");
 
-            try (SweptSpace many =
-                    SweptSpace.watching("many", bank.wire(), admin, bank.schema().quoted(), schemas)) {
+            try (SweptSpace many = SweptSpace.watching(
+                    "many", bank.wire(), admin, bank.schema().quoted(), schemas)) {
                 assertThat(many.whyNot()).contains("they have too many rows to be kept");
             }
         }
