@@ -8,6 +8,7 @@ import dev.chaostest.postgres.PostgresSupply;
 import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.wire.WireLink;
 import dev.chaostest.postgres.wire.WireMount;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,6 +38,11 @@ final class BenchmarkServer implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         mount.properties().forEach((name, value) -> properties.put((String) name, (String) value));
         return settings.withProperties(properties);
+    }
+
+    /** A relay to it that can do nothing else. */
+    BareRelay bareRelay() throws IOException {
+        return new BareRelay(new InetSocketAddress(postgres().host(), postgres().port()));
     }
 
     /** A link to it, on which nobody is armed. */
@@ -69,9 +75,14 @@ final class BenchmarkServer implements AutoCloseable {
 
     /** As {@link #unlinked}, through a link. */
     PGSimpleDataSource through(TcpLink link) {
+        return through(link.address());
+    }
+
+    /** As {@link #unlinked}, through what listens there. */
+    PGSimpleDataSource through(InetSocketAddress address) {
         PGSimpleDataSource source = unlinked();
-        source.setServerNames(new String[] {link.address().getHostString()});
-        source.setPortNumbers(new int[] {link.port()});
+        source.setServerNames(new String[] {address.getHostString()});
+        source.setPortNumbers(new int[] {address.getPort()});
         return source;
     }
 

@@ -9,6 +9,7 @@ import dev.chaostest.plan.Seed;
 import dev.chaostest.postgres.wire.WireLink;
 import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.time.TimeSource;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,8 +33,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A prepared {@code SELECT 1} against a real server: directly, through a link that nobody is armed on, and through one
- * with a scope without rules; and the same through links that carry the wire seam. For {@link SideBySide}.
+ * A prepared {@code SELECT 1} against a real server: directly, through the least that a relay can be, through a link that nobody
+ * is armed on, and through one with a scope without rules; and the same through links that carry the wire seam. For {@link
+ * SideBySide}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,11 +44,12 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Measurement(iterations = 20, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class LinkRoundTrip {
 
-    static final List<String> WAYS = List.of("direct", "idle", "armed", "wire", "wireArmed");
+    static final List<String> WAYS = List.of("direct", "bareRelay", "idle", "armed", "wire", "wireArmed");
 
     private final Turns turns = new Turns(WAYS);
     private final Map<String, PreparedStatement> selects = new HashMap<>();
     private BenchmarkServer server;
+    private BareRelay bareRelay;
     private TcpLink idle;
     private TcpLink armed;
     private TcpLink wire;
@@ -56,8 +59,9 @@ public class LinkRoundTrip {
     private PreparedStatement select;
 
     @Setup
-    public void connect() throws SQLException {
+    public void connect() throws SQLException, IOException {
         server = new BenchmarkServer();
+        bareRelay = server.bareRelay();
         idle = server.link();
         armed = server.link();
         armed.mount().arm(new Round("round trip", Plan.of(new Seed(1)), TimeSource.system()));
@@ -66,6 +70,7 @@ public class LinkRoundTrip {
         scope = ChaosScope.open("round trip", Plan.of(new Seed(1)));
         wireArmed = server.wireLink(scope);
         selects.put("direct", prepare(server.unlinked()));
+        selects.put("bareRelay", prepare(server.through(bareRelay.address())));
         selects.put("idle", prepare(server.through(idle)));
         selects.put("armed", prepare(server.through(armed)));
         selects.put("wire", prepare(server.through(wire)));
@@ -91,7 +96,7 @@ public class LinkRoundTrip {
     }
 
     @TearDown
-    public void close() throws SQLException {
+    public void close() throws SQLException, IOException {
         List<Integer> carried = Stream.of(idle, armed, wire, wireArmed.link())
                 .map(TcpLink::connections)
                 .toList();
@@ -101,6 +106,7 @@ public class LinkRoundTrip {
         for (PreparedStatement each : selects.values()) {
             each.getConnection().close();
         }
+        bareRelay.close();
         idle.close();
         armed.close();
         wire.close();

@@ -15,9 +15,7 @@ final class Lent {
     /** A larger one may be somebody's data, which must not live longer because of us. */
     private static final int REMEMBERED_MAX = 64 << 10;
 
-    private static final byte[] NONE = {};
-
-    private byte[] array = NONE;
+    private byte[] array = {};
     private ByteBuffer view = ByteBuffer.wrap(array);
     private boolean lent;
     private boolean mayStay;
@@ -88,7 +86,7 @@ final class Lent {
 
     private void forgetLarge() {
         if (array.length > REMEMBERED_MAX) {
-            array = NONE;
+            array = new byte[0];
             view = ByteBuffer.wrap(array);
         }
     }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class Bench {
     private final Deque<AutoCloseable> lent = new ArrayDeque<>();
     private final List<String> lines = new ArrayList<>();
     private final List<String> counted = new ArrayList<>();
+    private String firstWrong = "";
     private boolean begun;
     private boolean judged;
 
@@ -49,6 +51,10 @@ final class Bench {
             lines.addAll(judgement.wrong());
             counted.addAll(judgement.counted());
             wrong |= !judgement.wrong().isEmpty();
+            firstWrong = Stream.concat(Stream.of(firstWrong), judgement.wrong().stream())
+                    .filter(line -> !line.isEmpty())
+                    .findFirst()
+                    .orElse("");
         }
         return wrong;
     }
@@ -78,6 +84,11 @@ final class Bench {
     /** What its oracles can't look at. */
     List<String> limits() {
         return oracles.stream().flatMap(oracle -> oracle.limits().stream()).toList();
+    }
+
+    /** The first thing that is wrong, as part of a sentence; empty if nothing is. */
+    String firstWrong() {
+        return firstWrong.isEmpty() ? "" : "; " + firstWrong.replaceFirst(" *: *", ": ");
     }
 
     void tell(String line) {

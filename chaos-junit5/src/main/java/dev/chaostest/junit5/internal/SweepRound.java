@@ -184,7 +184,7 @@ public final class SweepRound {
     Throwable told(Throwable thrown, ChaosScope scope, Function<Throwable, ChaosTestFailure> failure) {
         bench.hear(ended(scope, thrown));
         boolean first = red == null;
-        red = first ? firstLine(thrown) : red;
+        red = first ? firstLine(thrown) + bench.firstWrong() : red;
         if (turn instanceof Turn.Try tried) {
             if (tried.first().isEmpty()) {
                 String how = missed(scope).isEmpty() ? "" : " though its fault did not strike,";

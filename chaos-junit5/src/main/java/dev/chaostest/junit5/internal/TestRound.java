@@ -2,7 +2,6 @@
 package dev.chaostest.junit5.internal;
 
 import dev.chaostest.ChaosScope;
-import dev.chaostest.FindingError;
 import dev.chaostest.junit5.evidence.internal.Witness;
 import dev.chaostest.ledger.Token;
 import dev.chaostest.mount.Mount;
@@ -21,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
@@ -43,13 +40,11 @@ public final class TestRound implements AutoCloseable {
     private final Class<?> type;
     private final Optional<Attempt> attempt;
     private final Replay replay;
-    private final UnaryOperator<String> commandLine;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final Deque<Undo> undos = new ArrayDeque<>();
-    private final OnFailure onFailure = new OnFailure();
+    private final RoundFailure failure;
     private final boolean dryRun;
-    private final boolean shrinks;
     private final TimeSource time;
     private Supplier<Optional<InetSocketAddress>> server = Optional::empty;
     private Function<Site, Optional<String>> naming = site -> Optional.empty();
@@ -58,7 +53,6 @@ public final class TestRound implements AutoCloseable {
     private final Optional<SweepRound> sweep;
     private final HangLimits hangLimits;
     private @Nullable ChaosScope scope;
-    private @Nullable String report;
     private @Nullable MeantToFail meantToFail;
 
     private TestRound(ExtensionContext context) {
@@ -68,10 +62,9 @@ public final class TestRound implements AutoCloseable {
         this.attempt = ChaosRounds.attempt(context);
         this.replay = Replay.of(context, attempt, sweep.isPresent());
         this.files = new RoundReport(context, this::scope);
-        this.commandLine = token -> CommandLine.of(context, token);
+        this.failure = new RoundFailure(context, this);
         this.dryRun = TestRun.of(context).isDryRun();
         this.hangLimits = TestRun.of(context).hangLimits();
-        this.shrinks = TestRun.of(context).shrinking() > 0;
         this.time = Tests.hasParameter(context, VirtualTime.class) ? new VirtualTime() : TimeSource.system();
         this.pressures = Pressures.of(test, context);
         rules.addAll(CallFaults.of(test, Tests.classes(context), context.getTestMethod()));
@@ -162,7 +155,7 @@ public final class TestRound implements AutoCloseable {
 
     /** Runs once if the test fails, before the scope closes; its lines become part of the failure's report. */
     public void onFailure(Supplier<List<String>> action) {
-        onFailure.add(action);
+        failure.onFailure(action);
     }
 
     /** The seed to give for the same run again. */
@@ -229,6 +222,14 @@ public final class TestRound implements AutoCloseable {
         attempt.ifPresent(each -> each.requireCurrent(this));
     }
 
+    Optional<Attempt> attempt() {
+        return attempt;
+    }
+
+    Replay replay() {
+        return replay;
+    }
+
     RoundReport files() {
         return files;
     }
@@ -240,18 +241,7 @@ public final class TestRound implements AutoCloseable {
 
     /** The failure of this round, with its report and where the evidence is. */
     ChaosTestFailure failure(Throwable thrown) {
-        String title = sweep.map(round -> round.title(thrown, scope())).orElse("");
-        String message = ChaosTestFailure.message(test + ": " + title, thrown, findings(thrown) + report());
-        return ChaosTestFailure.of(thrown, message + files.write(scope(), thrown, message));
-    }
-
-    /** What else is wrong. */
-    private String findings(Throwable thrown) {
-        return thrown instanceof FindingError
-                ? ""
-                : scope().round().findings().stream()
-                        .map(finding -> "\n  finding  : " + finding)
-                        .collect(Collectors.joining());
+        return failure.of(thrown);
     }
 
     /** What JUnit is to see of a failure. */
@@ -265,25 +255,6 @@ public final class TestRound implements AutoCloseable {
     void ended(Optional<Throwable> thrown) {
         sweep.ifPresent(round -> round.ended(scope(), thrown, this::failure));
         attempt.ifPresent(each -> each.ended(thrown, this));
-    }
-
-    /** What was injected, what came back, what was kept, and how to do it again. Made once; never throws. */
-    synchronized String report() {
-        if (report == null) {
-            report = FailureReport.of(scope(), onFailure.lines())
-                    + "\n  seed     : " + replay.seed()
-                    + attempt.map(Attempt::line).orElseGet(this::unshrunk)
-                    + "\n  replay   : "
-                    + commandLine.apply(token().toString())
-                    + (sweep.isPresent() ? "" : replay.unfixed(scope())); // a variant is one hit, whatever the counts
-        }
-        return report;
-    }
-
-    /** What JUnit does not run several times can't be shrunk. */
-    private String unshrunk() {
-        boolean wouldBe = sweep.isEmpty() && !dryRun && shrinks && ChaosRounds.isMany(scope());
-        return wouldBe ? "\n  shrunk   : not tried, since only a @ChaosTest is run again by itself; make it one" : "";
     }
 
     /** What replays it. */

@@ -101,7 +101,6 @@ final class WatchedGround implements AutoCloseable, RoundOracle {
     /** What judges the round that runs. */
     synchronized SweepJudge judge() {
         Supplier<SweptSpace> unseen = next;
-        next = null;
         SweepJudge known = judge;
         if (unseen == null && known != null) {
             return known;
@@ -109,11 +108,13 @@ final class WatchedGround implements AutoCloseable, RoundOracle {
         if (unseen == null) {
             throw new IllegalStateException("a round must begin before it is judged. Call begin first.");
         }
+        SweptSpace space = unseen.get();
+        next = null;
         if (known == null) {
-            known = new SweepJudge(unseen.get(), Clock.systemUTC());
+            known = new SweepJudge(space, Clock.systemUTC());
             judge = known;
         } else {
-            known.moveTo(unseen.get());
+            known.moveTo(space);
         }
         return known;
     }
@@ -126,6 +127,11 @@ final class WatchedGround implements AutoCloseable, RoundOracle {
     @Override
     public Judgement judge(Ended round) {
         return judge().judge(round);
+    }
+
+    @Override
+    public synchronized List<String> limits() {
+        return judge == null ? List.of() : judge.limits();
     }
 
     @Override

@@ -34,7 +34,7 @@ class OperationTest {
     @ChaosTest
     @ChaosCut(operation = Operation.CONNECT, times = 0)
     void poolThatCanNotConnectSaysSo(HikariDataSource bank) {
-        bank.setConnectionTimeout(500);
+        bank.setConnectionTimeout(3_000);
         assertThatThrownBy(bank::getConnection)
                 .isInstanceOf(java.sql.SQLTransientConnectionException.class)
                 .cause()
@@ -63,7 +63,7 @@ class OperationTest {
     void cancelThatIsLostIsSentAgainByTheCaller(DataSource bank, ChaosScope scope) throws SQLException {
         try (Connection connection = bank.getConnection();
                 Statement update = connection.createStatement()) {
-            connection.setNetworkTimeout(Runnable::run, 2_000);
+            connection.setNetworkTimeout(Runnable::run, 6_000); // long behind the query time-out
             update.setQueryTimeout(1);
             SQLException late = catchThrowableOfType(
                     SQLException.class, () -> update.execute("UPDATE account SET balance = 5 WHERE id = 1"));

@@ -34,7 +34,7 @@ class ParallelTest {
             "junit.jupiter.execution.parallel.config.fixed.max-pool-size", "16");
 
     @Test
-    @Timeout(240)
+    @Timeout(600)
     void aThousandTestsSeeNothingOfEachOther() {
         Inner inner = Inner.run(ThousandTestCases.class, SIXTEEN);
 

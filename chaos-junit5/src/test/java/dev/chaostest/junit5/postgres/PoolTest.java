@@ -198,7 +198,7 @@ class PoolTest {
         config.setUsername(postgres.user().orElseThrow());
         config.setPoolName("handed");
         config.setMaximumPoolSize(2);
-        config.setConnectionTimeout(2_000);
+        config.setConnectionTimeout(30_000);
         return new HikariDataSource(config);
     }
 
@@ -284,7 +284,7 @@ class PoolTest {
         config.addDataSourceProperty("socketFactoryArg", "PoolTest");
         config.setConnectionInitSql("SET search_path = public, pg_catalog");
         config.setMaximumPoolSize(1);
-        config.setConnectionTimeout(2000);
+        config.setConnectionTimeout(30_000);
         return new HikariDataSource(config);
     }
 

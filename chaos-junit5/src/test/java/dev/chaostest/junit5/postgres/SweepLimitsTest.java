@@ -70,6 +70,16 @@ class SweepLimitsTest {
                         "\n  state    : expected the tables to be defined as the clean round left them, found them changed\n");
     }
 
+    @Test
+    void whatWasWrongTheFirstTimeIsToldWhereItIsNotTheSecondTime() {
+        WrongOnceTestCases.ROUNDS.set(0);
+
+        assertThat(Inner.run(WrongOnceTestCases.class).message())
+                .contains("broke it once, but not when it was tried again")
+                .containsPattern("First red \\(57014 on UPDATE account at .* broke it; state: expected all that the clean"
+                        + " round changed, since the test returned normally, found more than that\\), with ");
+    }
+
     private static void execute(DataSource bank, String sql) throws SQLException {
         try (Connection connection = bank.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -130,6 +140,25 @@ class SweepLimitsTest {
         void sweeps(DataSource bank) throws SQLException {
             int more = ROUNDS.incrementAndGet() % 2;
             execute(bank, "INSERT INTO account SELECT n, 0 FROM generate_series(3, 3 + " + more + ") n");
+        }
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class WrongOnceTestCases {
+        static final AtomicInteger ROUNDS = new AtomicInteger();
+
+        @ChaosSweep(faults = "57014")
+        void sweeps(DataSource bank) throws SQLException {
+            int round = ROUNDS.incrementAndGet();
+            try {
+                execute(bank, "UPDATE account SET balance = 1 WHERE id = 1");
+            } catch (SQLException e) {
+                execute(bank, "UPDATE account SET balance = 1 WHERE id = 1");
+            }
+            if (round == 3) {
+                execute(bank, "INSERT INTO account VALUES (9, 9)");
+            }
         }
     }
 

@@ -209,6 +209,30 @@ class SweepOnOtherGroundTest {
     }
 
     @Test
+    void whatCantBeComparedThereIsToldByTheVerdict() {
+        AttachedUnsteadyTestCases.rounds = 0;
+        assertThat(Inner.run(AttachedUnsteadyTestCases.class).published("chaos.sweep"))
+                .singleElement()
+                .asString()
+                .contains("\nremark     : tables were not compared, since two rounds without faults changed different"
+                        + " rows");
+    }
+
+    @PostgresTest(from = "users")
+    static class AttachedUnsteadyTestCases {
+        static int rounds;
+
+        static DataSource users() {
+            return pool;
+        }
+
+        @ChaosSweep(faults = "57014")
+        void adds(DataSource bank) throws SQLException {
+            Bank.add(bank, 1 + rounds++ % 2, 1);
+        }
+    }
+
+    @Test
     void aPreparedTransactionThatIsLeftIsToldAndDoesNotReachTheNextRound() throws SQLException {
         Inner inner = Inner.run(PreparedTestCases.class);
 

@@ -13,6 +13,11 @@ import java.util.function.Function;
 /** What is looked at in a pool; silent where there is none. */
 final class PoolRules {
 
+    /** HikariCP takes none below. */
+    private static final long VALIDATION_LEAST = 250;
+
+    private static final Duration KEEPALIVE = Duration.ofMinutes(2);
+
     private PoolRules() {}
 
     private static Optional<Wrong> of(Configuration configuration, Function<PoolSettings, Optional<Wrong>> rule) {
@@ -45,8 +50,14 @@ final class PoolRules {
                                 && pool.validationTimeout().compareTo(pool.connectionTimeout()) >= 0,
                         print(pool.validationTimeout()) + ", not below connectionTimeout ("
                                 + print(pool.connectionTimeout()) + ")",
-                        "validationTimeout=" + pool.connectionTimeout().toMillis() / 2 + " (ms)",
+                        validationBelow(pool.connectionTimeout().toMillis()),
                         "One dead connection uses up all the time that a caller has, and the next one is never tried."));
+    }
+
+    private static String validationBelow(long connection) {
+        return connection > VALIDATION_LEAST
+                ? "validationTimeout=" + Math.max(VALIDATION_LEAST, connection / 2) + " (ms)"
+                : "connectionTimeout=10000 (ms): HikariCP takes no validationTimeout below " + VALIDATION_LEAST;
     }
 
     static Optional<Wrong> maxLifetime(Configuration configuration) {
@@ -63,10 +74,15 @@ final class PoolRules {
         return of(
                 configuration,
                 pool -> when(
-                        pool.keepaliveTime().isZero(),
+                        pool.keepaliveTime().isZero() && !isRenewed(pool),
                         NONE,
-                        "keepaliveTime=120000 (ms)",
+                        "keepaliveTime=" + KEEPALIVE.toMillis() + " (ms)",
                         "Idle connections die unseen, and the first callers after a quiet time pay for it."));
+    }
+
+    /** Whether connections are replaced before they could be asked; HikariCP switches that off then. */
+    private static boolean isRenewed(PoolSettings pool) {
+        return !pool.maxLifetime().isZero() && pool.maxLifetime().compareTo(KEEPALIVE) <= 0;
     }
 
     static Optional<Wrong> leakDetection(Configuration configuration) {

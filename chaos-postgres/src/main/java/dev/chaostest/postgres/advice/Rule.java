@@ -57,10 +57,11 @@ enum Rule {
     }
 
     private static Optional<Wrong> connectTimeout(Configuration of) {
+        long pool = of.pool().map(it -> it.connectionTimeout().toSeconds()).orElse(0L);
         return when(
                 of.seconds("connectTimeout").isZero(),
                 NONE,
-                "connectTimeout=10 (seconds)",
+                "connectTimeout=" + (pool == 0 ? 10 : Math.min(10, pool)) + " (seconds)",
                 "A host that does not answer holds who connects until the system gives up, after minutes.");
     }
 
@@ -77,14 +78,15 @@ enum Rule {
 
     private static Optional<Wrong> socketTimeout(Configuration of) {
         Duration socket = of.seconds("socketTimeout");
+        Duration statement = of.server().map(ServerSettings::statementTimeout).orElse(Duration.ZERO);
         if (socket.isZero()) {
             return when(
                     true,
                     NONE,
-                    "socketTimeout=60 (seconds), above the longest statement",
+                    "socketTimeout=" + Math.max(60, statement.toSeconds() + 5)
+                            + " (seconds), above the longest statement",
                     "A server or a network that falls silent holds the caller, its connection and its locks' waiters for ever.");
         }
-        Duration statement = of.server().map(ServerSettings::statementTimeout).orElse(Duration.ZERO);
         return when(
                 !statement.isZero() && socket.compareTo(statement) <= 0,
                 print(socket) + ", not above statement_timeout (" + print(statement) + ")",
@@ -124,8 +126,14 @@ enum Rule {
         return when(
                 off && of.seconds("queryTimeout").isZero(),
                 NONE,
-                "options=-c statement_timeout=30s, or the role's default",
+                "options=-c statement_timeout=" + belowSocketTimeout(of) + ", or the role's default",
                 "A statement that waits for a lock, or whose plan has turned bad, runs until somebody sees it.");
+    }
+
+    private static String belowSocketTimeout(Configuration of) {
+        long socket = of.seconds("socketTimeout").toMillis();
+        long most = socket == 0 ? 30_000 : Math.min(30_000, socket / 2);
+        return most % 1_000 == 0 ? most / 1_000 + "s" : most + "ms";
     }
 
     private static Optional<Wrong> idleInTransaction(Configuration of) {

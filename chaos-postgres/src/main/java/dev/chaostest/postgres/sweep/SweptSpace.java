@@ -12,10 +12,12 @@ import dev.chaostest.postgres.sweep.internal.Shape;
 import dev.chaostest.postgres.wire.WireMount;
 import dev.chaostest.postgres.wire.WireSession;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -44,6 +46,10 @@ import org.jspecify.annotations.Nullable;
 public final class SweptSpace implements AutoCloseable {
 
     /** More than a test takes from a sequence in a round. */
+    private static final Duration BEHIND_LINKS = Duration.ofSeconds(2);
+
+    private static final long PAUSE_NANOS = 1_000_000;
+
     private static final long SHIFT = 1_000;
 
     private final String who;
@@ -198,6 +204,20 @@ public final class SweptSpace implements AutoCloseable {
         open = numbers(wire.sessions().stream().filter(WireSession::isOpen));
     }
 
+    /** Those that the test method has opened, and that are open. */
+    private Stream<WireSession> opened() {
+        return wire.sessions().stream().filter(each -> each.isOpen() && !open.contains(each.number()));
+    }
+
+    /** A client behind a link has closed its end before the link hears of it; nobody knows who opened it. */
+    private void awaitEndsBehindLinks() {
+        long end = System.nanoTime() + BEHIND_LINKS.toNanos();
+        while (System.nanoTime() - end < 0
+                && opened().anyMatch(each -> each.openedBy().isEmpty())) {
+            LockSupport.parkNanos(PAUSE_NANOS); // the client does not tell when it closes
+        }
+    }
+
     private static Set<Long> numbers(Stream<WireSession> some) {
         return some.map(WireSession::number).collect(Collectors.toUnmodifiableSet());
     }
@@ -230,9 +250,8 @@ public final class SweptSpace implements AutoCloseable {
     }
 
     private List<String> leftOpen() {
-        List<String> left = wire.sessions().stream()
-                .filter(each -> each.isOpen() && !open.contains(each.number()))
-                .map(each -> "a connection"
+        awaitEndsBehindLinks();
+        List<String> left = opened().map(each -> "a connection"
                         + each.openedBy().map(by -> " that was opened by " + by).orElse(""))
                 .toList();
         if (!left.isEmpty() && open.isEmpty()) {

@@ -54,7 +54,7 @@ public final class WireLink implements AutoCloseable {
      * @throws IllegalStateException if the scope is healed or closed already
      */
     public static WireLink open(ChaosScope scope, String name, InetSocketAddress server) {
-        WireMount wire = WireMount.ofLink(name);
+        WireMount wire = WireMount.ofLink(name, scope.round());
         try {
             LinkClients clients = new PostgresClients(WireMount::isTimed);
             Hopeless hopeless = Hopeless.ofLink(name, clients);
@@ -85,7 +85,10 @@ public final class WireLink implements AutoCloseable {
         return wire.mount();
     }
 
-    /** What is known of the sessions that pass; also the mount for a DataSource that is to share it. */
+    /**
+     * What is known of the sessions that pass, and of those of the DataSource on which the scope was armed before, if there was
+     * one; also the mount for a DataSource that is to share it.
+     */
     public WireMount wire() {
         return wire;
     }

@@ -3,6 +3,7 @@ package dev.chaostest.postgres.wire;
 
 import dev.chaostest.link.Filter;
 import dev.chaostest.mount.Mount;
+import dev.chaostest.mount.Round;
 import dev.chaostest.plan.ChaosException;
 import dev.chaostest.postgres.wire.internal.Announcer;
 import dev.chaostest.postgres.wire.internal.Backends;
@@ -73,7 +74,13 @@ public final class WireMount implements AutoCloseable {
     private final String key;
     private final Mount mount;
     private final BlindSpots blind;
-    private final Backends backends = new Backends(WireMount::findSession);
+    private final Backends backends;
+
+    /** The DataSource of the same round, whose watchers see the sessions of a link, too; empty if there is none. */
+    private final Optional<WireMount> joined;
+
+    private final boolean isDataSource;
+
     private volatile LockedKey locked = LockedKey.NONE;
     private volatile Optional<Announcer> announcer = Optional.empty();
     private volatile Optional<Consumer<Refused>> refused = Optional.empty();
@@ -82,7 +89,10 @@ public final class WireMount implements AutoCloseable {
     private final DriverSockets sockets =
             new DriverSockets((by, encryption, server) -> newFilter(Hopeless.ofDataSource(), by, encryption, server));
 
-    private WireMount(String key, String thing) {
+    private WireMount(String key, String thing, boolean isDataSource, Optional<WireMount> joined) {
+        this.isDataSource = isDataSource;
+        this.joined = joined;
+        this.backends = joined.map(other -> other.backends).orElseGet(() -> new Backends(WireMount::findSession));
         this.key = key;
         this.mount = new Mount(thing, Carried.faults());
         this.blind = new BlindSpots(mount, thing);
@@ -112,13 +122,21 @@ public final class WireMount implements AutoCloseable {
         return register(() -> ofDataSource(prefix + "-twin-" + TWINS.incrementAndGet()));
     }
 
-    /** The mount of a link, with a key that no other has. */
-    static WireMount ofLink(String name) {
-        return register(() -> new WireMount(name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name));
+    /**
+     * The mount of a link, with a key that no other has. Where the round is armed on a DataSource already, who watches that one
+     * (for the truth, for what is left) watches the link, too: both are the test's.
+     */
+    static WireMount ofLink(String name, Round round) {
+        List<WireMount> sources = BY_KEY.values().stream()
+                .filter(each -> each.isDataSource && each.mount.armed() == round)
+                .toList();
+        Optional<WireMount> only = sources.size() == 1 ? Optional.of(sources.get(0)) : Optional.empty();
+        return register(() ->
+                new WireMount(name + "-link-" + TWINS.incrementAndGet(), "the wire of link " + name, false, only));
     }
 
     private static WireMount ofDataSource(String key) {
-        return new WireMount(key, "the DataSource \"" + key + "\"");
+        return new WireMount(key, "the DataSource \"" + key + "\"", true, Optional.empty());
     }
 
     private static WireMount register(Supplier<WireMount> next) {
@@ -201,12 +219,20 @@ public final class WireMount implements AutoCloseable {
                         backends,
                         () -> locked,
                         () -> announcer,
-                        () -> refused,
-                        () -> transactions,
+                        this::refused,
+                        this::transactions,
                         cancels,
                         hopeless),
                 openedBy,
                 new Encryption(encryption, blind));
+    }
+
+    private Optional<Consumer<Refused>> refused() {
+        return refused.or(() -> joined.flatMap(WireMount::refused));
+    }
+
+    private Optional<TransactionObserver> transactions() {
+        return transactions.or(() -> joined.flatMap(WireMount::transactions));
     }
 
     /** The sockets of the driver's connections. */

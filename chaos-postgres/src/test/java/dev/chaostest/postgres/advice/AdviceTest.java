@@ -15,11 +15,14 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGPoolingDataSource;
@@ -151,6 +154,63 @@ class AdviceTest {
                 assertThat(each.recommended()).isNotBlank();
                 assertThat(each.why()).endsWith(".");
             });
+        }
+    }
+
+    /** What is followed at once is right at once: no advice stands in the way of another. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 30000, 5000, 1800000",
+        "0, 120000, 30000, 5000, 1800000",
+        "20, 0, 30000, 5000, 1800000",
+        "20, 30000, 30000, 5000, 1800000",
+        "60, 30000, 1500, 5000, 1800000",
+        "60, 30000, 250, 5000, 1800000",
+        "60, 30000, 30000, 5000, 60000",
+        "60, 30000, 0, 5000, 0"
+    })
+    void whatIsFollowedIsNotSaidAgain(int socket, int statement, long connection, long validation, long lifetime) {
+        PGSimpleDataSource driver = new PGSimpleDataSource();
+        driver.setUrl(TestServer.url());
+        driver.setUser("postgres");
+        driver.setConnectTimeout(0);
+        driver.setSocketTimeout(socket);
+        driver.setOptions("-c statement_timeout=" + statement);
+        HikariDataSource before = new HikariDataSource();
+        HikariDataSource after = new HikariDataSource();
+        for (HikariDataSource pool : List.of(before, after)) {
+            pool.setDataSource(driver);
+            pool.setMaximumPoolSize(1);
+            pool.setConnectionTimeout(connection);
+            pool.setValidationTimeout(validation);
+            pool.setMaxLifetime(lifetime);
+        }
+        try (before;
+                after) {
+            List<Recommendation> said = Advice.of(before).recommendations();
+            said.forEach(each -> follow(each, driver, after));
+            assertThat(Advice.of(after).recommendations()).as("after %s", said).isEmpty();
+        }
+    }
+
+    private static void follow(Recommendation said, PGSimpleDataSource driver, HikariDataSource pool) {
+        Matcher value = Pattern.compile("(\\w+)=(\\d+)").matcher(said.recommended());
+        int number = value.find() ? Integer.parseInt(value.group(2)) : 0;
+        switch (number == 0 ? said.setting() : value.group(1)) {
+            case "connectTimeout" -> driver.setConnectTimeout(number);
+            case "socketTimeout" -> driver.setSocketTimeout(number);
+            case "tcpKeepAlive" -> driver.setTcpKeepAlive(true);
+            case "ApplicationName" -> driver.setApplicationName("advice");
+            case "statement_timeout", "idle_in_transaction_session_timeout" -> {
+                String unit = said.recommended().contains(number + "ms") ? "ms" : "s";
+                driver.setOptions(driver.getOptions() + " -c " + value.group(1) + "=" + number + unit);
+            }
+            case "connectionTimeout" -> pool.setConnectionTimeout(number);
+            case "validationTimeout" -> pool.setValidationTimeout(number);
+            case "maxLifetime" -> pool.setMaxLifetime(number);
+            case "keepaliveTime" -> pool.setKeepaliveTime(number);
+            case "leakDetectionThreshold" -> pool.setLeakDetectionThreshold(number);
+            default -> throw new AssertionError("nobody knows how to follow " + said);
         }
     }
 

@@ -113,8 +113,8 @@ class AbandonedServerTest {
             children.forEach(ProcessHandle::destroyForcibly);
             jvm.kill();
             ProcessHandle.of(jvm.pid()).ifPresent(process -> process.onExit().join());
-            assertThat(seen.data()).isDirectory();
 
+            // Nobody beside it is left to do this; another test's server that starts just now may come first.
             PostgresInstallation.prepare(ServerOptions.ofDefaults());
 
             Remains.awaitNothingOf(seen.data(), segment);

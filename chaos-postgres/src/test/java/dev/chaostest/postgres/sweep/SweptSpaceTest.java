@@ -9,12 +9,15 @@ import dev.chaostest.plan.Cut;
 import dev.chaostest.plan.Rule;
 import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
+import dev.chaostest.postgres.TestServer;
 import dev.chaostest.postgres.isolation.Sql;
+import dev.chaostest.postgres.pool.DriverSettings;
 import dev.chaostest.postgres.wire.SqlTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +111,41 @@ class SweptSpaceTest {
             assertThat(bank.sql().column("SELECT last_value FROM ahead"))
                     .as("values that sessions took ahead must not come twice")
                     .containsExactly("30");
+        }
+    }
+
+    @Test
+    void whatIsOnlyWatchedAndHasTooManyRowsIsNotCompared() {
+        try (SweptBank bank = new SweptBank("CREATE TABLE many (id int)")) {
+            DataSource admin = DriverSettings.of(TestServer.url(), "postgres", null).unpooled();
+            List<String> schemas = List.of(bank.schema().name());
+            try (SweptSpace few =
+                    SweptSpace.watching("few", bank.wire(), admin, bank.schema().quoted(), schemas)) {
+                assertThat(few.whyNot()).isEmpty();
+            }
+
+            bank.sql().run("INSERT INTO many SELECT generate_series(1, 50001)");
+
+            try (SweptSpace many =
+                    SweptSpace.watching("many", bank.wire(), admin, bank.schema().quoted(), schemas)) {
+                assertThat(many.whyNot()).contains("they have too many rows to be kept");
+            }
+        }
+    }
+
+    @Test
+    void rowsComeBackInTheOrderInWhichTheyWere() {
+        try (SweptBank bank = new SweptBank(
+                "CREATE TABLE job (id int PRIMARY KEY, done boolean DEFAULT false)",
+                "INSERT INTO job SELECT generate_series(1, 20)")) {
+            List<String> before = bank.sql().column("SELECT id FROM job");
+            for (int round = 0; round < 3; round++) {
+                bank.sql().run("UPDATE job SET done = true WHERE id = (SELECT id FROM job WHERE NOT done LIMIT 1)");
+
+                assertThat(bank.space().begin(false)).isTrue();
+
+                assertThat(bank.sql().column("SELECT id FROM job")).containsExactlyElementsOf(before);
+            }
         }
     }
 

@@ -105,7 +105,7 @@ class PoolTest {
     @ChaosTest
     @PoolSize(2)
     void anExhaustedPoolRefusesAndLendsAgain(ChaosScope scope, HikariDataSource shop) throws SQLException {
-        shop.setConnectionTimeout(250);
+        shop.setConnectionTimeout(2_000);
         try (HeldConnections all = PoolExhauster.of(shop).hold(scope)) {
             assertThat(all.report().peak()).isEqualTo(2);
             assertThatThrownBy(shop::getConnection).isInstanceOf(SQLTransientConnectionException.class);

@@ -98,11 +98,15 @@ public final class BaseImage {
      */
     public boolean restore() throws SQLException {
         for (int attempt = 0; attempt <= ATTEMPTS; attempt++) {
-            Optional<Delta> delta = delta();
-            if (delta.isEmpty() || delta.get().isEmpty()) {
-                return delta.isPresent();
+            Optional<Image> now = now();
+            if (now.isEmpty()) {
+                return false;
             }
-            if (attempt == ATTEMPTS || !isUndone(delta.get())) {
+            Delta delta = Delta.of(shape, base, now.get());
+            if (delta.isEmpty()) {
+                return true;
+            }
+            if (attempt == ATTEMPTS || !isUndone(quiet ? delta.inOrder(base, now.get()) : delta)) {
                 return false;
             }
         }
@@ -110,9 +114,9 @@ public final class BaseImage {
     }
 
     /** Where there is too much to be looked at, nothing can be taken back. */
-    private Optional<Delta> delta() throws SQLException {
+    private Optional<Image> now() throws SQLException {
         try {
-            return look().map(now -> Delta.of(shape, base, now));
+            return look();
         } catch (ChaosException tooMany) {
             return Optional.empty();
         }

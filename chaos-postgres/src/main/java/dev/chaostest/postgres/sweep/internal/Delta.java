@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Delta(Map<KeptTable, Rows> tables, Map<KeptSequence, KeptSequence.Position> positions) {
 
+    /** Rows that cost little to be written again. */
+    private static final int SMALL = 500;
+
     /**
      * Of one table.
      *
@@ -62,6 +65,18 @@ public record Delta(Map<KeptTable, Rows> tables, Map<KeptSequence, KeptSequence.
         }
         missing.put(row.cells(), count - 1);
         return true;
+    }
+
+    /**
+     * The same with all rows of small tables: put back together, they are in the order in which they were, and who reads some of
+     * them without ORDER BY gets the same ones in each round.
+     */
+    Delta inOrder(Image base, Image now) {
+        Map<KeptTable, Rows> whole = new LinkedHashMap<>(tables);
+        whole.replaceAll((table, rows) -> base.of(table).size() + now.of(table).size() <= SMALL
+                ? new Rows(base.of(table), now.of(table))
+                : rows);
+        return new Delta(whole, positions);
     }
 
     /** What is different in a table. */

@@ -238,7 +238,7 @@ final class Backend implements Framer.Reader {
 
     /** The error as the client is to see it. */
     private ErrorFields shown(Expected first, ErrorFields fields, @Nullable ServerError ended) {
-        if (first.kind() == Kind.STARTUP && session.isTlsRefused() && fields.isHbaRefusal()) {
+        if (first.kind() == Kind.STARTUP && session.filter().encryption().isRefused() && fields.isHbaRefusal()) {
             return fields.withHint(ErrorFields.TLS_HINT);
         }
         if (ended != null) {

@@ -40,9 +40,9 @@ public final class Backends {
     }
 
     void closed(BackendKey key, Session session) {
-        Served served = open.get(key);
-        if (served != null && served.session == session && open.remove(key, served)) {
-            synchronized (ended) {
+        synchronized (ended) { // at each moment it is among the one or the others
+            Served served = open.get(key);
+            if (served != null && served.session == session && open.remove(key, served)) {
                 ended.addLast(served.end());
                 if (ended.size() > ENDED_MAX) {
                     ended.removeFirst();
@@ -67,13 +67,13 @@ public final class Backends {
 
     /** Those that are open, and those that have ended lately; in the order in which they were opened. */
     public List<WireSession> sessions() {
-        List<WireSession> past;
         synchronized (ended) {
-            past = ended.stream().map(Ended::seen).toList();
+            return Stream.concat(
+                            ended.stream().map(Ended::seen),
+                            open.values().stream().map(Served::seen))
+                    .sorted((one, other) -> Long.compare(one.number(), other.number()))
+                    .toList();
         }
-        return Stream.concat(past.stream(), open.values().stream().map(Served::seen))
-                .sorted((one, other) -> Long.compare(one.number(), other.number()))
-                .toList();
     }
 
     /** The server said that it has prepared it. */

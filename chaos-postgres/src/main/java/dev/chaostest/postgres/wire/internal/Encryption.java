@@ -29,6 +29,7 @@ public final class Encryption {
     private final BlindSpots blind;
     private boolean begun;
     private boolean asked;
+    private boolean refused;
 
     public Encryption(Policy policy, BlindSpots blind) {
         this.policy = policy;
@@ -38,7 +39,13 @@ public final class Encryption {
     /** A client asks; answers whether the server is to hear of it. */
     boolean isPassed() {
         asked = policy != Policy.REFUSED;
+        refused = !asked;
         return asked;
+    }
+
+    /** Whether a client was told that there is none. */
+    boolean isRefused() {
+        return refused;
     }
 
     /** Sees what a client sends; answers whether it encrypts without asking. */

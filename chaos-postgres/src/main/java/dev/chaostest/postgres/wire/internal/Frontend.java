@@ -12,12 +12,9 @@ import dev.chaostest.postgres.wire.internal.Expected.Shown;
 import dev.chaostest.postgres.wire.protocol.internal.Framer;
 import dev.chaostest.postgres.wire.protocol.internal.Messages;
 import dev.chaostest.postgres.wire.protocol.internal.Statements;
-import dev.chaostest.postgres.wire.sql.internal.Functions;
-import dev.chaostest.postgres.wire.sql.internal.Preparation;
 import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the client sends: names, arrivals, and the faults that begin there. */
@@ -31,6 +28,7 @@ final class Frontend implements Framer.Reader {
     private final Startup startup;
     private final Injector injector;
     private final Saboteur saboteur;
+    private final Queries queries;
 
     /** The statement that was bound last, and most often is again. */
     private String bound = "";
@@ -46,15 +44,13 @@ final class Frontend implements Framer.Reader {
     /** After this the session has nothing to do until it is over: the client's words up to its Sync are not passed on. */
     private @Nullable Call idling;
 
-    /** A query string that waits, whose end has yet to pass. */
-    private @Nullable CancelledWait waiting;
-
     Frontend(Session session) {
         this.session = session;
         this.replies = session.replies();
         this.startup = new Startup(session);
         this.injector = new Injector(session);
         this.saboteur = new Saboteur(session, injector);
+        this.queries = new Queries(session, injector, saboteur);
     }
 
     @Override
@@ -76,7 +72,7 @@ final class Frontend implements Framer.Reader {
         if (type == Framer.UNTYPED) {
             return startup.isPassed(seen, body);
         }
-        queryHasPassed();
+        messageHasPassed();
         if (idling != null && type != 'S' && type != 'X') {
             return false;
         }
@@ -92,9 +88,8 @@ final class Frontend implements Framer.Reader {
             case 'C' -> close(seen);
             case 'D' -> passed(Expected.DESCRIBE);
             case 'E' -> execute(seen);
-            case 'Q' -> query(seen);
+            case 'Q', 'F' -> cycle(type, seen);
             case 'S' -> sync(seen);
-            case 'F' -> function(seen);
             case 'X' -> disconnect(seen);
             case 'c', 'f' -> copyEnds();
             default -> true;
@@ -171,7 +166,7 @@ final class Frontend implements Framer.Reader {
         }
         int kept = session.filter().kept();
         List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
-        if (isCut(call)) {
+        if (session.isCutBefore(call)) {
             return false;
         }
         CancelledWait wait = CancelledWait.of(session, injector, call, holds, kept);
@@ -198,74 +193,15 @@ final class Frontend implements Framer.Reader {
         return false;
     }
 
-    /** Whether the connection does not survive what comes before the effect. */
-    private boolean isCut(Call call) {
-        if (!call.isCutBefore()) {
-            return false;
-        }
-        session.transactions().neverSent(call.site(), call::text);
-        call.cutBefore(session.steps());
-        session.cut(call);
-        return true;
-    }
-
-    private boolean query(ByteBuffer body) {
-        ByteBuffer text = body.duplicate();
-        boolean armed = session.isArmed();
-        String sql = armed || session.isObserved() || Preparation.mayBeginAt(body) ? Messages.read(body) : "";
-        session.sends(sql);
+    /** A message that is answered by itself. */
+    private boolean cycle(byte type, ByteBuffer body) {
         betweenCycles = true;
-        if (!armed) {
-            return passed(Expected.QUERY);
-        }
-        return cycle(session.site(sql), () -> sql, Kind.QUERY, text);
+        return type == 'Q' ? queries.query(body) : queries.function(body);
     }
 
-    private boolean function(ByteBuffer body) {
-        betweenCycles = true;
-        if (!session.isArmed()) {
-            return passed(Expected.FUNCTION);
-        }
-        Site site = Functions.site(body.remaining() < Integer.BYTES ? 0 : body.getInt());
-        return cycle(site, site::name, Kind.FUNCTION, body);
-    }
-
-    /** A message that is answered by itself, with a ReadyForQuery at its end. */
-    private boolean cycle(Site site, Supplier<String> text, Kind kind, ByteBuffer body) {
-        Call call = session.arrives(site, text);
-        if (call == null) {
-            Expected all = new Expected(kind, Shown.ALL, null, session.rowsOf(site));
-            session.transactions().queries(site, text);
-            return session.transactions().isPassed(all, site, body);
-        }
-        call.withoutSlowness();
-        List<Hold> holds = call.hold(When.BEFORE, session.steps()::holdToServer);
-        if (isCut(call)) {
-            return false;
-        }
-        ServerError error = call.error();
-        if (error != null) {
-            session.transactions().queries(site, text);
-            injector.failInPlaceOfQuery(call, error);
-            return false;
-        }
-        waiting = CancelledWait.of(session, injector, call, holds, 0);
-        if (waiting != null) {
-            waiting.beforeQuery(session.steps());
-        }
-        injector.failUnseen(call, 0);
-        session.transactions().queries(site, text);
-        Expected own = new Expected(kind, Shown.ALL, call.isNeeded() ? call : null, session.rowsOf(site));
-        return !saboteur.isQueryReplaced(call, text.get(), own)
-                && session.transactions().isPassed(own, site, body);
-    }
-
-    /** What is to follow a query string can only follow when all of it is there. */
-    void queryHasPassed() {
-        if (waiting != null) {
-            waiting.behindQuery(session.steps());
-            waiting = null;
-        }
+    /** What is to follow a message can only follow when all of it is there. */
+    void messageHasPassed() {
+        queries.hasPassed();
         saboteur.messageHasPassed();
     }
 
@@ -303,7 +239,7 @@ final class Frontend implements Framer.Reader {
             return true;
         }
         call.withoutWaiting();
-        if (isCut(call)) {
+        if (session.isCutBefore(call)) {
             return false;
         }
         if (!call.isCutAfter()) {

@@ -6,8 +6,6 @@ import dev.chaostest.link.Steps;
 import dev.chaostest.mount.Callers;
 import dev.chaostest.mount.Mount;
 import dev.chaostest.mount.Round;
-import dev.chaostest.mount.Strike;
-import dev.chaostest.plan.Lane;
 import dev.chaostest.plan.Site;
 import dev.chaostest.postgres.wire.protocol.internal.BackendKey;
 import dev.chaostest.postgres.wire.protocol.internal.Statements;
@@ -15,10 +13,8 @@ import dev.chaostest.postgres.wire.sql.internal.Preparation;
 import dev.chaostest.postgres.wire.sql.internal.SqlSites;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +32,9 @@ public final class Session {
     private final Replies replies = new Replies();
     private final Statements statements = new Statements();
     private final SqlSites sites = new SqlSites();
-    private final Waits waits;
+    private final Arrivals arrivals;
     private final Transactions transactions;
-    private final ReentrantLock deciding = new ReentrantLock();
     private @Nullable BackendKey key;
-    /** Seen by the connection of a cancel request, which is about the statement of this one. */
-    private volatile @Nullable InRound place;
 
     private final Preparation preparation = new Preparation();
     private final FailedTransaction failed;
@@ -50,7 +43,6 @@ public final class Session {
     private boolean inTransaction;
     private boolean failedTransaction;
     private final Cover cover = new Cover(this);
-    private boolean tlsRefused;
     private @Nullable Call cutting;
 
     /** Their effect is there for good only when the server is ready again. */
@@ -62,8 +54,8 @@ public final class Session {
         this.mount = shared.mount();
         this.backends = shared.backends();
         this.openedBy = openedBy;
-        this.waits = new Waits(shared.hopeless());
         this.failed = new FailedTransaction(shared.refused());
+        this.arrivals = new Arrivals(this, mount, new Waits(shared.hopeless()));
         this.transactions = new Transactions(this, shared);
     }
 
@@ -120,43 +112,17 @@ public final class Session {
     /** Asks the plan about a statement; null if nothing strikes. */
     @Nullable
     Call arrives(Site site, Supplier<String> text) {
-        InRound now = inRound();
-        return now == null || isDoomed() ? null : arrives(now, site, text);
+        return arrivals.of(site, text);
     }
 
     /** Asks the plan about something that is sent here, but is about another connection if that is known. */
     @Nullable
     Call arrivesFor(Optional<Session> other, Site site) {
-        InRound now = other.orElse(this).inRound();
-        return now == null ? null : arrives(now, site, site::name);
-    }
-
-    private @Nullable Call arrives(InRound now, Site site, Supplier<String> text) {
-        deciding.lock();
-        try {
-            Strike strike = now.round.at(site, now.lane, now.transactions.next(site), text, MACHINERY);
-            return strike == null ? null : new Call(site.name(), strike, waits);
-        } finally {
-            deciding.unlock();
-        }
-    }
-
-    private @Nullable InRound inRound() {
-        Round now = mount.armed();
-        InRound known = place;
-        if (now == null) {
-            place = null;
-            return null;
-        }
-        if (known == null || known.round != now) {
-            known = new InRound(now, now.newLane("connection"), new TransactionCount(inTransaction));
-            place = known;
-        }
-        return known;
+        return arrivals.about(other.orElse(this).arrivals, site);
     }
 
     /** Whether an earlier message that was sent takes the connection with it: what follows never comes to its answer. */
-    private boolean isDoomed() {
+    boolean isDoomed() {
         return !untilReady.isEmpty() || replies.hasCut();
     }
 
@@ -165,17 +131,7 @@ public final class Session {
      * was late, the server may still be at work: it must be told.
      */
     boolean cancelWait() {
-        return Waits.cancel(waiting());
-    }
-
-    /** What the ledger says has fired waits for certain, so that a cancel does not miss it. */
-    private Map<Hold, Boolean> waiting() {
-        deciding.lock();
-        try {
-            return waits.cancelled();
-        } finally {
-            deciding.unlock();
-        }
+        return arrivals.cancelWait();
     }
 
     /** Another connection of this mount, or of any other. */
@@ -202,8 +158,7 @@ public final class Session {
 
     /** Whether a transaction block is open as far as the client has said; only while armed. */
     boolean isInBlock() {
-        InRound known = place;
-        return known == null ? inTransaction : known.transactions.isOpen();
+        return arrivals.isInBlock();
     }
 
     /** How answers to what was sabotaged look. */
@@ -234,6 +189,17 @@ public final class Session {
         cutting = call;
         wasCut = true;
         filter.cut();
+    }
+
+    /** Whether it does not survive what comes before the effect of this call. */
+    boolean isCutBefore(Call call) {
+        if (!call.isCutBefore()) {
+            return false;
+        }
+        transactions.neverSent(call.site(), call::text);
+        call.cutBefore(steps());
+        cut(call);
+        return true;
     }
 
     /** A fault of ours ends it from outside. */
@@ -308,14 +274,6 @@ public final class Session {
         failed.answered(state);
     }
 
-    void tlsRefused() {
-        tlsRefused = true;
-    }
-
-    boolean isTlsRefused() {
-        return tlsRefused;
-    }
-
     /** The connection is gone: whatever still waits for an answer gets none. */
     void closed() {
         if (key != null) {
@@ -334,7 +292,4 @@ public final class Session {
             last.lost();
         }
     }
-
-    /** What this connection is in a round. */
-    private record InRound(Round round, Lane lane, TransactionCount transactions) {}
 }

@@ -35,7 +35,6 @@ final class Startup {
             if (session.filter().encryption().isPassed()) {
                 return true;
             }
-            session.tlsRefused();
             session.steps().toClient(ByteBuffer.wrap(new byte[] {'N'}));
             return false;
         }

@@ -107,7 +107,7 @@ public final class WireFilter implements Filter {
     /** What is to follow a whole message is not to wait for a next one, which may never come. */
     private void hasPassed(Framer framer) {
         if (framer == client) {
-            frontend.queryHasPassed();
+            frontend.messageHasPassed();
             clientMessages.hasPassed();
         } else {
             serverMessages.hasPassed();

@@ -8,23 +8,18 @@ import java.nio.charset.StandardCharsets;
 final class Questions {
 
     private static final String NAME = "chaos_number_";
-    private static final String SQL = "SELECT pg_catalog.pg_current_xact_id_if_assigned() AS chaos_transaction_number";
+    private static final String SQL =
+            "SELECT /* chaostest */ pg_catalog.pg_current_xact_id_if_assigned() AS chaos_transaction_number";
     private static final String BEHIND = "\n;" + SQL;
-    private static final String ENDS = "QFScf";
 
-    private char last = 'Q';
     private boolean ours;
 
-    /** Whether the message is part of such a question; that has a Sync of its own where it begins a cycle. */
+    /** Whether the message is part of such a question; it may have a Flush of its own. */
     boolean isPart(char type, ByteBuffer body) {
-        if (isNamed(type, StandardCharsets.UTF_8.decode(body).toString())) {
-            ours = ENDS.indexOf(last) >= 0;
-            return true;
-        }
-        boolean sync = ours && type == 'S';
-        ours = false;
-        last = sync ? last : type;
-        return sync;
+        boolean named = isNamed(type, StandardCharsets.UTF_8.decode(body).toString());
+        boolean flushes = ours && type == 'H';
+        ours = named;
+        return named || flushes;
     }
 
     private static boolean isNamed(char type, String text) {

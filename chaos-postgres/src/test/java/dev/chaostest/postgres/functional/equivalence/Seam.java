@@ -13,11 +13,15 @@ import dev.chaostest.plan.When;
 import dev.chaostest.postgres.wire.ServerError;
 import dev.chaostest.postgres.wire.SqlTarget;
 import dev.chaostest.postgres.wire.WireMount;
+import dev.chaostest.postgres.wire.WireTarget;
+import dev.chaostest.postgres.wire.message.MessageType;
 import dev.chaostest.time.TimeSource;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** No seam, and the seam in each state in which nothing strikes. */
 enum Seam implements Way {
@@ -45,19 +49,19 @@ enum Seam implements Way {
         }
     },
 
-    /** Rules for other statements, and one for every statement that is never due. */
+    /** Rules for other statements, and one for every statement and one for every message that are never due. */
     ARMED_FOR_OTHERS {
         @Override
         public Passage open() {
-            return armed(
-                    Rule.of(SqlTarget.on("UPDATE nowhere"), Trigger.always(), ServerError.of("40001"))
-                            .mayMiss(),
-                    Rule.of(SqlTarget.on("nowhere"), Trigger.always(), new Cut(When.AFTER))
-                            .mayMiss(),
-                    Rule.of(SqlTarget.matching("nowhere"), Trigger.always(), Delay.of(Duration.ofHours(1)))
-                            .mayMiss(),
-                    Rule.of(SqlTarget.any(), Trigger.nth(1_000_000), ServerError.of("40001"))
-                            .mayMiss());
+            Stream<Rule> statements = Stream.of(
+                    Rule.of(SqlTarget.on("UPDATE nowhere"), Trigger.always(), ServerError.of("40001")),
+                    Rule.of(SqlTarget.on("nowhere"), Trigger.always(), new Cut(When.AFTER)),
+                    Rule.of(SqlTarget.matching("nowhere"), Trigger.always(), Delay.of(Duration.ofHours(1))),
+                    Rule.of(SqlTarget.any(), Trigger.nth(1_000_000), ServerError.of("40001")));
+            Stream<Rule> messages = Arrays.stream(MessageType.values())
+                    .map(type -> WireTarget.message(type.site().name()))
+                    .map(message -> Rule.of(message, Trigger.nth(1_000_000), new Cut(When.AFTER)));
+            return armed(Stream.concat(statements, messages).map(Rule::mayMiss).toArray(Rule[]::new));
         }
     },
 

@@ -2,7 +2,6 @@
 package dev.chaostest.postgres.wire.protocol.internal;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -20,8 +19,9 @@ public final class Framer {
     private static final int LENGTH_BYTES = 4;
     private static final int BODY_MAX = 0x4000_0000;
     private static final int UNTYPED_MAX = 10_000;
-    private static final int KEPT_FIRST = 64;
-    private static final int KEPT_LASTING_MAX = 8 * 1024;
+
+    /** A larger piece is not remembered. */
+    private static final int REMEMBERED_MAX = 8 * 1024;
 
     /** Decides about messages. */
     public interface Reader {
@@ -57,11 +57,7 @@ public final class Framer {
     private Reader reader;
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
-    /** The begin of a message whose wanted bytes are not all there yet. */
-    private byte[] kept = new byte[KEPT_FIRST];
-
-    private int keptLength;
-
+    private final Kept kept = new Kept();
     private boolean typed;
     private boolean opaque;
     private boolean passing;
@@ -115,7 +111,7 @@ public final class Framer {
 
     /** Whether all that was fed is whole messages. */
     public boolean isBetweenMessages() {
-        return rest == 0 && keptLength == 0;
+        return rest == 0 && kept.length() == 0;
     }
 
     public void feed(ByteBuffer in) {
@@ -127,7 +123,7 @@ public final class Framer {
                 next = in.limit();
             } else if (rest > 0) {
                 stream();
-            } else if (keptLength > 0) {
+            } else if (kept.length() > 0) {
                 gather();
             } else if (!isAllPassed()) {
                 direct();
@@ -135,7 +131,7 @@ public final class Framer {
         }
         flush();
         next = 0;
-        if (in.capacity() > KEPT_LASTING_MAX) {
+        if (in.capacity() > REMEMBERED_MAX) {
             piece = nothing;
             seen = nothing;
         }
@@ -160,19 +156,9 @@ public final class Framer {
     }
 
     private void passKept() {
-        if (keptLength > 0) {
-            out.accept(takeKept());
+        if (kept.length() > 0) {
+            out.accept(kept.take());
         }
-    }
-
-    /** What is kept of a large message is given away: the next one is small again. */
-    private ByteBuffer takeKept() {
-        ByteBuffer taken = ByteBuffer.wrap(kept, 0, keptLength);
-        keptLength = 0;
-        if (kept.length > KEPT_LASTING_MAX) {
-            kept = new byte[KEPT_FIRST];
-        }
-        return taken;
     }
 
     private void stream() {
@@ -227,18 +213,14 @@ public final class Framer {
         passing = reader.isPassed(type, seen, next + header);
         rest = (long) header + body;
         if (isHeadSaid()) {
-            skipHead(needed);
+            rest -= needed;
+            skip(needed);
+            passing = true;
         }
         stream();
         if (passing && reader.isAlike(type)) {
             passAlike(type);
         }
-    }
-
-    private void skipHead(int length) {
-        passing = false;
-        step(length);
-        passing = true;
     }
 
     private boolean isHeadSaid() {
@@ -260,11 +242,7 @@ public final class Framer {
     }
 
     private void keep(int length) {
-        if (keptLength + length > kept.length) {
-            kept = Arrays.copyOf(kept, Math.max(keptLength + length, 2 * kept.length));
-        }
-        piece.get(next, kept, keptLength, length);
-        keptLength += length;
+        kept.add(piece, next, length);
         skip(length);
     }
 
@@ -272,10 +250,10 @@ public final class Framer {
     private void gather() {
         int header = header();
         keepUpTo(header);
-        if (keptLength < header) {
+        if (kept.length() < header) {
             return;
         }
-        ByteBuffer seen = ByteBuffer.wrap(kept);
+        ByteBuffer seen = kept.look();
         byte type = type(seen, 0);
         int body = bodyLength(seen, 0);
         if (isNoLength(body)) {
@@ -284,14 +262,14 @@ public final class Framer {
         }
         int needed = header + Math.min(body, reader.wanted(type, body));
         keepUpTo(needed);
-        if (keptLength >= needed) { // more, if the one who read before wanted more
-            rest = (long) header + body - keptLength;
-            decide(type, takeKept(), header);
+        if (kept.length() >= needed) { // more, if the one who read before wanted more
+            rest = (long) header + body - kept.length();
+            decide(type, kept.take(), header);
         }
     }
 
     private void keepUpTo(int wanted) {
-        int missing = wanted - keptLength;
+        int missing = wanted - kept.length();
         if (missing > 0) {
             keep(Math.min(missing, piece.limit() - next));
         }
