@@ -61,8 +61,7 @@ final class Arrivals {
             return null;
         }
         if (known == null || known.round != now) {
-            known = new InRound(
-                    now, now.newLane("connection"), new TransactionCount(session.isInTransaction()));
+            known = new InRound(now, now.newLane("connection"), new TransactionCount(session.isInTransaction()));
             place = known;
         }
         return known;

@@ -46,7 +46,10 @@ final class PlainAnswers {
     }
 
     private static int length(byte[] bytes, int at) {
-        return (bytes[at] << 24) | ((bytes[at + 1] & 0xff) << 16) | ((bytes[at + 2] & 0xff) << 8) | (bytes[at + 3] & 0xff);
+        return (bytes[at] << 24)
+                | ((bytes[at + 1] & 0xff) << 16)
+                | ((bytes[at + 2] & 0xff) << 8)
+                | (bytes[at + 3] & 0xff);
     }
 
     private boolean isPassed(byte type, byte[] bytes, int body, int end) {
