@@ -162,12 +162,9 @@ public final class Framer {
         }
     }
 
+    /** Goes on by what is there of a message that has been decided about. */
     private void stream() {
-        step((int) Math.min(rest, piece.limit() - next));
-    }
-
-    /** Goes on by so many bytes of a message that has been decided about. */
-    private void step(int length) {
+        int length = (int) Math.min(rest, piece.limit() - next);
         rest -= length;
         if (passing) {
             next += length;
