@@ -50,6 +50,7 @@ final class Lent {
         return next;
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // which array it is, not what is in it
     private boolean isHere(ByteBuffer bytes) {
         return bytes.hasArray() && bytes.array() == array;
     }
