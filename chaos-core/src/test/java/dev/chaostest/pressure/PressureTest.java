@@ -221,7 +221,7 @@ class PressureTest {
 
         assertThatThrownBy(() -> kind.put(round, directory))
                 .hasMessageMatching(
-                        "Starting . (busy|parked) threads must not be interrupted, but was. Put the pressure on "
+                        "Starting . (busy|parked) threads? must not be interrupted, but was. Put the pressure on "
                                 + "before the test's time runs out.");
 
         assertThat(Thread.interrupted()).isTrue();

@@ -68,9 +68,14 @@ public final class DriverSockets {
     }
 
     private void opened(Socket socket, Optional<String> by) {
-        open.keySet().removeIf(Socket::isClosed);
+        open.keySet().removeIf(DriverSockets::isOver);
         above.keySet().removeIf(Socket::isClosed);
         open.put(socket, by);
+    }
+
+    /** One that was cut leaves nothing, though its client may close it a little later. */
+    private static boolean isOver(Socket socket) {
+        return socket.isClosed() || (socket instanceof FilteredSocket filtered && filtered.isCutOnly());
     }
 
     private static @Nullable SocketAddress remote(@Nullable Socket socket) {
@@ -96,7 +101,7 @@ public final class DriverSockets {
     /** Those that are open, one sentence each. */
     public List<String> left() {
         return open.entrySet().stream()
-                .filter(each -> each.getKey().isConnected() && !each.getKey().isClosed())
+                .filter(each -> each.getKey().isConnected() && !isOver(each.getKey()))
                 .map(each -> "a connection"
                         + each.getValue().map(by -> " that was opened by " + by).orElse(""))
                 .sorted()
