@@ -74,17 +74,6 @@ public final class FilteredSocket extends Socket {
         streams.close();
     }
 
-    /** Whether the client has closed it; not after a cut alone, as with a peer that is lost. */
-    @Override
-    public boolean isClosed() {
-        return super.isClosed() && !streams.isCutOnly();
-    }
-
-    /** Whether the filter has cut it, and the client has not closed it yet. */
-    public boolean isCutOnly() {
-        return streams.isCutOnly();
-    }
-
     /** The socket as it is without a filter. */
     private final class Raw implements FilteredStreams.Raw {
         @Override

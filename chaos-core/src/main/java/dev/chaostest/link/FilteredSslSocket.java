@@ -76,12 +76,6 @@ public final class FilteredSslSocket extends LayeredSocket {
         streams.close();
     }
 
-    /** Whether the client has closed it; not after a cut alone, as with a peer that is lost. */
-    @Override
-    public boolean isClosed() {
-        return super.isClosed() && !streams.isCutOnly();
-    }
-
     @Override
     public String[] getSupportedCipherSuites() {
         return tls.getSupportedCipherSuites();

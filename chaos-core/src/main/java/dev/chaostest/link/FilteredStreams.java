@@ -57,9 +57,6 @@ final class FilteredStreams {
     /** As {@link java.net.Socket#isClosed}, which takes a lock that costs more than the rest of a read. */
     private volatile boolean closed;
 
-    /** The client has closed it, or a filter that failed. */
-    private volatile boolean left;
-
     /** A reader waits for the server without end, so only the writer can send what becomes due. */
     private final AtomicBoolean unwatched = new AtomicBoolean();
 
@@ -117,7 +114,6 @@ final class FilteredStreams {
     }
 
     void close() throws IOException {
-        left = true;
         closed = true;
         try {
             socket.end();
@@ -128,11 +124,6 @@ final class FilteredStreams {
 
     boolean isClosed() {
         return closed;
-    }
-
-    /** Whether it looks open though nothing is behind it any more: a peer that is lost closes nothing. */
-    boolean isCutOnly() {
-        return cut && !left;
     }
 
     /** A filter that fails has lost its place in the stream: what would pass from then on is not what was said. */

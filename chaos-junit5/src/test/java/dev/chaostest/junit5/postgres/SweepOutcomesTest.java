@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaostest.junit5.ChaosSweep;
 import dev.chaostest.junit5.Inner;
+import java.io.IOException;
+import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
 
 /** What can come of a round, and what JUnit sees of it. */
 class SweepOutcomesTest {
@@ -43,6 +47,27 @@ class SweepOutcomesTest {
                         + " injects any, but was red. Correct that first. [account 1] \n"
                         + "expected: 7\n"
                         + " but was: 1000");
+    }
+
+    /** The driver says 08003 of it, as it does of a connection that was closed before. */
+    @Test
+    void aCopyWhoseConnectionIsLostTellsOfTheLoss() {
+        Inner inner = Inner.run(CopyTestCases.class);
+
+        assertThat(inner.failures()).isEmpty();
+        assertThat(inner.names()).anyMatch(name -> name.contains("connection lost before COPY account"));
+    }
+
+    @PostgresTest
+    @IsolatedSchema("bank.sql")
+    static class CopyTestCases {
+        @ChaosSweep(faults = "connection lost")
+        void copies(DataSource bank) throws SQLException, IOException {
+            try (Connection connection = bank.getConnection()) {
+                CopyManager copies = connection.unwrap(PGConnection.class).getCopyAPI();
+                assertThat(copies.copyIn("COPY account FROM STDIN", new StringReader("50\t5\n"))).isEqualTo(1);
+            }
+        }
     }
 
     @Test

@@ -18,6 +18,9 @@ final class Injected {
     /** {@code connection_does_not_exist}. */
     private static final String CLOSED_BEFORE = "08003";
 
+    /** Where the driver speaks the protocol. */
+    private static final String PROTOCOL = "org.postgresql.core.";
+
     private static final String CANCELLED = "57014";
 
     private Injected() {}
@@ -64,6 +67,14 @@ final class Injected {
      */
     private static boolean isLost(SQLException thrown) {
         String state = thrown.getSQLState();
-        return state != null && state.startsWith(CONNECTION) && !state.equals(CLOSED_BEFORE);
+        return state != null
+                && state.startsWith(CONNECTION)
+                && (!state.equals(CLOSED_BEFORE) || isFromAmidACall(thrown));
+    }
+
+    /** The driver says the same of a COPY whose connection goes while it is begun; then it is not its JDBC objects that say it. */
+    private static boolean isFromAmidACall(SQLException thrown) {
+        StackTraceElement[] trace = thrown.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith(PROTOCOL);
     }
 }

@@ -13,7 +13,6 @@ import dev.chaostest.plan.Trigger;
 import dev.chaostest.plan.When;
 import dev.chaostest.postgres.Patience;
 import dev.chaostest.postgres.wire.SqlTarget;
-import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -25,10 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyManager;
 
 @Timeout(120)
 class CutTest {
@@ -78,19 +74,6 @@ class CutTest {
             assertLost(() -> WireTestServer.run(connection, UPDATE));
             assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
             assertThat(bank.balance(1)).isEqualTo(when == When.AFTER ? 5 : 1000);
-        }
-    }
-
-    /** The driver asks its socket first, and says 08003 of one that it has closed itself. */
-    @ParameterizedTest
-    @EnumSource(names = {"BEFORE", "AFTER"})
-    void copyWhoseConnectionIsLostSaysSo(When when) throws SQLException {
-        try (Connection connection = bank.connect("preferQueryMode", "extended");
-                var armed = bank.arm(cut("COPY account", when))) {
-            CopyManager copies = connection.unwrap(PGConnection.class).getCopyAPI();
-            assertLost(() -> copies.copyIn("COPY account FROM STDIN", new StringReader("50\t5\n")));
-            assertThat(armed.answers()).containsExactly(Cut.CAME_BACK);
-            connection.abort(Runnable::run); // after a COPY the driver does not know yet that it is lost
         }
     }
 

@@ -68,14 +68,9 @@ public final class DriverSockets {
     }
 
     private void opened(Socket socket, Optional<String> by) {
-        open.keySet().removeIf(DriverSockets::isOver);
+        open.keySet().removeIf(Socket::isClosed);
         above.keySet().removeIf(Socket::isClosed);
         open.put(socket, by);
-    }
-
-    /** One that was cut leaves nothing, though its client may close it a little later. */
-    private static boolean isOver(Socket socket) {
-        return socket.isClosed() || (socket instanceof FilteredSocket filtered && filtered.isCutOnly());
     }
 
     private static @Nullable SocketAddress remote(@Nullable Socket socket) {
@@ -101,7 +96,7 @@ public final class DriverSockets {
     /** Those that are open, one sentence each. */
     public List<String> left() {
         return open.entrySet().stream()
-                .filter(each -> each.getKey().isConnected() && !isOver(each.getKey()))
+                .filter(each -> each.getKey().isConnected() && !each.getKey().isClosed())
                 .map(each -> "a connection"
                         + each.getValue().map(by -> " that was opened by " + by).orElse(""))
                 .sorted()
