@@ -42,7 +42,7 @@ final class Lent {
 
     /** Has the bytes stay if they are what comes next in the array; false if they can't. */
     boolean keeps(ByteBuffer bytes) {
-        boolean next = mayStay && isHere(bytes) && bytes.arrayOffset() + bytes.position() == from + staying;
+        boolean next = mayStay && isHere(bytes, from + staying);
         if (next) {
             staying += bytes.remaining();
             bytes.position(bytes.limit());
@@ -50,13 +50,14 @@ final class Lent {
         return next;
     }
 
-    private boolean isHere(ByteBuffer bytes) {
-        return bytes.hasArray() && bytes.array() == array;
+    /** Whether these bytes begin there in the array. */
+    private boolean isHere(ByteBuffer bytes, int at) {
+        return bytes.hasArray() && bytes.array() == array && bytes.arrayOffset() + bytes.position() == at;
     }
 
     /** Whether these bytes need not be copied. */
     boolean has(ByteBuffer bytes) {
-        return lent && isHere(bytes);
+        return lent && bytes.hasArray() && isHere(bytes, bytes.arrayOffset() + bytes.position());
     }
 
     /** The array that is lent; null if none is. */
