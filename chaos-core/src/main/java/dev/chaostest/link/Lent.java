@@ -42,7 +42,7 @@ final class Lent {
 
     /** Has the bytes stay if they are what comes next in the array; false if they can't. */
     boolean keeps(ByteBuffer bytes) {
-        boolean next = mayStay && isHere(bytes, from + staying);
+        boolean next = mayStay && isHere(bytes) && bytes.arrayOffset() + bytes.position() == from + staying;
         if (next) {
             staying += bytes.remaining();
             bytes.position(bytes.limit());
@@ -50,14 +50,14 @@ final class Lent {
         return next;
     }
 
-    /** Whether these bytes begin there in the array. */
-    private boolean isHere(ByteBuffer bytes, int at) {
-        return bytes.hasArray() && bytes.array() == array && bytes.arrayOffset() + bytes.position() == at;
+    @SuppressWarnings("ByteBufferBackingArray") // which array it is, not what is in it
+    private boolean isHere(ByteBuffer bytes) {
+        return bytes.hasArray() && bytes.array() == array;
     }
 
     /** Whether these bytes need not be copied. */
     boolean has(ByteBuffer bytes) {
-        return lent && bytes.hasArray() && isHere(bytes, bytes.arrayOffset() + bytes.position());
+        return lent && isHere(bytes);
     }
 
     /** The array that is lent; null if none is. */

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Has a server be reached at another address, as the published port of a container does. */
 final class Doorway implements AutoCloseable {
@@ -17,7 +18,7 @@ final class Doorway implements AutoCloseable {
     private final ServerSocket listening;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private volatile int accepted;
+    private final AtomicInteger accepted = new AtomicInteger();
 
     Doorway(InetAddress address, InetSocketAddress server) throws IOException {
         this.server = server;
@@ -30,7 +31,7 @@ final class Doorway implements AutoCloseable {
     }
 
     int accepted() {
-        return accepted;
+        return accepted.get();
     }
 
     private synchronized void start(Runnable task) {
@@ -44,7 +45,7 @@ final class Doorway implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listening.accept();
-                accepted = accepted + 1;
+                accepted.incrementAndGet();
                 Socket onward = new Socket(server.getAddress(), server.getPort());
                 sockets.addAll(List.of(client, onward));
                 start(() -> copy(client, onward));
