@@ -126,6 +126,9 @@ final class Injector {
     }
 
     void closeOurs() {
+        if (sleeping.isEmpty() && ours.isEmpty()) {
+            return;
+        }
         for (String name : sleeping) {
             session.steps().toServer(Messages.closePortal(name));
             replies.add(new Expected(Kind.CLOSE, Shown.NOTHING, null));

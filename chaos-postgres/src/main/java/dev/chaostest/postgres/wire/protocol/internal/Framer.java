@@ -20,7 +20,6 @@ public final class Framer {
     private static final int BODY_MAX = 0x4000_0000;
     private static final int UNTYPED_MAX = 10_000;
 
-    /** A larger piece is not remembered. */
     private static final int REMEMBERED_MAX = 8 * 1024;
 
     /** Decides about messages. */
@@ -56,12 +55,15 @@ public final class Framer {
     private final Consumer<ByteBuffer> out;
     private Reader reader;
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
-
     private final Kept kept = new Kept();
     private boolean typed;
     private boolean opaque;
     private boolean passing;
     private boolean headSaid;
+
+    /** Nothing was passed at once when that was tried: what comes in this piece is of another kind, mostly. */
+    private boolean fruitless;
+
     private long rest;
 
     /** The piece that is fed; from its position on nothing has gone on yet. */
@@ -117,10 +119,10 @@ public final class Framer {
     public void feed(ByteBuffer in) {
         look(in);
         next = in.position();
+        fruitless = false;
         while (next < in.limit()) {
             if (opaque) {
-                passKept();
-                next = in.limit();
+                passAll();
             } else if (rest > 0) {
                 stream();
             } else if (kept.length() > 0) {
@@ -132,8 +134,7 @@ public final class Framer {
         flush();
         next = 0;
         if (in.capacity() > REMEMBERED_MAX) {
-            piece = nothing;
-            seen = nothing;
+            look(nothing);
         }
     }
 
@@ -156,10 +157,11 @@ public final class Framer {
         }
     }
 
-    private void passKept() {
+    private void passAll() {
         if (kept.length() > 0) {
             out.accept(kept.take());
         }
+        next = piece.limit();
     }
 
     /** Goes on by what is there of a message that has been decided about. */
@@ -181,9 +183,11 @@ public final class Framer {
 
     /** Lets go on what its reader passes at once; answers whether nothing is left. */
     private boolean isAllPassed() {
-        if (typed && piece.hasArray()) {
+        if (typed && !fruitless && piece.hasArray()) {
             int offset = piece.arrayOffset();
+            int from = next;
             next = reader.pass(piece.array(), offset + next, offset + piece.limit()) - offset;
+            fruitless = next == from;
         }
         return next == piece.limit();
     }
@@ -198,8 +202,7 @@ public final class Framer {
         }
         byte type = type(piece, next);
         int body = bodyLength(piece, next);
-        if (isNoLength(body)) {
-            opaque = true;
+        if (isLost(body)) {
             return;
         }
         int needed = header + Math.min(body, reader.wanted(type, body));
@@ -216,7 +219,7 @@ public final class Framer {
             passing = true;
         }
         stream();
-        if (passing && reader.isAlike(type)) {
+        if (passing && next < piece.limit() && piece.get(next) == type && reader.isAlike(type)) {
             passAlike(type);
         }
     }
@@ -254,8 +257,7 @@ public final class Framer {
         ByteBuffer seen = kept.look();
         byte type = type(seen, 0);
         int body = bodyLength(seen, 0);
-        if (isNoLength(body)) {
-            opaque = true;
+        if (isLost(body)) {
             return;
         }
         int needed = header + Math.min(body, reader.wanted(type, body));
@@ -267,10 +269,7 @@ public final class Framer {
     }
 
     private void keepUpTo(int wanted) {
-        int missing = wanted - kept.length();
-        if (missing > 0) {
-            keep(Math.min(missing, piece.limit() - next));
-        }
+        keep(Math.min(Math.max(wanted - kept.length(), 0), piece.limit() - next));
     }
 
     private void decide(byte type, ByteBuffer seen, int body) {
@@ -286,8 +285,9 @@ public final class Framer {
         return typed ? LENGTH_BYTES + 1 : LENGTH_BYTES;
     }
 
-    private boolean isNoLength(int body) {
-        return body < 0 || body > (typed ? BODY_MAX : UNTYPED_MAX);
+    private boolean isLost(int body) {
+        opaque = body < 0 || body > (typed ? BODY_MAX : UNTYPED_MAX);
+        return opaque;
     }
 
     private byte type(ByteBuffer bytes, int at) {
