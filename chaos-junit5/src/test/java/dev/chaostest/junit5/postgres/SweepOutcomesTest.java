@@ -65,7 +65,8 @@ class SweepOutcomesTest {
         void copies(DataSource bank) throws SQLException, IOException {
             try (Connection connection = bank.getConnection()) {
                 CopyManager copies = connection.unwrap(PGConnection.class).getCopyAPI();
-                assertThat(copies.copyIn("COPY account FROM STDIN", new StringReader("50\t5\n"))).isEqualTo(1);
+                assertThat(copies.copyIn("COPY account FROM STDIN", new StringReader("50\t5\n")))
+                        .isEqualTo(1);
             }
         }
     }
