@@ -16,6 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -102,9 +104,13 @@ class SweepOverLinkTest {
     @IsolatedSchema("bank.sql")
     @Tag(ChaosTags.TRANSACTION)
     static class LeavingTestCases {
+        /** Else the driver closes what nobody holds any more. */
+        static final Queue<Connection> LEFT = new ConcurrentLinkedQueue<>();
+
         @ChaosSweep(faults = "40P01")
         void leavesItsConnection(DataSource bank, ChaosScope scope) throws SQLException {
             Connection connection = through(link(scope, bank), bank);
+            LEFT.add(connection);
             Bank.add(connection, 1, -100);
             connection.close();
         }
@@ -141,5 +147,6 @@ class SweepOverLinkTest {
     void connectionThatIsNotClosedIsFound() {
         assertThat(Inner.run(LeavingTestCases.class).message())
                 .contains("\n  left     : a connection that was not closed\n");
+        LeavingTestCases.LEFT.clear();
     }
 }
