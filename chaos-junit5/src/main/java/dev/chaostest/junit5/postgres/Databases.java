@@ -65,8 +65,14 @@ final class Databases {
 
     /** A method may make something at each call: it is called once a class. */
     private static Object madeOnce(ExtensionContext context, HandedOver handedOver) {
-        return classContext(context).getStore(NAMESPACE).getOrComputeIfAbsent(handedOver, HandedOver::value);
+        return classContext(context)
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(handedOver, method -> new Made(method.value()), Made.class)
+                .value();
     }
+
+    /** What a method has made is its owner's: of itself, JUnit would close a pool or a container with the class, from 5.13 on. */
+    private record Made(Object value) {}
 
     /** The connection is checked once a class, not once a test. */
     private static Database shared(ExtensionContext context, HandedOver handedOver, Object address) {

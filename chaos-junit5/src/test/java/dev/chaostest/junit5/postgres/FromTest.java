@@ -239,6 +239,33 @@ class FromTest {
         }
     }
 
+    /** JUnit itself closes what it keeps for an extension, from 5.13 on. */
+    @Test
+    void whatIsHandedOverIsNotClosed() {
+        try (HikariDataSource pool = StaysOpenTestCases.POOL) {
+            assertThat(Inner.run(StaysOpenTestCases.class).failures()).isEmpty();
+            assertThat(pool.isClosed()).isFalse();
+        }
+    }
+
+    @PostgresTest(from = "pool")
+    static class StaysOpenTestCases {
+        static final HikariDataSource POOL = new HikariDataSource();
+
+        static DataSource pool() {
+            POOL.setJdbcUrl(server.jdbcUrl());
+            POOL.setUsername("postgres");
+            POOL.setMaximumPoolSize(1);
+            POOL.setDataSourceProperties(WireMount.of("FromTest.stays").properties());
+            return POOL;
+        }
+
+        @Test
+        void uses(Connection connection) throws SQLException {
+            assertThat(Bank.ask(connection, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
     @Test
     void anythingElseIsToldTheProperty() {
         assertThat(Inner.run(OpaqueTestCases.class).message())
