@@ -111,7 +111,7 @@ sealed interface PlainTrigger extends Trigger {
 
         @Override
         public String toString() {
-            return "every " + n + " hits";
+            return n == 1 ? "every hit" : "every " + n + " hits";
         }
     }
 

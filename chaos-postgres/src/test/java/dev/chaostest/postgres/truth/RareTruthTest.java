@@ -55,20 +55,6 @@ class RareTruthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"extended", "simple"})
-    void notificationByAFunctionIsNoReading(String mode) throws SQLException {
-        try (Connection connection = bank.connect("preferQueryMode", mode);
-                var armed = bank.arm(CommitLost.first(CommitLost.replyLost()))) {
-            connection.setAutoCommit(false);
-            WireTestServer.read(connection, "SELECT pg_notify('news', 'one')");
-            TruthFixture.assertState(connection::commit, "08006");
-            assertThat(bank.only().fate()).isEqualTo(Fate.COMMITTED);
-            assertThat(armed.fired()).hasSize(1);
-        }
-    }
-
-    /** The statements don't tell that it writes. */
-    @ParameterizedTest
-    @ValueSource(strings = {"extended", "simple"})
     void commitThatIsNeverSentIsToldOfThoughOnlyFunctionsWrote(String mode) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 var armed = bank.arm(CommitLost.first(CommitLost.neverSent()))) {

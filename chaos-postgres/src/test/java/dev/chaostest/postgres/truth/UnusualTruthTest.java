@@ -140,12 +140,20 @@ class UnusualTruthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"extended", "simple"})
-    void notificationIsNoReading(String mode) throws SQLException {
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "extended | NOTIFY news, 'one'",
+                "simple | NOTIFY news, 'one'",
+                "extended | SELECT pg_notify('news', 'one')",
+                "simple | SELECT pg_notify('news', 'one')"
+            })
+    void notificationIsNoReading(String mode, String notification) throws SQLException {
         try (Connection connection = bank.connect("preferQueryMode", mode);
                 var armed = bank.arm(CommitLost.first(CommitLost.replyLost()))) {
             connection.setAutoCommit(false);
-            WireTestServer.run(connection, "NOTIFY news, 'one'");
+            WireTestServer.run(connection, notification);
             TruthFixture.assertState(connection::commit, "08006");
             assertThat(bank.only().fate()).isEqualTo(Fate.COMMITTED);
             assertThat(armed.fired()).hasSize(1);
