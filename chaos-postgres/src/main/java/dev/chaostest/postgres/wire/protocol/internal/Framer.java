@@ -258,6 +258,7 @@ public final class Framer {
         byte type = type(seen, 0);
         int body = bodyLength(seen, 0);
         if (isLost(body)) {
+            passAll(); // here, since nothing more may come
             return;
         }
         int needed = header + Math.min(body, reader.wanted(type, body));

@@ -131,4 +131,12 @@ class FramerTest {
         assertThat(shown).hasToString("D");
         assertThat(all).hasToString(bytes);
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void whatCannotBeAMessagePassesThoughNothingComesBehindIt(int size) {
+        feed("D\0\0\0\3", size);
+
+        assertThat(all).hasToString("D\0\0\0\3");
+    }
 }
